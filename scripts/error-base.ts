@@ -1,0 +1,103 @@
+// Owns: what every coded error is. scripts/errors.ts copies everything below the marker, as it stands, to the head of
+// each package's errors.ts, since the packages may not import each other. Not here: the texts (docs/errors/*.md).
+// I1. A coded error is recognized by its brand, never by instanceof: two copies of a package must agree.
+// I2. The message alone tells all: what, where, why, how to mend, link.
+type ErrorCode = string;
+// ---- copied from here ----
+
+/** What a placeholder of an error text may be filled with. */
+export type ErrorParam = string | number | bigint | boolean;
+
+/** What the thrower knows beside the parameters of the text. */
+export interface ErrorContext {
+  /** Place of the fault: `file:line:col`, or run id, frame and value path. */
+  where?: string;
+  /** The error that led to this one. */
+  cause?: unknown;
+}
+
+type ErrorText = { code: ErrorCode; what: string; why: string; mend: string };
+type ErrorParams = Readonly<Record<string, ErrorParam>>;
+
+const brand = Symbol.for("coldframe.error");
+
+/** Every error that Coldframe itself raises. Match on `code`, by {@link isColdframeError}; never on the text. */
+export class ColdframeError extends Error {
+  /** Stable and never used again for anything else, e.g. `CF1101`. */
+  readonly code: ErrorCode;
+  /** What happened, in one sentence. */
+  readonly what: string;
+  /** Place of the fault, if there is one. */
+  readonly where: string | undefined;
+  /** Why this is an error. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly mend: string;
+  /** Page of this code. */
+  readonly link: string;
+  /** What the placeholders of the text were filled with. */
+  readonly params: ErrorParams;
+
+  constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}) {
+    const what = fill(text.what, params);
+    const why = fill(text.why, params);
+    const mend = fill(text.mend, params);
+    const link = `https://coldframe.dev/errors/${text.code}`;
+    const { where } = context;
+    const parts = { where, why, mend, link };
+    const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}: ${value.replaceAll("\n", "\n    ")}`);
+    super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
+    this.code = text.code;
+    this.what = what;
+    this.where = where;
+    this.why = why;
+    this.mend = mend;
+    this.link = link;
+    this.params = params;
+  }
+}
+Object.defineProperty(ColdframeError.prototype, "name", { value: "ColdframeError", writable: true, configurable: true });
+Object.defineProperty(ColdframeError.prototype, brand, { value: true });
+
+/**
+ * Tells whether a value is an error of Coldframe, also one made by another copy of the package.
+ * @param value anything, as caught
+ * @param code the code it must have; any if absent
+ * @example try { restore(bytes) } catch (e) { if (isColdframeError(e, errors.corruptSnapshot.code)) report(e.where) }
+ */
+export function isColdframeError<C extends ErrorCode = ErrorCode>(
+  value: unknown,
+  code?: C,
+): value is ColdframeError & { code: C } {
+  if (typeof value !== "object" || value === null || !(brand in value)) return false;
+  return code === undefined || ("code" in value && value.code === code);
+}
+
+function fill(text: string, params: ErrorParams): string {
+  return text.replace(/\{([a-z]\w*)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+type ErrorArguments<P extends string> = [P] extends [never]
+  ? [params?: Record<string, never>, context?: ErrorContext]
+  : [params: Readonly<Record<P, ErrorParam>>, context?: ErrorContext];
+
+/** Makes one error of its code; it is returned, not thrown. */
+export interface ErrorFactory<P extends string> {
+  (...args: ErrorArguments<P>): ColdframeError;
+  /** The code of the errors it makes, to match on. */
+  readonly code: ErrorCode;
+}
+
+export function define<P extends string = never>(
+  code: ErrorCode,
+  what: string,
+  why: string,
+  mend: string,
+): ErrorFactory<P> {
+  const make = (...[params, context]: ErrorArguments<P>): ColdframeError => {
+    const error = new ColdframeError({ code, what, why, mend }, params, context);
+    Error.captureStackTrace?.(error, make); // the stack begins at the thrower
+    return error;
+  };
+  return Object.assign(make, { code });
+}
