@@ -28,7 +28,8 @@ export function parseDocument(file: string, source: string, faults: string[]): E
   const [, head = "", body = ""] = /^---\n(.*?)\n---\n(.*)$/s.exec(source.replaceAll("\r\n", "\n")) ?? [];
   const field = (key: string) => new RegExp(`^${key}:[ \\t]*(.*?)[ \\t]*(?:#.*)?$`, "m").exec(head)?.[1];
   const [intro = "", ...parts] = body.split(/^## +/m);
-  const section = (title: string) => oneLinePerBlock(parts.find((part) => part.startsWith(`${title}\n`))?.slice(title.length));
+  const section = (title: string) =>
+    oneLinePerBlock(parts.find((part) => part.startsWith(`${title}\n`))?.slice(title.length));
   const what = oneLinePerBlock(intro).split("\n")[0] ?? "";
   const [why, mend] = [section("Why"), section("How to mend")];
   const code = field("code") ?? "";
@@ -56,7 +57,9 @@ function oneLinePerBlock(text = ""): string {
 
 /** Reads all documents, ordered by code. */
 export function readDocuments(faults: string[]): ErrorDocument[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".md") && file !== "README.md").sort();
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".md") && file !== "README.md")
+    .sort();
   const documents = files.map((file) => parseDocument(file, readFileSync(join(folder, file), "utf8"), faults));
   return documents;
 }
@@ -75,7 +78,9 @@ export function findDuplicates(documents: ErrorDocument[]): string[] {
 }
 
 function printPackage(documents: ErrorDocument[]): string {
-  const base = readFileSync(join(import.meta.dirname, "error-base.ts"), "utf8").split("// ---- copied from here ----\n")[1];
+  const base = readFileSync(join(import.meta.dirname, "error-base.ts"), "utf8").split(
+    "// ---- copied from here ----\n",
+  )[1];
   const entries = documents.map(({ code, name, what, why, mend, params }) => {
     const generic = params.length ? `<${params.map((p) => JSON.stringify(p)).join(" | ")}>` : "";
     const texts = [code, what, why, mend].map((text) => `\n    ${JSON.stringify(text)},`).join("");
@@ -92,7 +97,9 @@ function printPackage(documents: ErrorDocument[]): string {
 }
 
 function printIndex(readme: string, documents: ErrorDocument[]): string {
-  const rows = documents.map(({ code, name, what }) => `| [${code}](${code}.md) | \`${name}\` | ${what.replaceAll("|", "\\|")} |\n`);
+  const rows = documents.map(
+    ({ code, name, what }) => `| [${code}](${code}.md) | \`${name}\` | ${what.replaceAll("|", "\\|")} |\n`,
+  );
   const table = `| code | name | what |\n|---|---|---|\n${rows.join("")}`;
   return readme.replace(/(<!-- index: [^\n]*-->\n).*$/s, (_, mark: string) => mark + table);
 }
@@ -112,7 +119,9 @@ function main(check: boolean): void {
   for (const text of faults) console.error(`error documents: ${text}`);
   if (faults.length > 0) process.exit(1);
   if (!check) for (const [file, text] of stale) writeFileSync(file, text);
-  console.log(`error documents: ${documents.length} sound, ${check ? "all generated files up to date" : `${stale.length} files written`}`);
+  console.log(
+    `error documents: ${documents.length} sound, ${check ? "all generated files up to date" : `${stale.length} files written`}`,
+  );
 }
 
 function read(file: string): string | undefined {

@@ -38,15 +38,15 @@ export class ColdframeError extends Error {
   /** Stable and never used again for anything else, e.g. `CF1101`. */
   readonly code: ErrorCode;
   /** What happened, in one sentence. */
-  readonly what: string;
+  declare readonly what: string;
   /** Place of the fault, if there is one. */
-  readonly where: string | undefined;
+  declare readonly where: string | undefined;
   /** Why this is an error. */
-  readonly why: string;
+  declare readonly why: string;
   /** What to do about it. */
-  readonly mend: string;
+  declare readonly mend: string;
   /** Page of this code. */
-  readonly link: string;
+  declare readonly link: string;
   /** What the placeholders of the text were filled with. */
   readonly params: ErrorParams;
 
@@ -57,18 +57,19 @@ export class ColdframeError extends Error {
     const link = `https://coldframe.dev/errors/${text.code}`;
     const { where } = context;
     const parts = { where, why, mend, link };
-    const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}: ${value.replaceAll("\n", "\n    ")}`);
+    const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}: ${indent(value)}`);
     super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
-    this.what = what;
-    this.where = where;
-    this.why = why;
-    this.mend = mend;
-    this.link = link;
     this.params = params;
+    // Not enumerable: the message has them already, and a console would print them twice.
+    for (const [key, value] of Object.entries({ what, ...parts })) Object.defineProperty(this, key, { value });
   }
 }
-Object.defineProperty(ColdframeError.prototype, "name", { value: "ColdframeError", writable: true, configurable: true });
+Object.defineProperty(ColdframeError.prototype, "name", {
+  value: "ColdframeError",
+  writable: true,
+  configurable: true,
+});
 Object.defineProperty(ColdframeError.prototype, brand, { value: true });
 
 /**
@@ -83,6 +84,10 @@ export function isColdframeError<C extends ErrorCode = ErrorCode>(
 ): value is ColdframeError & { code: C } {
   if (typeof value !== "object" || value === null || !(brand in value)) return false;
   return code === undefined || ("code" in value && value.code === code);
+}
+
+function indent(text: string): string {
+  return (text.includes("\n") ? `\n${text}` : text).replaceAll("\n", "\n    ");
 }
 
 function fill(text: string, params: ErrorParams): string {
