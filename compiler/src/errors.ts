@@ -47,7 +47,7 @@ export class ColdframeError extends Error {
     const link = `https://coldframe.dev/errors/${text.code}`;
     const { where } = context;
     const parts = { where, why, mend, link };
-    const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}: ${indent(value)}`);
+    const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
     super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
     this.params = params;
@@ -77,7 +77,7 @@ export function isColdframeError<C extends ErrorCode = ErrorCode>(
 }
 
 function indent(text: string): string {
-  return (text.includes("\n") ? `\n${text}` : text).replaceAll("\n", "\n    ");
+  return (text.includes("\n") ? `\n${text}` : ` ${text}`).replaceAll("\n", "\n    ");
 }
 
 function fill(text: string, params: ErrorParams): string {
