@@ -25,9 +25,8 @@ export function prepare() {
   const reason = findMissing();
   if (reason === undefined) return;
   console.log(`• ${reason}: running npm install`);
-  const env = { ...process.env };
-  delete env.npm_config_global; // set when the caller itself is a global npm command
-  const { status } = spawnSync("npm install --no-audit --no-fund", { cwd: root, stdio: "inherit", shell: true, env });
+  const install = "npm install --no-audit --no-fund --loglevel=error";
+  const { status } = spawnSync(install, { cwd: root, stdio: "inherit", shell: true });
   if (status !== 0) fail("npm install failed: see its output above");
   const still = findMissing();
   if (still !== undefined)
