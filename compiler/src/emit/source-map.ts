@@ -1,0 +1,173 @@
+// Owns: the positions of a file in which some ranges were replaced, and the composition of two maps over one file.
+// Does not own: what is replaced (print.ts), reading or writing of map files (hosts).
+// I1. Replacements are ordered and do not overlap. Every byte outside them is kept.
+// I2. Each token of kept text has a segment of its own: a later compiler that looks up a token finds that token, not the
+//     line's beginning (remapping takes the nearest segment to the left and adds no offset to it).
+// I3. Text without an origin gets a segment without a source, so that the token before it does not claim it.
+// I4. A line ends where Babel and tsc end it: LF, CR, CRLF, U+2028, U+2029. A line counted otherwise shifts the rest.
+import remapping from "@jridgewell/remapping";
+import { encodedMappings, TraceMap } from "@jridgewell/trace-mapping";
+
+/** One mapping of a line: generated column, and source, original line and column (all from 0), and name, where known. */
+export type Segment = [number] | [number, number, number, number] | [number, number, number, number, number];
+
+/** A source map, version 3, as hosts pass it on. */
+export interface RawMap {
+  version: 3;
+  file?: string | null;
+  sourceRoot?: string;
+  sources: (string | null)[];
+  sourcesContent?: (string | null)[];
+  names: string[];
+  mappings: string;
+}
+
+/** New text for a range of the source; an insertion if `start === end`. */
+export interface Replacement {
+  start: number;
+  end: number;
+  code: string;
+  /** Per line of `code`, generated positions counted from the beginning of `code`; Babel's `decodedMap.mappings`. */
+  mappings?: readonly (readonly Segment[])[];
+  /** What the fifth numbers of `mappings` point to; Babel's `decodedMap.names`. */
+  names?: readonly string[];
+}
+
+/**
+ * Puts new text in place of some ranges and says where each token came from.
+ * @param source the whole file
+ * @param replacements ordered by `start`, not overlapping
+ * @param file what the map calls the source
+ * @returns the new text and its map back to `source`
+ */
+export function spliceSource(
+  source: string,
+  replacements: readonly Replacement[],
+  file: string,
+): { code: string; map: RawMap } {
+  const splice = new Splice(source);
+  let position = 0;
+  for (const replacement of replacements) {
+    if (replacement.start < position || replacement.end < replacement.start)
+      throw new RangeError(`replacement at ${replacement.start} breaks I1: text up to ${position} is already placed`);
+    splice.keep(position, replacement.start);
+    splice.replace(replacement);
+    position = replacement.end;
+  }
+  splice.keep(position, source.length);
+  return { code: splice.code, map: splice.toMap(file) };
+}
+
+/**
+ * Composes two maps over one file: the one of a later compiler over the one of ours.
+ * @param later map from the final text to what we handed on
+ * @param ours map from what we handed on to the user's source
+ * @param content the user's source, for a `later` map that carries its sources
+ * @returns map from the final text to the user's source; names, file and root of `later` are kept
+ */
+export function composeMaps(later: RawMap, ours: RawMap, content?: string): RawMap {
+  const inner = { ...ours, sourcesContent: [content ?? null] };
+  // Both maps call the file by the same name: without the depth, our own source would be looked up for ever.
+  const composed = remapping({ ...later, sourceRoot: undefined } as never, (_, { depth }) =>
+    depth === 1 ? (inner as never) : null,
+  );
+  const { mappings, names } = JSON.parse(composed.toString()) as RawMap;
+  const map: RawMap = { ...later, names, mappings };
+  if (later.sourcesContent && content !== undefined) map.sourcesContent = [content];
+  return map;
+}
+
+class Splice {
+  code = "";
+  readonly #source: string;
+  readonly #lines: Segment[][] = [[]];
+  readonly #names = new Map<string, number>();
+  /** Line of the source that has been reached, and where it begins. */
+  #line = 0;
+  #lineStart = 0;
+  /** Where the last line of `code` begins. */
+  #outStart = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  keep(start: number, end: number): void {
+    const source = this.#source;
+    const offset = this.code.length - start;
+    let inWord = false;
+    for (let i = start; i < end; i++) {
+      const char = source.charCodeAt(i);
+      const word = isWord(char);
+      if (word ? !inWord : !isBlank(char)) this.#add([i + offset - this.#outStart, 0, this.#line, i - this.#lineStart]);
+      inWord = word;
+      if (endsLine(source, i)) {
+        this.#enterLine(i + 1);
+        this.#enterOutLine(i + 1 + offset);
+      }
+    }
+    this.code += source.slice(start, end);
+  }
+
+  replace({ start, end, code, mappings = [], names = [] }: Replacement): void {
+    const base = this.code.length;
+    if (code !== "" && mappings[0]?.[0]?.[0] !== 0) this.#add([base - this.#outStart]);
+    let line = 0;
+    for (let i = 0, column = base - this.#outStart; i <= code.length; i++) {
+      if (i < code.length && !endsLine(code, i)) continue;
+      for (const segment of mappings[line++] ?? []) this.#add(this.#shift(segment, column, names));
+      if (i < code.length) this.#enterOutLine(base + i + 1);
+      column = 0;
+    }
+    for (let i = start; i < end; i++) if (endsLine(this.#source, i)) this.#enterLine(i + 1);
+    this.code += code;
+  }
+
+  toMap(file: string): RawMap {
+    const head = { version: 3 as const, sources: [file], names: [...this.#names.keys()] };
+    const mappings = encodedMappings(new TraceMap({ ...head, mappings: this.#lines }));
+    return { ...head, sourcesContent: [this.#source], mappings };
+  }
+
+  #add(segment: Segment): void {
+    this.#lines[this.#lines.length - 1]?.push(segment);
+  }
+
+  #enterLine(start: number): void {
+    this.#line++;
+    this.#lineStart = start;
+  }
+
+  #enterOutLine(start: number): void {
+    this.#lines.push([]);
+    this.#outStart = start;
+  }
+
+  #shift(segment: Segment, by: number, names: readonly string[]): Segment {
+    const [column, source, line, original, index] = segment;
+    if (source === undefined) return [column + by];
+    const name = index === undefined ? undefined : names[index];
+    if (name === undefined) return [column + by, 0, line as number, original as number];
+    const known = this.#names.get(name) ?? this.#names.size;
+    this.#names.set(name, known);
+    return [column + by, 0, line as number, original as number, known];
+  }
+}
+
+function endsLine(text: string, at: number): boolean {
+  const char = text.charCodeAt(at);
+  if (char === 10 || char === 0x2028 || char === 0x2029) return true;
+  return char === 13 && text.charCodeAt(at + 1) !== 10;
+}
+
+function isWord(char: number): boolean {
+  if (char > 127) return char !== 0x2028 && char !== 0x2029;
+  return (
+    (char > 47 && char < 58) || (char > 64 && char < 91) || (char > 96 && char < 123) || char === 95 || char === 36
+  );
+}
+
+/** Tab to carriage return, and space. */
+function isBlank(char: number): boolean {
+  return char === 32 || (char > 8 && char < 14) || char === 0x2028 || char === 0x2029;
+}
