@@ -13,6 +13,11 @@ export type ErrorCode =
   | "CF2201"
   | "CF2202"
   | "CF2203"
+  | "CF2204"
+  | "CF2205"
+  | "CF2206"
+  | "CF2207"
+  | "CF2208"
   | "CF2301"
   | "CF2302"
   | "CF2303";
@@ -195,8 +200,43 @@ export const errors = {
   unknownStore: define<"url">(
     "CF2203",
     "There is no store for the address `{url}`.",
-    "An address begins with the kind of store, and this kind is not known.",
-    "Use `sqlite:<file>` or `memory:`.",
+    "An address is the kind of a store, a colon and its place; this one names no kind that is known, or no place.",
+    "Use `sqlite:<file>`, or `memory:` for what need not outlive the process.",
+  ),
+  /** CF2204: {file} is not a database that can be read: {detail}. */
+  storeDamaged: define<"file" | "detail">(
+    "CF2204",
+    "{file} is not a database that can be read: {detail}.",
+    "It is some other file, or its contents were damaged. Going on could lose what is still sound in it, so it was left untouched.",
+    "- Check the path: another kind of file may lie there.\n- Otherwise restore it from a back-up, with the files `-wal` and `-shm` beside it, or save what can be saved with `sqlite3 <file> .recover`.",
+  ),
+  /** CF2205: The store failed: {detail}. */
+  storeFailed: define<"detail">(
+    "CF2205",
+    "The store failed: {detail}.",
+    "The disk is full, broken or gone, or the database file has become unreadable. Writes that were under way may or may not have happened; what was acknowledged before is safe.",
+    "Mend the disk, then start the process again: runs go on from their last commit.",
+  ),
+  /** CF2206: The store of {what} was used after it was closed. */
+  storeClosed: define<"what">(
+    "CF2206",
+    "The store of {what} was used after it was closed.",
+    "Its file was let go, and its leases were given back for others to claim.",
+    "Close the store last, after everything that uses it has finished.",
+  ),
+  /** CF2207: {file} cannot be opened: {detail}. */
+  storeUnopenable: define<"file" | "detail">(
+    "CF2207",
+    "{file} cannot be opened: {detail}.",
+    "The database file could neither be opened nor made.",
+    "- Check that the folder exists and that this user may write to it and to the file.\n- Another process may hold the file locked: end it or wait.",
+  ),
+  /** CF2208: {file} cannot be used safely: {setting} is {found}, not {needed}. */
+  storeUnsafe: define<"file" | "setting" | "found" | "needed">(
+    "CF2208",
+    "{file} cannot be used safely: {setting} is {found}, not {needed}.",
+    "Without this setting a crash could lose what was acknowledged. SQLite did not take it, as happens on network drives, which lack the shared memory that WAL needs.",
+    "Keep the file on a disk of this machine.",
   ),
   /** CF2301: {function} was never compiled by Coldframe. */
   notCompiled: define<"function">(
