@@ -1,0 +1,57 @@
+// Who may import whom: DESIGN of the house as a table. A row is a room (a file without its extension, or a folder) and
+// what its files may import beside each other:
+//   "analyze"        a room, with all that is in it
+//   "type clock"     only its types
+//   "npm @babel/"    packages whose name begins so (node: modules are free unless OWNED says otherwise)
+// A file belongs to the longest row that fits. A file without a row, an import without an entry and a circle are errors;
+// imports of types make no circle, since nothing is left of them at run time.
+// docs/architecture.md says why the arrows point as they do; change it first.
+
+export type Rules = Readonly<Record<string, readonly string[]>>;
+
+/** The row that holds for every room of both packages. */
+export const EVERYWHERE = ["errors"];
+
+/** Modules that only these rooms may touch, whatever else their rows say. */
+export const OWNED: Rules = {
+  "node:sqlite": ["store/sqlite"],
+  pg: ["store/postgres"],
+  msgpackr: ["snapshot"],
+  typescript: ["hosts"],
+  vite: ["hosts"],
+};
+
+// hosts -> index -> {find, analyze, lower, emit}, and these four only backwards along the line.
+export const COMPILER: Rules = {
+  errors: [],
+  find: ["npm @babel/"],
+  analyze: ["find", "npm @babel/"],
+  lower: ["analyze", "emit/abi", "npm @babel/"],
+  "emit/abi": [],
+  emit: ["analyze", "lower", "npm @babel/", "npm @jridgewell/", "npm magic-string"],
+  index: ["find", "analyze", "lower", "emit", "npm @babel/"],
+  hosts: ["index", "emit/source-map", "npm typescript", "npm vite", "npm ts-patch", "npm @jridgewell/"],
+};
+
+// index -> {engine, local} -> snapshot -> {frame, registry}; abi -> {frame, registry, local}; nothing -> abi.
+// realm, frame, registry and language (what ECMAScript prescribes for functions and generators) are the core under all.
+export const RUNTIME: Rules = {
+  errors: [],
+  clock: [],
+  realm: ["type frame", "type registry"],
+  frame: ["realm", "type registry"],
+  language: ["realm", "frame", "type registry"],
+  registry: ["realm", "frame", "language"],
+  snapshot: ["realm", "frame", "registry", "language", "npm msgpackr"],
+  local: ["snapshot", "realm", "frame", "registry", "language"],
+  abi: ["realm", "frame", "registry", "language", "local"],
+  coroutine: ["local", "snapshot", "realm", "frame", "registry", "language"],
+  engine: ["local", "snapshot", "realm", "frame", "registry", "store", "clock"],
+  "store/store": [],
+  "store/memory": ["store/store", "type clock"],
+  "store/sqlite": ["store/store", "type clock"],
+  "store/postgres": ["store/store", "type clock", "npm pg"],
+  "store/conformance": ["store/store", "type clock"],
+  index: ["engine", "local", "coroutine", "snapshot", "realm", "frame", "registry", "store", "clock"],
+  testing: ["index", "engine", "local", "coroutine", "snapshot", "realm", "frame", "registry", "store", "clock"],
+};
