@@ -17,7 +17,7 @@ const colors = process.stdout.isTTY ? [] : ["--colors=off"];
 
 const stages = [
   ["error documents", () => run("scripts/errors.ts", ["--check"])],
-  ["biome", () => run("biome", ["ci", ...colors])],
+  ["biome", () => run("biome", ["ci", "--error-on-warnings", ...colors])],
   ["tsc", () => run("tsc", ["-b"])],
 ];
 if (given.has("--long")) stages.push(...longStages());
