@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // Both packages are imported from their sources, in the tests and, by NODE_OPTIONS, in the processes that tests start.
 // A test that starts a process as a user would have it (built packages) must clear NODE_OPTIONS.
+// COLDFRAME_TEST=long (npm run test:long) asks tests with counts for their full ones.
 const condition = "coldframe-source";
 const flag = `--conditions=${condition}`;
 

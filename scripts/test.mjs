@@ -41,7 +41,9 @@ function seconds(since) {
 function longStages() {
   const file = join(root, "out/test-long.json");
   const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
-  const changes = createHash("sha256").update(git("diff", "HEAD")).digest("hex");
+  const changes = createHash("sha256")
+    .update(git("diff", "HEAD") + git("status", "--porcelain"))
+    .digest("hex");
   const state = `${git("rev-parse", "HEAD")} ${changes}`;
   let passed = [];
   try {
