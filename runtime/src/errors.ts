@@ -243,7 +243,7 @@ export const errors = {
     "CF2301",
     "{function} was never compiled by Coldframe.",
     "It has no manifest, so it runs as an ordinary function: it cannot be stored or resumed, and a run of it would be lost at the first crash.",
-    "- Built with `tsc`? Use `tspc` (of ts-patch) with TypeScript 6 and `{ \"transform\": \"@coldframe/compiler/ts-patch\" }` in the `plugins` of tsconfig.json. Plain `tsc` ignores `transform` without a word, and TypeScript 7 ignores plugins altogether.\n- Built by Vite or tested by vitest? Add the plugin of `@coldframe/compiler/vite`.\n- Built right? Then the mark is missing: write `\"use durable\"` as the first line of its body.\n- Stale output? Delete the build folder and the `.tsbuildinfo` file: adding a plugin does not rebuild what an incremental build has already written.",
+    "- Built with `tsc`? Use `tspc` (of ts-patch) with TypeScript 6 and `{ \"transform\": \"@coldframe/compiler/ts-patch\", \"transformProgram\": true }` in the `plugins` of tsconfig.json. Plain `tsc` ignores `transform` without a word, and TypeScript 7 ignores plugins altogether.\n- Built by Vite or tested by vitest? Add the plugin of `@coldframe/compiler/vite`.\n- Built right? Then the mark is missing: write `\"use durable\"` as the first line of its body.\n- Stale output? Delete the build folder and the `.tsbuildinfo` file: adding a plugin does not rebuild what an incremental build has already written.",
   ),
   /** CF2302: {what} was called from {caller}, which is not durable. */
   outsideDurableCode: define<"what" | "caller">(
