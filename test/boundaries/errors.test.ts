@@ -14,9 +14,10 @@ function findUnmatched(all: ErrorDocument[], texts: Record<string, string>): str
   const faults = mentioned
     .filter(({ code }) => !known.has(code))
     .map(({ file, code }) => `${file} names ${code}, which has no document`);
+  const codes = Object.entries(texts).map(([file, text]) => ({ file, code: parseSource(text).code }));
   for (const { code, name, package: owner, reserved } of all) {
-    const own = Object.entries(texts).filter(([file]) => file.startsWith(`${owner}/`));
-    const used = own.some(([, text]) => new RegExp(`\\berrors\\.${name}\\b`).test(parseSource(text).code));
+    const raise = new RegExp(`\\berrors\\.${name}\\b(?!\\.code)`); // `.code` only matches on it
+    const used = codes.some((source) => source.file.startsWith(`${owner}/`) && raise.test(source.code));
     if (!used && reserved === undefined)
       faults.push(`${code} (${name}) is raised nowhere in ${owner}: raise it, or give its document "reserved: <why>"`);
     if (used && reserved !== undefined) faults.push(`${code} (${name}) is raised: delete its "reserved" line`);
@@ -37,6 +38,12 @@ test.each([
   ["raised", undefined, `throw errors.${name}({})`, []],
   ["reserved", "later", "", []],
   ["never raised", undefined, `// errors.${name}`, [expect.stringContaining("is raised nowhere")]],
+  [
+    "only matched on",
+    undefined,
+    `isColdframeError(e, errors.${name}.code)`,
+    [expect.stringContaining("is raised nowhere")],
+  ],
   ["raised by the wrong package", undefined, "", [expect.stringContaining("is raised nowhere")]],
   ["reserved, yet raised", "later", `throw errors.${name}()`, [expect.stringContaining(`delete its "reserved"`)]],
   ["unknown code", "later", "/** @throws CF1999 */", [expect.stringContaining("CF1999")]],
