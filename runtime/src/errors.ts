@@ -20,7 +20,9 @@ export type ErrorCode =
   | "CF2208"
   | "CF2301"
   | "CF2302"
-  | "CF2303";
+  | "CF2303"
+  | "CF2304"
+  | "CF2305";
 
 /** What a placeholder of an error text may be filled with. */
 export type ErrorParam = string | number | bigint | boolean;
@@ -258,5 +260,19 @@ export const errors = {
     "Two different functions are registered as {id}.",
     "Stored runs find their code by this id. Two packages, or two builds of the same module, claim it in this process.",
     "- Load the module from one place only: source and build output, or two versions of a package, are two copies.\n- If they are different functions, give one an id of its own: `/** @durable id=another-name */`.",
+  ),
+  /** CF2304: The wait for `{text}` was lost with the process that made it. */
+  waitLost: define<"text">(
+    "CF2304",
+    "The wait for `{text}` was lost with the process that made it.",
+    "A plain promise lives in one process only. The coroutine was restored from a snapshot taken while it waited, and nothing says how to make that promise again.",
+    "- Await the call itself (`await fetchPage(url)`), so that it is made again after a restore; or\n- make the work a `step`, whose result is recorded; or\n- catch this error where the wait stands: it is temporary, and trying again is safe if the work is.",
+  ),
+  /** CF2305: `{method}` was called on a coroutine that {state}. */
+  coroutineBusy: define<"method" | "state">(
+    "CF2305",
+    "`{method}` was called on a coroutine that {state}.",
+    "A coroutine takes one value at a time, and only while it is suspended.",
+    "Wait for `next` to return before you call it again; take a snapshot between two calls, not inside one. A coroutine driven by `drive()` takes its values from what it awaits.",
   ),
 };

@@ -1,0 +1,81 @@
+/**
+ * Owns: all that compiled code may import (docs/abi.md). Frozen once released: members are added, never changed.
+ * Does not own: any behaviour; it only installs the helpers on the realm's record.
+ */
+import { abrupt, type Frame, park, ready, take, wait } from "../frame.ts";
+import { delegate, forward, startGenerator, yieldValue } from "../language/generator.ts";
+import {
+  close,
+  closeAsync,
+  closeQuietly,
+  iterate,
+  iterateAsync,
+  iterateKeys,
+  iterateMethod,
+} from "../language/iterate.ts";
+import { makeClosure } from "../language/wrapper.ts";
+import { call, later, promise, start } from "../local/start.ts";
+import { CLOSURE, type Descriptor, type Run, R as registers, TDZ } from "../realm.ts";
+import { type FunctionMeta, type ModuleRecord, registry } from "../registry.ts";
+
+const helpers = {
+  TDZ,
+  park,
+  ready,
+  take,
+  abrupt,
+  start,
+  later,
+  promise,
+  generator: startGenerator,
+  delegate,
+  iter: iterate,
+  iterMethod: iterateMethod,
+  keys: iterateKeys,
+  asyncIter: iterateAsync,
+  close,
+  closeQuietly,
+  asyncClose: closeAsync,
+
+  /** An awaited value. */
+  wait,
+
+  /** An awaited call that is no durable function. */
+  call(fn: unknown, self: unknown, args: unknown[], text: string): object {
+    return wait(call(fn, self, args, text));
+  },
+
+  yield: yieldValue,
+
+  /** One exchange of `yield*`; false: hand out what is in `R.awaited`. */
+  forward,
+
+  /** Reads a cell that may be in its TDZ. */
+  tdz(cell: { v: unknown }, name: string): unknown {
+    if (cell.v === TDZ) throw new ReferenceError(`Cannot access '${name}' before initialization`); // native error: TDZ
+    return cell.v;
+  },
+
+  /** Tags a plain closure so that it can be stored. */
+  tag(meta: FunctionMeta, fn: Function, captures: unknown[]): Function {
+    (fn as { [CLOSURE]?: unknown })[CLOSURE] = { meta, captures };
+    return fn;
+  },
+
+  /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */
+  closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {
+    return makeClosure(meta, run, captures, meta.kind === 3 ? startGenerator : start);
+  },
+
+  module(record: ModuleRecord): ModuleRecord {
+    return registry().addModule(record);
+  },
+};
+
+/** Registers and helpers, one object per realm. */
+export const R: typeof registers & typeof helpers = Object.assign(
+  registers,
+  Object.hasOwn(registers, "park") ? {} : helpers,
+) as never;
+export { DURABLE, SUSPEND } from "../realm.ts";
+export type { Frame };

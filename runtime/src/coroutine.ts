@@ -1,0 +1,206 @@
+/**
+ * Owns: the low-level public face of a durable call: started, suspended, given values, driven by hand or by promises.
+ * Does not own: turns (local/scheduler), bytes (snapshot/), durability (engine/).
+ *
+ * States: created -> suspended <-> running -> done; `driven` is suspended with promises subscribed.
+ * I1 Between two calls every task is parked, so a snapshot is always possible.
+ * I2 Values go to the outside waits in their order: first the oldest task's, in a combination by slot.
+ */
+import { errors } from "./errors.ts";
+import { type ExternalWait, Scheduler, type SchedulerHost, type SchedulerState } from "./local/scheduler.ts";
+import { Call, type Task } from "./local/task.ts";
+import { type Descriptor, descriptorOf, type Mode } from "./realm.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: any function may be durable
+type AnyFunction = (...args: any[]) => any;
+
+/** What `next` reports: the operand of the first outside wait, or the result. */
+export type CoroutineResult<T> = { done: false; value: unknown } | { done: true; value: T };
+
+/** What of a coroutine is stored. */
+export interface CoroutineState {
+  start: { fn: Function; self: unknown; args: unknown[] } | null;
+  scheduler: SchedulerState | null;
+}
+
+/** A durable call that can be stopped at every await, stored, and taken up again. Made by `coroutine` and `restore`. */
+export class Coroutine<T = unknown> implements SchedulerHost {
+  readonly scheduler = new Scheduler(this);
+  #start: CoroutineState["start"];
+  #driven = false;
+  #running = false;
+  #settled: { resolve: (value: T) => void; reject: (error: unknown) => void }[] = [];
+
+  /** Used by `coroutine` and `restore`; not meant for users. */
+  constructor(state: CoroutineState) {
+    this.#start = state.start;
+    if (state.scheduler !== null) this.scheduler.adoptState(state.scheduler);
+  }
+
+  /** Has the call returned or thrown? */
+  get done(): boolean {
+    const root = this.scheduler.root;
+    return root !== null && root.state !== 0;
+  }
+
+  /**
+   * Runs until every task is parked. The first call starts it; later ones hand `value` to the first outside wait.
+   *
+   * @returns `{ done: false, value: <what the first outside wait awaits> }`, or `{ done: true, value: <result> }`
+   * @throws what the durable function throws; CF2305 while it runs
+   */
+  next(value?: unknown): CoroutineResult<T> {
+    return this.#resume("next", 0, value);
+  }
+
+  /** As `next`, but the first outside wait throws `error`. */
+  throw(error: unknown): CoroutineResult<T> {
+    return this.#resume("throw", 1, error);
+  }
+
+  /** Ends the first outside wait's task early: finally blocks run, its result is `value`. */
+  return(value?: unknown): CoroutineResult<T> {
+    return this.#resume("return", 2, value);
+  }
+
+  /**
+   * Lets promises do the driving: every outside wait is awaited, until the call has settled.
+   *
+   * @returns the result
+   * @throws what the durable function throws
+   */
+  drive(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#settled.push({ resolve, reject });
+      if (!this.#driven) {
+        this.#driven = true;
+        if (this.#start !== null) this.#begin();
+        else {
+          this.scheduler.reopenWaits();
+          this.#turn();
+        }
+      }
+      this.#report();
+    });
+  }
+
+  /** The outside waits, oldest task first. */
+  waits(): ExternalWait[] {
+    return this.scheduler.externalWaits();
+  }
+
+  /** Takes an outcome for a wait without running anything yet; `turn` runs. */
+  arrive(wait: ExternalWait, mode: Mode, value: unknown): boolean {
+    return this.scheduler.arrive(wait, mode, value);
+  }
+
+  /** Runs what is ready. */
+  turn(): void {
+    this.#turn();
+    this.#report();
+  }
+
+  /** What is stored of it; only between two calls (I1). */
+  state(): CoroutineState {
+    if (this.#running) throw errors.coroutineBusy({ method: "snapshot", state: "is running" });
+    return { start: this.#start, scheduler: this.#start === null ? this.scheduler.state() : null };
+  }
+
+  // ---- SchedulerHost
+
+  operation(): Task | null {
+    return null; // outside an engine steps and sleeps are called like any function
+  }
+
+  foreign(call: Call): unknown {
+    return Reflect.apply(call.fn as AnyFunction, call.self, call.args);
+  }
+
+  external(wait: ExternalWait): void {
+    if (this.#driven) this.subscribe(wait, operandOf(wait.awaited));
+  }
+
+  /** Lets a promise (or value) answer a wait. */
+  subscribe(wait: ExternalWait, promise: unknown): void {
+    const answer = (mode: Mode) => (value: unknown) => {
+      if (this.scheduler.arrive(wait, mode, value)) this.turn();
+    };
+    try {
+      Promise.resolve(promise).then(answer(0), answer(1));
+    } catch (error) {
+      queueMicrotask(() => answer(1)(error));
+    }
+  }
+
+  // ---- inside
+
+  #resume(method: string, mode: Mode, value: unknown): CoroutineResult<T> {
+    if (this.#running) throw errors.coroutineBusy({ method, state: "is running" });
+    if (this.#driven) throw errors.coroutineBusy({ method, state: "is driven by promises" });
+    if (this.#start !== null) this.#begin();
+    else if (!this.done) {
+      const wait = this.waits()[0];
+      if (wait !== undefined) this.scheduler.arrive(wait, mode, value);
+      this.#turn();
+    }
+    return this.#result();
+  }
+
+  #result(): CoroutineResult<T> {
+    const root = this.scheduler.root as Task;
+    if (root.state === 2) throw root.value;
+    if (root.state === 1) return { done: true, value: root.value as T };
+    return { done: false, value: operandOf(this.waits()[0]?.awaited) };
+  }
+
+  #begin(): void {
+    const { fn, self, args } = this.#start as NonNullable<CoroutineState["start"]>;
+    this.#start = null;
+    this.#run(() => this.scheduler.start(descriptorOf(fn) as Descriptor, self, args));
+    this.#turn();
+  }
+
+  #turn(): void {
+    this.#run(() => this.scheduler.turn());
+  }
+
+  #run(body: () => void): void {
+    this.#running = true;
+    try {
+      body();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #report(): void {
+    const root = this.scheduler.root;
+    if (root === null || root.state === 0) return;
+    for (const { resolve, reject } of this.#settled.splice(0)) {
+      if (root.state === 1) resolve(root.value as T);
+      else reject(root.value);
+    }
+  }
+}
+
+/** What is really awaited: of a kept call, its result. */
+export function operandOf(awaited: unknown): unknown {
+  return awaited instanceof Call ? awaited.value : awaited;
+}
+
+/**
+ * Makes a coroutine of a durable function, not yet started. A durable generator is one already: call it.
+ *
+ * @param fn an async function marked durable
+ * @param args its arguments
+ * @throws CF2301 if `fn` was never compiled
+ * @example
+ * const co = coroutine(fulfil, order);
+ * co.next();                        // runs to the first await
+ * const bytes = snapshot(co);       // … and in another process: restore(bytes).next(result)
+ */
+export function coroutine<A extends unknown[], T>(fn: (...args: A) => Promise<T>, ...args: A): Coroutine<T> {
+  const descriptor = descriptorOf(fn);
+  if (descriptor?.kind !== 0) throw errors.notCompiled({ function: `${fn.name || "The function"}` });
+  return new Coroutine<T>({ start: { fn, self: undefined, args }, scheduler: null });
+}

@@ -1,0 +1,93 @@
+/**
+ * Owns: frames and how one parks, is taken up again and ends early (docs/abi.md 3-6).
+ * Does not own: who resumes a frame (language/drive, local/), how it becomes bytes (snapshot/).
+ *
+ * I1 A parked leaf has `$wait !== null`; a frame above it has `$wait === null`.
+ * I2 Between the driver's set of `mode`/`value` and `take` no user code runs.
+ * I3 `Abrupt` never reaches a user's catch: lowered handlers pass it on.
+ */
+import { type Descriptor, FRAME, R, READY, SUSPEND, shared } from "./realm.ts";
+import type { FunctionMeta } from "./registry.ts";
+
+/** One active invocation of a durable function. Slots follow under the names in `meta.slots`. */
+export interface Frame {
+  $d: Descriptor;
+  $pc: number;
+  $up: Frame | null;
+  $wait: unknown;
+  [slot: string]: unknown;
+}
+
+/** A completion that is no error: return (generators) or cancel. Passes through finally blocks, not through catches. */
+export interface Abrupt {
+  readonly mode: 2 | 3;
+  readonly value: unknown;
+}
+
+export const Abrupt: new (mode: 2 | 3, value: unknown) => Abrupt = shared(
+  "Abrupt",
+  () =>
+    class Abrupt {
+      readonly mode: 2 | 3;
+      readonly value: unknown;
+      constructor(mode: 2 | 3, value: unknown) {
+        this.mode = mode;
+        this.value = value;
+      }
+    },
+);
+
+/** Is this a frame of any compiled function? */
+export function isFrame(value: object): value is Frame {
+  return (value as { [FRAME]?: FunctionMeta })[FRAME] !== undefined;
+}
+
+/** The record of the function a frame belongs to. */
+export function metaOf(frame: Frame): FunctionMeta {
+  return (frame as unknown as { [FRAME]: FunctionMeta })[FRAME];
+}
+
+/** Parks a frame under its callee's frame, or as the leaf. */
+export function park(frame: Frame): object {
+  const child = R.child;
+  if (child !== null) {
+    child.$up = frame;
+    frame.$wait = null;
+  } else {
+    frame.$wait = R.awaited;
+    R.awaited = undefined;
+    R.leaf = frame;
+  }
+  R.child = frame;
+  return SUSPEND;
+}
+
+/** Parks a frame at its entry: it has its arguments and starts on a fresh stack. */
+export function ready(frame: Frame): object {
+  R.awaited = READY;
+  R.child = null;
+  return park(frame);
+}
+
+/** What the resumed frame continues with: returns the value, or throws the error or completion. */
+export function take(): unknown {
+  const value = R.value;
+  R.value = undefined;
+  if (R.mode === 0) return value;
+  const mode = R.mode;
+  R.mode = 0;
+  if (mode === 1) throw value;
+  throw new Abrupt(mode, value);
+}
+
+/** Leaves a value to be awaited in the register; the caller parks. */
+export function wait(value: unknown): object {
+  R.child = null;
+  R.awaited = value;
+  return SUSPEND;
+}
+
+/** Is this thrown thing a completion rather than an error? */
+export function abrupt(thrown: unknown): boolean {
+  return thrown instanceof Abrupt;
+}

@@ -1,0 +1,297 @@
+/**
+ * Owns: iteration in compiled loops that hold a suspension point (docs/abi.md 11): iterators that can be stored.
+ * Does not own: their bytes (snapshot/codecs/iterator), closing order (the lowering emits it).
+ *
+ * I1 Over unpatched arrays, typed arrays, strings, Map and Set the behaviour is the native live one.
+ * I2 `done` is true before foreign `next` is called and after it failed: a broken iterator is not closed.
+ * I3 A Map or Set iterator's rest is a suffix of its source, so `remaining` (plus `done`) is its whole state.
+ */
+import { generatorState } from "./generator.ts";
+
+/** What a compiled loop drives: `next()` says whether there is a `value`. */
+export interface LoopIterator {
+  value: unknown;
+  done: boolean;
+  next(): boolean;
+}
+
+const arrayValues = Array.prototype[Symbol.iterator];
+const typedArrayValues = Object.getPrototypeOf(Uint8Array.prototype)[Symbol.iterator];
+const stringIterator = String.prototype[Symbol.iterator];
+const mapEntries = Map.prototype[Symbol.iterator];
+const setValues = Set.prototype[Symbol.iterator];
+const pristine = [
+  [Object.getPrototypeOf([][Symbol.iterator]()), "next"],
+  [Object.getPrototypeOf(""[Symbol.iterator]()), "next"],
+  [Object.getPrototypeOf(new Map()[Symbol.iterator]()), "next"],
+  [Object.getPrototypeOf(new Set()[Symbol.iterator]()), "next"],
+].map(([prototype]) => ({ prototype, next: prototype.next }));
+
+/** Over arrays and typed arrays: an index, read live. */
+export class ArrayIterator implements LoopIterator {
+  source: ArrayLike<unknown>;
+  index = 0;
+  done = false;
+  value: unknown = undefined;
+  constructor(source: ArrayLike<unknown>) {
+    this.source = source;
+  }
+  next(): boolean {
+    if (this.done || this.index >= this.source.length) {
+      this.done = true;
+      return false;
+    }
+    this.value = this.source[this.index++];
+    return true;
+  }
+}
+
+/** Over a string: by code points. */
+export class StringIterator implements LoopIterator {
+  source: string;
+  index = 0;
+  done = false;
+  value: unknown = undefined;
+  constructor(source: string) {
+    this.source = source;
+  }
+  next(): boolean {
+    if (this.done || this.index >= this.source.length) {
+      this.done = true;
+      return false;
+    }
+    const point = String.fromCodePoint(this.source.codePointAt(this.index) as number);
+    this.index += point.length;
+    this.value = point;
+    return true;
+  }
+}
+
+/** What of a Map or Set an iterator gives. */
+export type CollectionPart = "entries" | "keys" | "values";
+
+/** Over a Map or Set: the native iterator, which `remaining` can stand for. */
+export class CollectionIterator implements LoopIterator {
+  source: Map<unknown, unknown> | Set<unknown>;
+  part: CollectionPart;
+  done = false;
+  value: unknown = undefined;
+  #native: Iterator<unknown>;
+  constructor(source: Map<unknown, unknown> | Set<unknown>, part: CollectionPart) {
+    this.source = source;
+    this.part = part;
+    this.#native = source[part]();
+  }
+  next(): boolean {
+    if (this.done) return false;
+    const step = this.#native.next();
+    if (step.done) {
+      this.done = true;
+      return false;
+    }
+    this.value = step.value;
+    return true;
+  }
+  /** Entries not yet given. Counting uses the native iterator up, so a fresh one takes its place. */
+  remaining(): number {
+    if (this.done) return 0;
+    let count = 0;
+    while (!this.#native.next().done) count++;
+    this.rewind(count);
+    return count;
+  }
+  /** Stands before the last `count` entries. */
+  rewind(count: number): void {
+    this.#native = this.source[this.part]();
+    for (let skip = this.source.size - count; skip > 0; skip--) this.#native.next();
+  }
+}
+
+/** Over the keys of a for-in: collected at the start, those deleted meanwhile are left out. */
+export class KeyIterator implements LoopIterator {
+  source: object;
+  keys: string[];
+  index = 0;
+  done = false;
+  value: unknown = undefined;
+  constructor(source: object, keys: string[]) {
+    this.source = source;
+    this.keys = keys;
+  }
+  next(): boolean {
+    while (this.index < this.keys.length) {
+      const key = this.keys[this.index++] as string;
+      if (!(key in this.source)) continue;
+      this.value = key;
+      return true;
+    }
+    this.done = true;
+    return false;
+  }
+}
+
+/** Over any other iterable, by the protocol. Serializable only if the iterator itself is. */
+export class ForeignIterator implements LoopIterator {
+  iterator: { return?: unknown };
+  method: unknown;
+  done = false;
+  value: unknown = undefined;
+  constructor(iterator: { next?: unknown; return?: unknown }) {
+    this.iterator = iterator;
+    this.method = iterator.next;
+  }
+  next(): boolean {
+    this.done = true; // I2
+    const step = Reflect.apply(this.method as Function, this.iterator, []);
+    if (!isObject(step)) throw new TypeError(`Iterator result ${String(step)} is not an object`);
+    if ((step as IteratorResult<unknown>).done) return false;
+    this.value = (step as IteratorResult<unknown>).value;
+    this.done = false;
+    return true;
+  }
+}
+
+/** for await: `step()` gives what is awaited, `take(result)` says whether there is a `value`. */
+export class AsyncLoopIterator {
+  /** The async iterator's record, or null when a sync one stands behind. */
+  foreign: ForeignIterator | null;
+  inner: LoopIterator | null;
+  done = false;
+  /** A step is outstanding: its failure closes no async iterator. */
+  stepping = false;
+  value: unknown = undefined;
+  constructor(foreign: ForeignIterator | null, inner: LoopIterator | null) {
+    this.foreign = foreign;
+    this.inner = inner;
+  }
+  step(): unknown {
+    this.stepping = true;
+    if (this.foreign !== null) return Reflect.apply(this.foreign.method as Function, this.foreign.iterator, []);
+    const inner = this.inner as LoopIterator;
+    if (inner.next()) return inner.value;
+    this.done = true;
+    return undefined;
+  }
+  take(result: unknown): boolean {
+    this.stepping = false;
+    if (this.foreign === null) {
+      if (this.done) return false;
+      this.value = result;
+      return true;
+    }
+    if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+    if ((result as IteratorResult<unknown>).done) {
+      this.done = true;
+      return false;
+    }
+    this.value = (result as IteratorResult<unknown>).value;
+    return true;
+  }
+}
+
+function isPristine(): boolean {
+  return pristine.every(({ prototype, next }) => prototype.next === next);
+}
+
+/** Opens an iterable for a compiled for-of. */
+export function iterate(iterable: unknown): LoopIterator {
+  const method = (iterable as { [Symbol.iterator]?: unknown })[Symbol.iterator];
+  if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not iterable`);
+  if (isPristine()) {
+    if (method === arrayValues && Array.isArray(iterable)) return new ArrayIterator(iterable);
+    if (method === typedArrayValues && ArrayBuffer.isView(iterable)) {
+      return new ArrayIterator(iterable as unknown as ArrayLike<unknown>);
+    }
+    if (method === stringIterator && typeof iterable === "string") return new StringIterator(iterable);
+    if (method === mapEntries && iterable instanceof Map) return new CollectionIterator(iterable, "entries");
+    if (method === setValues && iterable instanceof Set) return new CollectionIterator(iterable, "values");
+  }
+  const iterator = Reflect.apply(method, iterable, []);
+  if (!isObject(iterator)) throw new TypeError("Result of the Symbol.iterator method is not an object");
+  return new ForeignIterator(iterator as object);
+}
+
+/**
+ * Opens `base.keys()`, `.values()` or `.entries()` in the head of a for-of: over Map and Set the iterator can be
+ * stored, which a native one could not.
+ */
+export function iterateMethod(base: unknown, name: CollectionPart, args: unknown[]): LoopIterator {
+  const method = (base as Record<string, unknown>)[name];
+  if (isPristine() && args.length === 0) {
+    if (base instanceof Map && method === Map.prototype[name]) return new CollectionIterator(base, name);
+    if (base instanceof Set && method === Set.prototype[name]) return new CollectionIterator(base, name);
+  }
+  if (typeof method !== "function") throw new TypeError(`${name} is not a function`);
+  return iterate(Reflect.apply(method, base, args));
+}
+
+/** Opens a value for a compiled for-in; null and undefined have no keys. */
+export function iterateKeys(source: unknown): LoopIterator {
+  const keys: string[] = [];
+  for (const key in source as object) keys.push(key);
+  return new KeyIterator(Object(source ?? {}), keys);
+}
+
+/** Opens an iterable for a compiled for await. */
+export function iterateAsync(iterable: unknown): AsyncLoopIterator {
+  const method = (iterable as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator];
+  if (method === undefined || method === null) return new AsyncLoopIterator(null, iterate(iterable));
+  if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not async iterable`);
+  const iterator = Reflect.apply(method, iterable, []);
+  if (!isObject(iterator)) throw new TypeError("Result of the Symbol.asyncIterator method is not an object");
+  return new AsyncLoopIterator(new ForeignIterator(iterator as object), null);
+}
+
+/** Closes a loop's iterator on break, continue outer and return (ECMA-262 7.4.11, normal completion). */
+export function close(iterator: LoopIterator): void {
+  if (iterator.done) return;
+  iterator.done = true;
+  if (!(iterator instanceof ForeignIterator)) return;
+  const method = iterator.iterator.return;
+  if (method === undefined || method === null) return;
+  const result = Reflect.apply(method as Function, iterator.iterator, []);
+  if (!isObject(result)) throw new TypeError(`${String(result)} is not an object`);
+}
+
+/** Closes a loop's iterator on throw: the error that is under way wins. */
+export function closeQuietly(iterator: LoopIterator): void {
+  try {
+    close(iterator);
+  } catch {
+    // ECMA-262 7.4.11 step 5: a throw completion keeps its own value.
+  }
+}
+
+/** Closes a for await's iterator; what it returns is awaited by the loop. */
+export function closeAsync(iterator: AsyncLoopIterator): unknown {
+  if (iterator.done) return undefined;
+  const failedStep = iterator.stepping;
+  iterator.done = true;
+  if (iterator.inner !== null) {
+    if (failedStep) closeQuietly(iterator.inner);
+    else close(iterator.inner);
+    return undefined;
+  }
+  if (failedStep) return undefined;
+  const target = (iterator.foreign as ForeignIterator).iterator;
+  const method = target.return;
+  if (method === undefined || method === null) return undefined;
+  return Reflect.apply(method as Function, target, []);
+}
+
+/** May the iterator be stored as it is? Generators of ours may. */
+export function isStorable(iterator: ForeignIterator): boolean {
+  return generatorState(iterator.iterator) !== undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+function describe(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? "object"
+    : typeof value === "function"
+      ? value.name
+      : String(value);
+}

@@ -1,0 +1,11 @@
+import type { Combinator } from "./index.ts";
+
+/** `Promise.all` (ECMA-262 27.2.4.1): values in argument order, or the first rejection. */
+export const all: Combinator = {
+  empty: () => [0, []],
+  slot(work, index, mode, value) {
+    if (mode !== 0) return [1, value];
+    work.values[index] = value;
+    return work.left === 0 ? [0, work.values] : null;
+  },
+};

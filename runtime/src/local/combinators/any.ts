@@ -1,0 +1,13 @@
+import type { Combinator } from "./index.ts";
+
+const allRejected = (errors: unknown[]) => new AggregateError(errors, "All promises were rejected");
+
+/** `Promise.any` (ECMA-262 27.2.4.3): the first success, or all errors in argument order. */
+export const any: Combinator = {
+  empty: () => [1, allRejected([])],
+  slot(work, index, mode, value) {
+    if (mode === 0) return [0, value];
+    work.values[index] = value;
+    return work.left === 0 ? [1, allRejected(work.values)] : null;
+  },
+};

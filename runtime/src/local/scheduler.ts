@@ -1,0 +1,420 @@
+/**
+ * Owns: the tasks of one run, and turns: every ready task is taken up until all are parked.
+ * Does not own: stores, clocks, operations (a host provides them), bytes (snapshot/).
+ *
+ * I1 Order is deterministic: a call without await runs at once until it parks (depth first); wake-ups are taken first in,
+ *    first out, as promise jobs are.
+ * I2 `R.ops` is this scheduler exactly while `turn` or `spawn` runs compiled code, and null while foreign code runs.
+ * I3 A result for a task that no longer waits for it is dropped.
+ * I4 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
+ */
+import { errors } from "../errors.ts";
+import { Abrupt, type Frame } from "../frame.ts";
+import { stitchStack } from "../language/stack.ts";
+import {
+  type CombinatorKind,
+  type Descriptor,
+  descriptorOf,
+  gasBudget,
+  type Mode,
+  type Ops,
+  R,
+  READY,
+  type Run,
+  SUSPEND,
+} from "../realm.ts";
+import { combinators } from "./combinators/index.ts";
+import { Call, Combination, Task, type Waiter, type Work } from "./task.ts";
+
+/** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
+export interface SchedulerHost {
+  /** Begins a step or an awaitable of the runtime; null: it is called like any function. */
+  operation(scheduler: Scheduler, descriptor: Descriptor, self: unknown, args: unknown[], text: string): Task | null;
+  /** Runs foreign code for an awaited call. `R.ops` is null meanwhile. */
+  foreign(call: Call): unknown;
+  /** A task waits for something outside the run. The host calls `scheduler.arrive(wait, …)` in its own time. */
+  external(wait: ExternalWait): void;
+}
+
+/** A wait for something outside the run: a promise, a plain value, a call of foreign code. */
+export interface ExternalWait {
+  task: Task;
+  /** Slot of a combination, else -1. */
+  index: number;
+  awaited: unknown;
+}
+
+/** A task that goes on in the next turn, and with what. */
+export interface Ready {
+  task: Task;
+  mode: Mode;
+  value: unknown;
+}
+
+/** What of a scheduler is stored. */
+export interface SchedulerState {
+  root: Task;
+  tasks: Task[];
+  ready: Ready[];
+  nextId: number;
+}
+
+/** A frame's wait that was lost with its process. */
+export class Lost {
+  text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export class Scheduler implements Ops {
+  readonly host: SchedulerHost;
+  readonly tasks = new Set<Task>();
+  ready: Ready[] = [];
+  root: Task | null = null;
+  nextId = 1;
+  /** Tasks that have settled as rejected, in order; the owner asks which of them nobody observed. */
+  readonly rejected = new Set<Task>();
+
+  constructor(host: SchedulerHost) {
+    this.host = host;
+  }
+
+  /** Starts the root task; it runs in the next turn. */
+  start(descriptor: Descriptor, self: unknown, args: unknown[]): Task {
+    const task = this.adopt(new Task(null));
+    this.root = task;
+    this.inTurn(() => this.#enter(task, descriptor, self, args));
+    return task;
+  }
+
+  /** Takes up every ready task until all are parked. */
+  turn(): void {
+    this.inTurn(() => {
+      for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) this.#takeUp(next);
+    });
+  }
+
+  /** Runs `body` with this scheduler as the one that compiled code talks to. */
+  inTurn(body: () => void): void {
+    const { ops, depth } = R;
+    R.ops = this;
+    R.depth = 0;
+    R.gas = gasBudget;
+    try {
+      body();
+    } finally {
+      R.ops = ops;
+      R.depth = depth;
+      R.child = null;
+      R.leaf = null;
+    }
+  }
+
+  // ---- what compiled code asks (docs/abi.md 12)
+
+  call(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+    const descriptor = descriptorOf(fn);
+    if (descriptor !== undefined) {
+      const operation = this.host.operation(this, descriptor, self, args, text);
+      if (operation !== null) return operation;
+    }
+    const call = new Call(fn, self, args, text);
+    this.invoke(call);
+    return call;
+  }
+
+  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Task {
+    const task = this.adopt(new Task(null));
+    const { child, leaf } = R;
+    this.#enter(task, descriptor, self, args);
+    R.child = child;
+    R.leaf = leaf;
+    return task;
+  }
+
+  later(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+    const descriptor = descriptorOf(fn);
+    if (descriptor !== undefined) {
+      if (descriptor.kind === 0) return this.spawn(descriptor, self, args);
+      const operation = this.host.operation(this, descriptor, self, args, text);
+      if (operation !== null) return operation;
+    }
+    const call = new Call(fn, self, args, text);
+    this.invoke(call);
+    // A value that is no promise is handed on as it is: nothing is outstanding.
+    if (!isObject(call.value)) return call.value;
+    const task = this.adopt(new Task(call));
+    this.host.external({ task, index: -1, awaited: call });
+    return task;
+  }
+
+  promise(kind: CombinatorKind, items: unknown): Task {
+    const list = [...(items as Iterable<unknown>)];
+    const work = new Combination(kind, list);
+    const task = this.adopt(new Task(work));
+    const empty = combinators[kind].empty;
+    if (list.length === 0 && empty !== undefined) this.settle(task, ...empty());
+    for (let index = 0; index < list.length && task.state === 0; index++) this.#join(task, work, index);
+    // Items after the one that decided it are looked at all the same, as the language does.
+    for (const item of list) if (item instanceof Task) item.observed = true;
+    return task;
+  }
+
+  // ---- outcomes
+
+  /** Makes a task one of this run. */
+  adopt(task: Task): Task {
+    task.id = this.nextId++;
+    task.scheduler = this;
+    this.tasks.add(task);
+    return task;
+  }
+
+  /** Makes an operation's task; the host settles it by `settle`. */
+  operate(work: Work): Task {
+    return this.adopt(new Task(work));
+  }
+
+  /** Takes the outcome of a task and makes those who wait for it ready. Outcomes after the first are dropped. */
+  settle(task: Task, mode: Mode, value: unknown): void {
+    if (!task.settle(mode, value)) return;
+    this.tasks.delete(task);
+    if (mode !== 0) this.rejected.add(task);
+    const waiters = task.waiters;
+    task.waiters = [];
+    for (const waiter of waiters) this.#wake(waiter, mode, value);
+  }
+
+  /** Takes what came from outside for a wait; false if nothing waits for it any more (I3). */
+  arrive(wait: ExternalWait, mode: Mode, value: unknown): boolean {
+    if (!this.waits(wait)) return false;
+    if (wait.index === -1 && wait.task.leaf === null) this.settle(wait.task, mode, value);
+    else this.#wake(wait, mode, value);
+    return true;
+  }
+
+  /** Does the task still wait for this? */
+  waits(wait: ExternalWait): boolean {
+    const { task, index, awaited } = wait;
+    if (task.state !== 0) return false;
+    if (index !== -1) return (task.work as Combination).items[index] === awaited;
+    return task.leaf === null ? task.work === awaited || task.value === awaited : task.leaf.$wait === awaited;
+  }
+
+  /** Every wait for something outside the run, in the order of tasks and slots. */
+  externalWaits(): ExternalWait[] {
+    const waits: ExternalWait[] = [];
+    for (const task of this.tasks) {
+      if (task.work instanceof Combination) {
+        task.work.items.forEach((awaited, index) => {
+          if (awaited !== undefined && !(awaited instanceof Task)) waits.push({ task, index, awaited });
+        });
+      } else if (task.work instanceof Call) waits.push({ task, index: -1, awaited: task.work });
+      else if (task.work === null) {
+        const awaited = task.leaf === null ? task.value : task.leaf.$wait;
+        if (awaited === READY || awaited === undefined || awaited instanceof Task || this.#isReady(task)) continue;
+        waits.push({ task, index: -1, awaited });
+      }
+    }
+    return waits;
+  }
+
+  #isReady(task: Task): boolean {
+    return this.ready.some((entry) => entry.task === task);
+  }
+
+  /** Calls foreign code for an awaited call. */
+  invoke(call: Call): void {
+    if (typeof call.fn !== "function") throw new TypeError(`${call.text} is not a function`); // native error: EvaluateCall
+    const { ops } = R;
+    R.ops = null;
+    try {
+      call.live = true;
+      call.value = this.host.foreign(call);
+    } finally {
+      R.ops = ops;
+    }
+  }
+
+  /** What is stored of this scheduler between turns. */
+  state(): SchedulerState {
+    return { root: this.root as Task, tasks: [...this.tasks], ready: this.ready, nextId: this.nextId };
+  }
+
+  /** Takes over a stored state. External waits are handed to the host again; calls are made again. */
+  adoptState(state: SchedulerState): void {
+    this.root = state.root;
+    this.nextId = state.nextId;
+    this.ready = state.ready;
+    for (const task of state.tasks) {
+      task.scheduler = this;
+      this.tasks.add(task);
+    }
+  }
+
+  /** After `adoptState`: makes the lost outside work happen again. */
+  reopenWaits(): void {
+    for (const wait of this.externalWaits()) {
+      if (wait.awaited instanceof Lost) this.arrive(wait, 1, errors.waitLost({ text: wait.awaited.text }));
+      else if (wait.awaited instanceof Call && !wait.awaited.live) this.#invokeAgain(wait, wait.awaited);
+      else this.host.external(wait);
+    }
+  }
+
+  #invokeAgain(wait: ExternalWait, call: Call): void {
+    try {
+      this.invoke(call);
+    } catch (error) {
+      this.arrive(wait, 1, error);
+      return;
+    }
+    this.host.external(wait);
+  }
+
+  // ---- frames
+
+  #enter(task: Task, descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): void {
+    let outcome: unknown;
+    R.child = null;
+    try {
+      outcome = (descriptor.run as Run)(null, self, ...Array.from(args));
+    } catch (error) {
+      this.#fail(task, error);
+      return;
+    }
+    if (outcome === SUSPEND) this.#park(task);
+    else this.#finish(task, outcome);
+  }
+
+  #takeUp({ task, mode, value }: Ready): void {
+    let frame = task.leaf;
+    if (frame === null || task.state !== 0) return;
+    task.leaf = null;
+    frame.$wait = undefined;
+    R.leaf = null;
+    for (;;) {
+      R.mode = mode;
+      R.value = value;
+      R.child = null;
+      R.depth = 0;
+      const up: Frame | null = frame.$up;
+      try {
+        value = (frame.$d.run as Run)(frame);
+        if (value === SUSPEND) {
+          this.#park(task);
+          return;
+        }
+        mode = 0;
+      } catch (error) {
+        if (up !== null) stitchStack(error, up);
+        mode = 1;
+        value = error;
+      }
+      if (up === null) break;
+      frame = up;
+    }
+    if (mode === 0) this.#finish(task, value);
+    else this.#fail(task, value);
+  }
+
+  #park(task: Task): void {
+    const leaf = R.leaf as Frame;
+    task.leaf = leaf;
+    R.leaf = null;
+    R.child = null;
+    const awaited = leaf.$wait;
+    if (awaited === READY) this.#readyAgain(task);
+    else if (awaited instanceof Task) this.#await(awaited, { task, index: -1 });
+    else this.host.external({ task, index: -1, awaited });
+  }
+
+  /** A fresh stack comes with the next pick; if the budget is spent, a real tick comes first. */
+  #readyAgain(task: Task): void {
+    if (R.gas >= 0) {
+      this.ready.push({ task, mode: 0, value: undefined });
+      return;
+    }
+    const leaf = task.leaf as Frame;
+    leaf.$wait = new Call(nextMacrotask, undefined, [], "");
+    this.host.external({ task, index: -1, awaited: leaf.$wait });
+  }
+
+  #await(task: Task, waiter: Waiter): void {
+    task.observed = true;
+    if (task.state === 0) task.waiters.push(waiter);
+    else this.#wake(waiter, task.state === 1 ? 0 : 1, task.value);
+  }
+
+  #wake({ task, index }: Waiter, mode: Mode, value: unknown): void {
+    if (task.state !== 0) return;
+    if (index === -1) {
+      if (task.leaf === null) this.settle(task, mode, value);
+      else this.ready.push({ task, mode, value });
+      return;
+    }
+    const work = task.work as Combination;
+    work.items[index] = undefined;
+    work.left--;
+    const decided = combinators[work.kind].slot(work, index, mode, value);
+    if (decided !== null) this.settle(task, ...decided);
+  }
+
+  #join(task: Task, work: Combination, index: number): void {
+    const item = work.items[index];
+    if (item instanceof Task) this.#await(item, { task, index });
+    else if (!isObject(item)) this.#wake({ task, index }, 0, item);
+    else this.host.external({ task, index, awaited: item });
+  }
+
+  /** The bottom frame returned: a thenable result is waited for, as an async function's is. */
+  #finish(task: Task, value: unknown): void {
+    if (!isObject(value)) {
+      this.settle(task, 0, value);
+      return;
+    }
+    if (value instanceof Task) {
+      this.#await(value, { task, index: -1 });
+      return;
+    }
+    let then: unknown;
+    try {
+      then = (value as { then?: unknown }).then;
+    } catch (error) {
+      this.settle(task, 1, error);
+      return;
+    }
+    if (typeof then !== "function") {
+      this.settle(task, 0, value);
+      return;
+    }
+    task.value = adoptThenable(value, then);
+    this.host.external({ task, index: -1, awaited: task.value });
+  }
+
+  #fail(task: Task, error: unknown): void {
+    if (error instanceof Abrupt && error.mode === 2) this.#finish(task, error.value);
+    else this.settle(task, 1, error);
+  }
+}
+
+/** The language's thenable job: `then` has been read, and is called in a tick of its own. */
+function adoptThenable(value: unknown, then: Function): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    queueMicrotask(() => {
+      try {
+        Reflect.apply(then, value, [resolve, reject]);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+function nextMacrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}

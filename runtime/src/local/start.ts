@@ -1,0 +1,38 @@
+/** Owns: what a call of a durable function's wrapper does: a task under a scheduler, a native promise without one. */
+import { refuseNew } from "../language/construct.ts";
+import { type CombinatorKind, type Descriptor, descriptorOf, R } from "../realm.ts";
+import { runVolatile } from "./volatile.ts";
+
+export function start(d: Descriptor, self: unknown, args: ArrayLike<unknown>, newTarget: unknown): Promise<unknown> {
+  if (newTarget !== undefined) refuseNew(d);
+  return R.ops === null ? runVolatile(d, self, args) : R.ops.spawn(d, self, args);
+}
+
+/** An awaited call that is no durable function: always leaves something to park on. */
+export function call(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+  if (R.ops !== null) return R.ops.call(fn, self, args, text);
+  if (typeof fn !== "function") throw new TypeError(`${text} is not a function`); // native error: EvaluateCall
+  return Reflect.apply(fn, self, args);
+}
+
+/** A call without await whose result goes to a combinator: re-invocable under a scheduler. */
+export function later(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+  if (R.ops !== null) return R.ops.later(fn, self, args, text);
+  if (typeof fn !== "function") throw new TypeError(`${text} is not a function`); // native error: EvaluateCall
+  const d = descriptorOf(fn);
+  return d !== undefined && d.kind === 0 ? runVolatile(d, self, args) : Reflect.apply(fn, self, args);
+}
+
+const native = {
+  all: Promise.all,
+  any: Promise.any,
+  race: Promise.race,
+  allSettled: Promise.allSettled,
+};
+
+/** `Promise.all(items)` and its kin in durable code; a patched method is called as it is. */
+export function promise(kind: CombinatorKind, promises: PromiseConstructor, items: Iterable<unknown>): unknown {
+  if (R.ops === null || promises !== Promise || promises[kind] !== native[kind])
+    return Reflect.apply(promises[kind], promises, [items]);
+  return R.ops.promise(kind, items);
+}

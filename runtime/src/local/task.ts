@@ -1,0 +1,124 @@
+/**
+ * Owns: a task: one concurrent piece of a run (a stack of frames, a call, an operation or a combination), as a promise
+ * that can be stored.
+ * Does not own: who moves it on (scheduler.ts, combinators/), what an operation does (engine/).
+ *
+ * States: pending -> fulfilled | rejected; final.
+ * I1 A task settles once; later results are dropped.
+ * I2 `waiters` are woken in the order in which they came (as promise reactions are).
+ * I3 The native promise side never counts as an unhandled rejection; `observed` says whether anybody looked.
+ */
+import type { Frame } from "../frame.ts";
+import type { CombinatorKind, Mode } from "../realm.ts";
+import { shared } from "../realm.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** 0 pending, 1 fulfilled, 2 rejected. */
+export type TaskState = 0 | 1 | 2;
+
+/** Who is woken when a task settles: the leaf of a task (index -1), or a slot of a combination. */
+export interface Waiter {
+  task: Task;
+  index: number;
+}
+
+/** An awaited call of foreign code, kept so that it can be made again after a restore. */
+export class Call {
+  fn: unknown;
+  self: unknown;
+  args: unknown[];
+  text: string;
+  /** What the call returned in this process; undefined after a restore. */
+  value: unknown = undefined;
+  /** Made in this process? */
+  live = false;
+  constructor(fn: unknown, self: unknown, args: unknown[], text: string) {
+    this.fn = fn;
+    this.self = self;
+    this.args = args;
+    this.text = text;
+  }
+}
+
+/** What a `Promise.all` or its kin has so far. */
+export class Combination {
+  kind: CombinatorKind;
+  /** What each slot waits for; undefined once it has settled. */
+  items: unknown[];
+  /** What each settled slot gave. */
+  values: unknown[];
+  left: number;
+  constructor(kind: CombinatorKind, items: unknown[]) {
+    this.kind = kind;
+    this.items = items;
+    this.values = new Array(items.length).fill(undefined);
+    this.left = items.length;
+  }
+}
+
+/** What the engine performs for a task; `data` is the engine's own and must be serializable. */
+export class Operation {
+  name: string;
+  data: unknown;
+  constructor(name: string, data: unknown) {
+    this.name = name;
+    this.data = data;
+  }
+}
+
+/** What a task works on: null for a stack of frames. */
+export type Work = Call | Combination | Operation | null;
+
+export class TaskPromise extends Promise<unknown> {
+  /** Promises derived from a task are ordinary ones. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+  readonly work: Work;
+  id = 0;
+  scheduler: Scheduler | null = null;
+  state: TaskState = 0;
+  value: unknown = undefined;
+  leaf: Frame | null = null;
+  waiters: Waiter[] = [];
+  observed = false;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(work: Work) {
+    let resolve!: (value: unknown) => void;
+    let reject!: (error: unknown) => void;
+    super((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    this.work = work;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    super.then(undefined, () => {}); // I3
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a task is a promise; looking at it is what makes it observed
+  override then<A, B>(
+    yes?: ((value: unknown) => A | PromiseLike<A>) | null,
+    no?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.observed = true;
+    return super.then(yes, no);
+  }
+
+  /** Takes the outcome; returns false if the task had settled before. Waiters are the scheduler's to wake. */
+  settle(mode: Mode, value: unknown): boolean {
+    if (this.state !== 0) return false;
+    this.state = mode === 0 ? 1 : 2;
+    this.value = value;
+    this.leaf = null;
+    if (mode === 0) this.#resolve(value);
+    else this.#reject(value);
+    return true;
+  }
+}
+
+/** One class per realm, so that copies of the runtime know each other's tasks. */
+export const Task: typeof TaskPromise = shared("Task", () => TaskPromise);
+export type Task = TaskPromise;

@@ -1,0 +1,115 @@
+/**
+ * Owns: the one ABI record of this realm (docs/abi.md 1): registers, sentinels, symbols.
+ * Does not own: the helpers compiled code calls; abi/v1.ts installs them on the record.
+ *
+ * I1 One record per realm: the first copy of the runtime that loads makes it, every other copy adopts it.
+ * I2 Registers are plain data fields, made in one place and never deleted: the record keeps one hidden class.
+ * I3 `ops` is non-null only while a scheduler's synchronous turn runs.
+ */
+import type { Frame } from "./frame.ts";
+import type { Registry } from "./registry.ts";
+
+/** How a resumed frame continues: 0 next, 1 throw, 2 return, 3 cancel. */
+export type Mode = 0 | 1 | 2 | 3;
+
+/** What compiled code asks of the scheduler whose turn runs (docs/abi.md 12). */
+export interface Ops {
+  call(fn: unknown, self: unknown, args: unknown[], text: string): unknown;
+  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Promise<unknown>;
+  later(fn: unknown, self: unknown, args: unknown[], text: string): unknown;
+  promise(kind: CombinatorKind, items: unknown): Promise<unknown>;
+}
+
+export type CombinatorKind = "all" | "any" | "race" | "allSettled";
+
+/** 0 async, 1 step, 2 awaitable of the runtime, 3 generator, 4 async generator. */
+export type DescriptorKind = 0 | 1 | 2 | 3 | 4;
+
+// biome-ignore lint/suspicious/noExplicitAny: run functions have every parameter list there is
+export type Run = (frame: Frame | null, self?: unknown, ...args: any[]) => unknown;
+
+/** What a durable function, a step or an awaitable of the runtime carries under `DURABLE` (docs/abi.md 2). */
+export interface Descriptor {
+  self: Function;
+  kind: DescriptorKind;
+  run: Run | null;
+  // biome-ignore lint/suspicious/noExplicitAny: kinds 1 and 2 keep their own options here
+  meta: any;
+  captures: unknown[] | null;
+}
+
+/** The registers. The helpers that compiled code calls are added by abi/v1.ts. */
+export interface Realm {
+  ops: Ops | null;
+  gas: number;
+  depth: number;
+  awaited: unknown;
+  child: Frame | null;
+  leaf: Frame | null;
+  mode: Mode;
+  value: unknown;
+  registry: Registry | null;
+  /** Classes that every copy of the runtime must agree on, by name. */
+  classes: Record<string, unknown>;
+}
+
+interface RealmExports {
+  R: Realm;
+  SUSPEND: object;
+  DURABLE: symbol;
+}
+
+const key = Symbol.for("coldframe.abi.1");
+
+/** Durable calls and resumptions between two macrotasks that the drivers force (about 1 ms of empty calls). */
+export const gasBudget = 100_000;
+
+function createRealm(): RealmExports {
+  const R: Realm = {
+    ops: null,
+    gas: gasBudget,
+    depth: 0,
+    awaited: undefined,
+    child: null,
+    leaf: null,
+    mode: 0,
+    value: undefined,
+    registry: null,
+    classes: {},
+  };
+  return { R, SUSPEND: Object.freeze({ coldframe: "SUSPEND" }), DURABLE: Symbol.for("coldframe.durable") };
+}
+
+const host = globalThis as { [key]?: RealmExports };
+host[key] ??= createRealm();
+
+/** The record itself, as `abi: "global"` reads it. */
+export const realm: RealmExports = host[key];
+/** Registers and helpers. */
+export const R: Realm = realm.R;
+/** What a run function returns when it has parked. */
+export const SUSPEND: object = realm.SUSPEND;
+/** Key of a function's descriptor. */
+export const DURABLE: unique symbol = realm.DURABLE as never;
+/** Key of a plain closure's tag `{ meta, captures }`. */
+export const CLOSURE: unique symbol = Symbol.for("coldframe.closure") as never;
+/** Key, on a frame constructor's prototype, of the function's meta. */
+export const FRAME: unique symbol = Symbol.for("coldframe.frame") as never;
+
+/** What a frame waits for that only wants a fresh stack or a real tick. */
+export const READY: object = shared("READY", () => Object.freeze({ coldframe: "READY" }));
+/** Stands in a cell before its declaration has run. */
+export const TDZ: object = shared("TDZ", () => Object.freeze({ coldframe: "TDZ" }));
+
+/** One instance per realm, whichever copy of the runtime asks first. */
+export function shared<T>(name: string, make: () => T): T {
+  R.classes[name] ??= make();
+  return R.classes[name] as T;
+}
+
+/** The descriptor a function carries, if it is really its own (a Proxy or wrapper that copied it is not). */
+export function descriptorOf(fn: unknown): Descriptor | undefined {
+  if (typeof fn !== "function") return undefined;
+  const descriptor = (fn as { [DURABLE]?: Descriptor })[DURABLE];
+  return descriptor !== undefined && descriptor.self === fn ? descriptor : undefined;
+}

@@ -1,0 +1,156 @@
+/**
+ * Owns: what code is loaded: module records, function metas, and references `id#name` to module-level values.
+ * Does not own: what the names mean in a snapshot (snapshot/).
+ *
+ * I1 One registry per realm. It is the only module-level mutable state of the runtime.
+ * I2 A function key belongs to one module; a second module that claims it is refused.
+ * I3 A module that is evaluated again (tests, hot reload) replaces its own record.
+ * I4 References are read lazily: a binding in its TDZ is asked again later.
+ */
+import { errors } from "./errors.ts";
+import type { Frame } from "./frame.ts";
+import { dressFunction } from "./language/wrapper.ts";
+import { CLOSURE, type Descriptor, type DescriptorKind, DURABLE, FRAME, R, type Run } from "./realm.ts";
+
+/** One suspension point, index = program counter. Point 0 is the entry. */
+export interface PointMeta {
+  /** Fingerprint of what can still run from here. */
+  fp: string;
+  /** Source line:column. */
+  at: string;
+  /** Source text of what is awaited. */
+  of: string;
+  /** Fields of the frame that are live here. */
+  live: string[];
+}
+
+/** What compiled code says of one function (docs/abi.md 13). */
+export interface FunctionMeta {
+  id: string;
+  name: string;
+  length: number;
+  /** 0 async, 3 generator, 4 async generator, -1 plain closure. */
+  kind: DescriptorKind | -1;
+  stamp: string;
+  points: PointMeta[];
+  /** Field of the frame -> canonical key of the slot. */
+  slots: Record<string, string>;
+  F?: new (descriptor: Descriptor | null) => Frame;
+  run?: Run;
+  self?: Function;
+  /** Makes a closure of this function over its captures. */
+  make?: (...captures: unknown[]) => Function;
+  captures?: string[];
+  /** Why a closure of this function can't be restored. */
+  reason?: string;
+  renamedFrom?: string;
+  /** Set by the registry. */
+  key: string;
+  module: ModuleRecord;
+  d?: Descriptor;
+}
+
+/** What compiled code says of one module. */
+export interface ModuleRecord {
+  id: string;
+  abi: number;
+  compiler: string;
+  f: FunctionMeta[];
+  refs?: Record<string, () => unknown>;
+}
+
+/** Names of the code that is loaded, both ways. */
+export class Registry {
+  readonly modules = new Map<string, ModuleRecord>();
+  readonly functions = new Map<string, FunctionMeta>();
+  readonly #values = new Map<string, unknown>();
+  readonly #names = new Map<unknown, string>();
+  #unread: { ref: string; read: () => unknown }[] = [];
+
+  /** Takes in a module record; called by compiled code. */
+  addModule(record: ModuleRecord): ModuleRecord {
+    this.modules.set(record.id, record);
+    for (const meta of record.f) this.#addFunction(record, meta);
+    for (const [name, read] of Object.entries(record.refs ?? {}))
+      this.#unread.push({ ref: `${record.id}#${name}`, read });
+    return record;
+  }
+
+  #addFunction(module: ModuleRecord, meta: FunctionMeta): void {
+    meta.module = module;
+    meta.key = meta.id.includes("#") ? meta.id : `${module.id}#${meta.id}`;
+    const former = this.functions.get(meta.key);
+    if (former !== undefined && former.module.id !== module.id) {
+      throw errors.duplicateRegistration({ id: meta.key });
+    }
+    this.functions.set(meta.key, meta);
+    if (meta.F) Object.defineProperty(meta.F.prototype, FRAME, { value: meta });
+    if (meta.self && meta.run) {
+      meta.d = { self: meta.self, kind: meta.kind as DescriptorKind, run: meta.run, meta, captures: null };
+      dressFunction(meta.self, meta);
+      Object.defineProperty(meta.self, DURABLE, { value: meta.d, configurable: true });
+      this.register(meta.key, meta.self);
+    }
+  }
+
+  /** Names a value by hand: `registerClass`, `registerFunction`, globals. The last value of a name wins. */
+  register(name: string, value: unknown): void {
+    this.#values.set(name, value);
+    this.#names.set(value, name);
+  }
+
+  /** The reference of a module-level function, class or constant; undefined if it has none. */
+  refOf(value: unknown): string | undefined {
+    this.#read();
+    const name = this.#names.get(value);
+    return name !== undefined && this.#values.get(name) === value ? name : undefined;
+  }
+
+  /** The value behind a reference; undefined if the module is not loaded or has no such name. */
+  resolve(ref: string): unknown {
+    this.#read();
+    return this.#values.get(ref);
+  }
+
+  #read(): void {
+    if (this.#unread.length === 0) return;
+    const again: { ref: string; read: () => unknown }[] = [];
+    for (const entry of this.#unread) {
+      let value: unknown;
+      try {
+        value = entry.read();
+      } catch {
+        again.push(entry); // in its TDZ: the module has not finished (I4)
+        continue;
+      }
+      if (isReference(value)) this.register(entry.ref, value);
+    }
+    this.#unread = again;
+  }
+}
+
+/** Only things with an identity are kept by reference. */
+function isReference(value: unknown): boolean {
+  return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
+}
+
+/** The registry of this realm. */
+export function registry(): Registry {
+  R.registry ??= new Registry();
+  return R.registry;
+}
+
+/** The tag of a plain closure made by compiled code. */
+export interface ClosureTag {
+  meta: FunctionMeta;
+  captures: unknown[];
+}
+
+/** The tag of a closure: of a plain one, or of a durable one that has captures. */
+export function closureOf(fn: Function): ClosureTag | undefined {
+  const tag = (fn as { [CLOSURE]?: ClosureTag })[CLOSURE];
+  if (tag !== undefined) return tag;
+  const descriptor = (fn as { [DURABLE]?: Descriptor })[DURABLE];
+  if (descriptor === undefined || descriptor.self !== fn || descriptor.captures === null) return undefined;
+  return { meta: descriptor.meta, captures: descriptor.captures };
+}

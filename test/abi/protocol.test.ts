@@ -1,0 +1,47 @@
+import { coroutine } from "@coldframe/runtime";
+import { expect, test } from "vitest";
+import { nest, setTick, sum, tick } from "./hand-lowered.js";
+
+test("without a scheduler it is an async function", async () => {
+  expect(sum.name).toBe("sum");
+  expect(sum.length).toBe(1);
+  expect(Object.getPrototypeOf(sum)).toBe(Object.getPrototypeOf(async () => {}));
+  expect(() => Reflect.construct(sum, [1])).toThrow("sum is not a constructor");
+  const promise = sum(4);
+  expect(promise.constructor).toBe(Promise);
+  expect(await promise).toBe(14);
+});
+
+test("recursion is not bounded by the stack", async () => {
+  expect(await nest(50_000)).toBe(50_005);
+});
+
+test("an error reaches the caller with the callers of its frame", async () => {
+  const former = tick;
+  setTick(() => Promise.reject(new Error("no")));
+  const error = await nest(2).catch((e: Error) => e);
+  setTick(former);
+  expect(error.message).toBe("no");
+  expect(error.stack).toContain("at async nest (test/hand-lowered:3:1)");
+});
+
+test("driven by hand", () => {
+  const co = coroutine(sum, 3);
+  const seen: unknown[] = [];
+  let step = co.next();
+  for (let i = 0; !step.done; i++) {
+    seen.push(step.value);
+    step = co.next(i);
+  }
+  expect(seen).toHaveLength(3);
+  expect(step).toEqual({ done: true, value: 5 });
+});
+
+test("driven by promises, nested", async () => {
+  expect(await coroutine(nest, 3).drive()).toBe(8);
+  expect(await coroutine(nest, 5_000).drive()).toBe(5_005);
+});
+
+test("a function that was never compiled is refused", () => {
+  expect(() => coroutine(async () => 1)).toThrow("CF2301");
+});
