@@ -60,7 +60,7 @@ function sum$($f, $this, n) {
       if (
         ($t =
           $e !== void 0 && $e.self === $g && $e.kind === 0
-              (($R.depth = $h + 140), $e.run(null, void 0, i))
+            ? (($R.depth = $h + 140), $e.run(null, void 0, i))
             : $R.call($g, void 0, [i], "tick")) === $S
       )
         return sum$1($f, $m.f[0].d, n, s, i, $l0);

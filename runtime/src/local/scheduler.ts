@@ -24,7 +24,7 @@ import {
   SUSPEND,
 } from "../realm.ts";
 import { combinators } from "./combinators/index.ts";
-import { Call, Combination, Task, type Waiter, type Work } from "./task.ts";
+import { Call, Combination, Lost, Task, type Waiter, type Work } from "./task.ts";
 
 /** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
 export interface SchedulerHost {
@@ -57,14 +57,6 @@ export interface SchedulerState {
   tasks: Task[];
   ready: Ready[];
   nextId: number;
-}
-
-/** A frame's wait that was lost with its process. */
-export class Lost {
-  text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
 }
 
 export class Scheduler implements Ops {
@@ -199,7 +191,8 @@ export class Scheduler implements Ops {
     const { task, index, awaited } = wait;
     if (task.state !== 0) return false;
     if (index !== -1) return (task.work as Combination).items[index] === awaited;
-    return task.leaf === null ? task.work === awaited || task.value === awaited : task.leaf.$wait === awaited;
+    if (task.leaf !== null) return Object.is(task.leaf.$wait, awaited);
+    return task.work === awaited || task.value === awaited;
   }
 
   /** Every wait for something outside the run, in the order of tasks and slots. */
@@ -212,12 +205,19 @@ export class Scheduler implements Ops {
         });
       } else if (task.work instanceof Call) waits.push({ task, index: -1, awaited: task.work });
       else if (task.work === null) {
-        const awaited = task.leaf === null ? task.value : task.leaf.$wait;
-        if (awaited === READY || awaited === undefined || awaited instanceof Task || this.#isReady(task)) continue;
-        waits.push({ task, index: -1, awaited });
+        const wait = this.#outsideWait(task);
+        if (wait !== null) waits.push(wait);
       }
     }
     return waits;
+  }
+
+  /** What a stack of frames waits for, if that lies outside. Any value can be awaited, undefined too. */
+  #outsideWait(task: Task): ExternalWait | null {
+    if (task.leaf === null) return task.value === undefined ? null : { task, index: -1, awaited: task.value };
+    const awaited = task.leaf.$wait;
+    if (awaited === READY || awaited instanceof Task || this.#isReady(task)) return null;
+    return { task, index: -1, awaited };
   }
 
   #isReady(task: Task): boolean {

@@ -66,6 +66,14 @@ export class Operation {
   }
 }
 
+/** A frame's wait that was lost with its process. */
+export class Lost {
+  text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** What a task works on: null for a stack of frames. */
 export type Work = Call | Combination | Operation | null;
 
