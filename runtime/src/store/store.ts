@@ -10,6 +10,7 @@
  *   waiting  -- send, or tick once wakeAt has come ----> ready
  *   running  -- commit --------------------------------> running | ready | waiting | held | done | failed | cancelled
  *   running  -- tick: lease expired or owner dead -----> ready
+ *   running  -- close of its owner --------------------> ready
  *   held     -- release -------------------------------> ready
  *   done, failed, cancelled                              final
  *
@@ -22,8 +23,8 @@
  *      status and epoch the run has since. So an unacknowledged commit can always be tried again.
  * S4.  An outcome is given after the write is as durable as `capabilities.durable` says, never before.
  * S5.  Every claim adds one to the epoch. At no time do two owners hold the same run at the same epoch.
- * S6.  The lease is held while the run is running and ends with any other status. A lease that has expired is given
- *      away only by `tick` and `claim`; until then its owner may still commit and heartbeat.
+ * S6.  The lease is held while the run is running and ends with any other status. Only `tick` takes a lease away, when
+ *      it has expired or its owner is dead; until then the owner may still commit and heartbeat.
  * S7.  Claims come highest priority first, then earliest due, then in order of creation; only functions, versions and
  *      queues that were asked for.
  * S8.  A waiting run becomes ready at its `wakeAt`, by the store's clock, never before, and once.
@@ -36,7 +37,7 @@
  * S13. The end of a child puts one completion into its parent's inbox, in the same write, and never touches the
  *      parent's snapshot.
  * S14. A commit with `rollback` adds one to the generation, forgets snapshot, pending operations and completions, and
- *      gives back the consumed signals in their old order; recorded results and the input stay.
+ *      gives back consumed signals and cancels in their old places; recorded results and the input stay.
  * S15. `start` of an id that exists with the same function and input changes nothing; with others it is a `conflict`
  *      and none of the batch is started.
  * S16. Bytes come back exactly as they were given, whatever their length; a store never looks into them. The caller
@@ -131,7 +132,7 @@ export interface Claim {
   readonly snapshot: Uint8Array | undefined;
   /** The caller's own copy (ClaimRequest.warm) is current. */
   readonly warm: boolean;
-  /** In the order in which they were recorded. */
+  /** All that are pending, in no particular order. */
   readonly operations: readonly Operation[];
   /** Unconsumed messages in order, the first page. */
   readonly inbox: readonly InboxEntry[];
@@ -265,10 +266,11 @@ export interface CommitItem {
   readonly rollback?: boolean | undefined;
   /** Operations that begin once this commit is acknowledged. An id that is pending already makes the item `rejected`. */
   readonly begin?: readonly Operation[] | undefined;
-  /** Attempts at operations that are pending already. */
+  /** Next attempts at operations that must be pending. */
   readonly retry?: readonly Retry[] | undefined;
+  /** Operations that must be pending; otherwise the item is `rejected`. */
   readonly settle?: readonly Settlement[] | undefined;
-  /** Inbox positions used up; a completion among them settles its operation. */
+  /** Positions of messages that must be in the inbox, now used up; a completion among them settles its operation. */
   readonly consume?: readonly number[] | undefined;
   /** Messages to other runs; those to unknown or ended runs are dropped. */
   readonly send?: readonly Message[] | undefined;
@@ -387,7 +389,7 @@ export interface Store {
   /** Creates runs, all or none (S15). Outcomes are in the order of the requests. */
   start(requests: readonly StartRequest[]): Promise<StartOutcome>;
 
-  /** Takes ready runs, and those whose lease has expired (S5 to S7). May give fewer than there are. */
+  /** Takes ready runs (S5, S7). May give fewer than there are. */
   claim(request: ClaimRequest): Promise<readonly Claim[]>;
 
   /**

@@ -1,0 +1,39 @@
+/**
+ * Owns: which address leads to which store.
+ * Does not own: the stores.
+ */
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
+import { errors } from "../errors.ts";
+import { openMemory } from "./memory/index.ts";
+import { openSqlite } from "./sqlite/index.ts";
+import type { Store } from "./store.ts";
+
+type Opener = (place: string, clock: Clock) => Promise<Store>;
+
+const openers: Readonly<Record<string, Opener>> = {
+  memory: openMemory,
+  sqlite: openSqlite,
+};
+
+/** Places that mean something else to the driver than a file, by kind of store. */
+const refused: Readonly<Record<string, ReadonlySet<string>>> = {
+  sqlite: new Set(["", ":memory:"]),
+};
+
+/**
+ * Opens the store at an address.
+ * @param url `sqlite:<file>` or `memory:`; the part after the colon is handed to the store as it is.
+ * @param options `clock`: what the store takes for the time; default the clock of the machine.
+ * @returns a handle of its own for every call; close it when done.
+ * @throws CF2203 for an address that names no store, and what the store throws at opening.
+ * @example const store = await openStore("sqlite:orders.db");
+ */
+export async function openStore(url: string, options: { readonly clock?: Clock } = {}): Promise<Store> {
+  const colon = url.indexOf(":");
+  const scheme = url.slice(0, Math.max(colon, 0));
+  const place = url.slice(colon + 1).replace(/^\/\/(?=\/)/, ""); // sqlite:///abs.db is /abs.db
+  const opener = Object.hasOwn(openers, scheme) ? openers[scheme] : undefined;
+  if (opener === undefined || refused[scheme]?.has(place)) throw errors.unknownStore({ url });
+  return opener(place, options.clock ?? systemClock);
+}

@@ -1,0 +1,72 @@
+/**
+ * Owns: choosing ready runs and taking them (store.ts S5, S7).
+ * Does not own: leases once taken (lease.ts).
+ *
+ * Q1. Whether there is anything to take is read outside a transaction: polling an empty store costs no lock and no fsync.
+ * Q2. A run that another connection took between choosing and taking is left out; `takeRun` asks again for its status.
+ */
+import type { Claim, ClaimRequest } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { readInbox } from "./inbox.ts";
+import type { ContentRow, OperationRow, RunRow } from "./rows.ts";
+import { toOperation, toParent } from "./rows.ts";
+
+const INBOX_PAGE = 1_000;
+
+interface Candidate {
+  readonly key: number;
+  readonly priority: number;
+  readonly dueAt: number;
+}
+
+/** The best `limit` ready runs by S7, each query in the order of its index. */
+export function chooseReady(c: Connection, request: ClaimRequest): Candidate[] {
+  const { readyOf, readyOfVersion } = c.run;
+  const found: Candidate[] = [];
+  const add = (rows: unknown): void => void found.push(...(rows as Candidate[]));
+  for (const queue of request.queues) {
+    for (const { fn, versions } of request.functions) {
+      if (versions === undefined) add(readyOf.all(queue, fn, request.limit));
+      else for (const version of new Set(versions)) add(readyOfVersion.all(queue, fn, version, request.limit));
+    }
+  }
+  found.sort((a, b) => b.priority - a.priority || a.dueAt - b.dueAt || a.key - b.key);
+  return found.slice(0, request.limit);
+}
+
+/** Handler of `Store.claim`. */
+export function claim(c: Connection, request: ClaimRequest): Claim[] {
+  const leaseUntil = c.clock.now() + request.leaseMs;
+  const claims: Claim[] = [];
+  for (const { key } of chooseReady(c, request)) {
+    if (c.run.takeRun.run(key, c.worker, leaseUntil).changes === 1) claims.push(readClaim(c, key, request));
+  }
+  return claims;
+}
+
+function readClaim(c: Connection, key: number, request: ClaimRequest): Claim {
+  const { run } = c;
+  const row = run.runAt.get(key) as unknown as RunRow;
+  const head = run.headOf.get(key) as { seq: number };
+  const warm = request.warm?.get(row.id) === head.seq;
+  const content = (warm ? run.contentSansSnapshot : run.contentOf).get(key) as unknown as ContentRow;
+  return {
+    id: row.id,
+    fn: row.fn,
+    version: row.version,
+    queue: row.queue,
+    priority: row.priority,
+    createdAt: row.createdAt,
+    parent: toParent(row),
+    epoch: row.epoch,
+    generation: row.generation,
+    seq: head.seq,
+    leaseUntil: row.leaseUntil ?? 0,
+    claims: row.claims,
+    input: content.input,
+    snapshot: content.bytes ?? undefined,
+    warm,
+    operations: (run.operationsOf.all(key) as unknown as OperationRow[]).map(toOperation),
+    inbox: readInbox(c, key, 0, request.inboxLimit ?? INBOX_PAGE),
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Owns: opening the file with the settings that the guarantees rest on, and the state that the writes of one handle share.
+ * Does not own: transactions (writer.ts), the tables (schema.ts).
+ *
+ * O1. Nothing is written to a file that is refused.
+ * O2. WAL and synchronous=FULL are set and read back: SQLite may decline either without an error.
+ * O3. After opening, SQLite never waits for a lock by itself (its busy handler starves all writers but one): busy_timeout is 0.
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../clock.ts";
+import { errors, isColdframeError } from "../../errors.ts";
+import { isBusy, toStoreError } from "./fault.ts";
+import { pauseForLock } from "./pause.ts";
+import { migrate, refuseNewerSchema } from "./schema.ts";
+import type { Statements } from "./statements.ts";
+import { prepareStatements } from "./statements.ts";
+
+/** The first SQLite without the WAL-reset fault, which damages files under several writers. */
+export const OLDEST_SQLITE = "3.51.3";
+const FIRST_NODE = "24.21.0";
+// While opening, another process may migrate or recover the file; both are short.
+const OPEN_TIMEOUT_MS = 5_000;
+
+/** What the writes of one handle share. */
+export interface Connection {
+  readonly db: DatabaseSync;
+  readonly run: Statements;
+  readonly file: string;
+  readonly clock: Clock;
+  readonly worker: string;
+  /** Runs whose lease this handle holds, as far as it knows, with their row keys. */
+  readonly held: Map<string, number>;
+  /** What the present transaction changed that others may wait for. */
+  readonly touched: Touched;
+}
+
+/** Collected while a transaction runs, told to listeners once it is durable. */
+export interface Touched {
+  /** Somebody listens; otherwise nothing is collected. */
+  watched: boolean;
+  ready: boolean;
+  runs: string[];
+}
+
+/** Tells whether version `found` is at least `needed`; both as "3.51.3". */
+export function isVersionAtLeast(found: string, needed: string): boolean {
+  const [a, b] = [found.split(".").map(Number), needed.split(".").map(Number)];
+  for (let i = 0; i < b.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/** @throws CF2202 when `found` is older than the oldest SQLite that is safe to write with. */
+export function refuseOldSqlite(found: string): void {
+  if (isVersionAtLeast(found, OLDEST_SQLITE)) return;
+  throw errors.sqliteTooOld({ found, needed: OLDEST_SQLITE, node: process.version, neededNode: FIRST_NODE });
+}
+
+function readSqliteVersion(): string {
+  const memory = new DatabaseSync(":memory:");
+  const row = memory.prepare("SELECT sqlite_version() AS version").get();
+  memory.close();
+  return String(row?.version);
+}
+
+function requireSetting(db: DatabaseSync, file: string, setting: string, needed: string | number): void {
+  const row = db.prepare(`PRAGMA ${setting}`).get() ?? {};
+  const found = Object.values(row)[0];
+  if (found === needed) return;
+  throw errors.storeUnsafe({ file, setting, found: String(found), needed }, { where: file });
+}
+
+function configure(db: DatabaseSync, file: string): void {
+  refuseNewerSchema(db, file);
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
+  requireSetting(db, file, "journal_mode", "wal");
+  requireSetting(db, file, "synchronous", 2);
+  migrate(db, file);
+}
+
+function openFile(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: false });
+  } catch (error) {
+    throw errors.storeUnopenable({ file, detail: (error as Error).message }, { cause: error, where: file });
+  }
+}
+
+function openOnce(file: string, clock: Clock, worker: string): Connection {
+  const db = openFile(file);
+  try {
+    configure(db, file);
+    const run = prepareStatements(db);
+    db.exec("PRAGMA busy_timeout = 0");
+    return { db, run, file, clock, worker, held: new Map(), touched: { watched: false, ready: false, runs: [] } };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Opens and, if need be, makes the database file. @throws CF2201, CF2202, CF2204, CF2207, CF2208 */
+export async function connect(file: string, clock: Clock, worker: string): Promise<Connection> {
+  refuseOldSqlite(readSqliteVersion());
+  const deadline = performance.now() + OPEN_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return openOnce(file, clock, worker);
+    } catch (error) {
+      // The change to WAL gives up at once when another process makes it too.
+      if (!isBusy(error) || performance.now() > deadline) throw toOpenError(error, file);
+      await pauseForLock();
+    }
+  }
+}
+
+function toOpenError(error: unknown, file: string): Error {
+  const coded = toStoreError(error, file);
+  if (!isColdframeError(coded, errors.storeFailed.code)) return coded;
+  const detail = isBusy(error) ? "another process holds it locked" : (error as Error).message;
+  return errors.storeUnopenable({ file, detail }, { cause: error, where: file });
+}

@@ -1,0 +1,97 @@
+/**
+ * Owns: seeing at once that the process of an owner is gone.
+ * Does not own: leases: a wrong answer here costs work, never correctness, since epochs fence.
+ *
+ * Each handle that takes leases has a file `<database>-worker-<worker>` and keeps an exclusive SQLite transaction open on
+ * it. The kernel drops the lock when the process dies, however it dies. Others ask by trying to lock the file.
+ *
+ * V1. A worker is dead if its file can be locked or is not there. Whoever finds it dead removes the file.
+ * V2. The file is removed only by who holds its lock. A worker that has locked a file makes sure that it is still there.
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+interface Watched {
+  readonly db: DatabaseSync;
+  readonly tryLock: () => void;
+}
+
+function openLock(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 0 });
+  // Nothing is ever written: without a journal the lock leaves no second file behind.
+  db.exec("PRAGMA journal_mode = OFF");
+  return db;
+}
+
+export class Liveness {
+  readonly #prefix: string;
+  readonly #worker: string;
+  #own: DatabaseSync | undefined;
+  readonly #others = new Map<string, Watched>();
+
+  constructor(file: string, worker: string) {
+    this.#prefix = `${file}-worker-`;
+    this.#worker = worker;
+  }
+
+  /** Takes this worker's lock, if it has not; to be called before its first lease. */
+  announce(): void {
+    while (this.#own === undefined) {
+      const path = this.#prefix + this.#worker;
+      const db = openLock(path);
+      try {
+        db.exec("BEGIN EXCLUSIVE");
+        if (existsSync(path)) this.#own = db;
+      } catch {
+        // A sweep holds it for a moment, and removes it: make it anew.
+      }
+      if (this.#own === undefined) db.close();
+    }
+  }
+
+  /** Whether the process that had this worker is gone (V1). */
+  isDead(worker: string): boolean {
+    const path = this.#prefix + worker;
+    if (!existsSync(path)) return this.#forget(worker);
+    const watched = this.#others.get(worker) ?? this.#watch(worker, path);
+    try {
+      watched.tryLock();
+    } catch {
+      return false;
+    }
+    rmSync(path, { force: true });
+    return this.#forget(worker);
+  }
+
+  /** Removes the files of dead workers, as crashes leave them behind. */
+  sweep(): void {
+    const start = basename(this.#prefix);
+    for (const name of readdirSync(dirname(this.#prefix))) {
+      if (name.startsWith(start) && name !== start + this.#worker) this.isDead(name.slice(start.length));
+    }
+    for (const worker of [...this.#others.keys()]) this.#forget(worker);
+  }
+
+  close(): void {
+    for (const worker of [...this.#others.keys()]) this.#forget(worker);
+    if (this.#own === undefined) return;
+    rmSync(this.#prefix + this.#worker, { force: true });
+    this.#own.close();
+    this.#own = undefined;
+  }
+
+  #watch(worker: string, path: string): Watched {
+    const db = openLock(path);
+    const lock = db.prepare("BEGIN EXCLUSIVE");
+    const watched = { db, tryLock: () => void lock.run() };
+    this.#others.set(worker, watched);
+    return watched;
+  }
+
+  #forget(worker: string): true {
+    this.#others.get(worker)?.db.close();
+    this.#others.delete(worker);
+    return true;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Owns: every statement over the tables, prepared once per connection.
+ * Does not own: their order and meaning within a write.
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+const RUN = `r.key, r.id, r.fn, r.version, r.queue, r.priority, r.status, r.epoch, r.generation, r.dueAt, r.leaseUntil,
+  r.owner, r.claims, r.createdAt, r.endedAt, r.holdReason, r.holdBuild, r.parent, r.parentGeneration, r.parentOperation`;
+
+const INBOX = `i.position, i.kind, i.name, i.operation, i.outcome,
+  coalesce(i.value, (SELECT value FROM cf_result WHERE run = i.run AND key = i.key)) AS value`;
+
+// The fence of store.ts S2 in the words of SQL; its parameters are seq, run key, epoch.
+const FENCE = `seq = ? AND EXISTS (SELECT 1 FROM cf_run WHERE key = run AND key = ? AND epoch = ? AND status = 1)`;
+
+const sql = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  savepoint: "SAVEPOINT job",
+  undo: "ROLLBACK TO job",
+  keep: "RELEASE job",
+  dataVersion: "PRAGMA data_version",
+
+  // One run
+  keyOf: "SELECT key FROM cf_run WHERE id = ?",
+  runOf: `SELECT ${RUN} FROM cf_run r WHERE r.id = ?`,
+  contentOf:
+    "SELECT s.seq, s.bytes, c.input, c.outcome FROM cf_snapshot s, cf_content c WHERE s.run = ?1 AND c.run = ?1",
+  contentSansSnapshot:
+    "SELECT s.seq, NULL AS bytes, c.input, c.outcome FROM cf_snapshot s, cf_content c WHERE s.run = ?1 AND c.run = ?1",
+  headOf: "SELECT seq, commitId FROM cf_snapshot WHERE run = ?",
+  sameStart: `SELECT r.fn = ?2 AND c.input = ?3 AS same, r.parent FROM cf_run r, cf_content c WHERE r.key = ?1 AND c.run = ?1`,
+
+  // Start
+  insertRun: `INSERT INTO cf_run (id, fn, version, queue, priority, status, epoch, generation, dueAt, leaseUntil, owner, claims,
+    claimedSeq, createdAt, parent, parentGeneration, parentOperation) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+  insertContent: "INSERT INTO cf_content (run, input) VALUES (?, ?)",
+  insertSnapshot: "INSERT INTO cf_snapshot (run, seq, commitId, bytes) VALUES (?, ?, ?, ?)",
+  adopt: "UPDATE cf_run SET parentGeneration = ?, parentOperation = ? WHERE key = ?",
+
+  // Claim. One query per function and queue: an IN list would sort every ready row.
+  readyOf: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ?
+    ORDER BY priority DESC, dueAt, key LIMIT ?`,
+  readyOfVersion: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ? AND version = ?
+    ORDER BY priority DESC, dueAt, key LIMIT ?`,
+  takeRun: `UPDATE cf_run AS r SET status = 1, epoch = epoch + 1, dueAt = NULL, owner = ?2, leaseUntil = ?3,
+    claims = CASE WHEN claimedSeq = s.seq THEN claims + 1 ELSE 1 END, claimedSeq = s.seq
+    FROM cf_snapshot s WHERE r.key = ?1 AND s.run = ?1 AND r.status = 0`,
+  runAt: `SELECT ${RUN} FROM cf_run r WHERE r.key = ?`,
+  operationsOf: "SELECT id, kind, attempt, dueAt, key, args FROM cf_operation WHERE run = ?",
+  inboxOf: `SELECT ${INBOX} FROM cf_inbox i WHERE i.run = ? AND i.consumed = 0 AND i.position > ?
+    ORDER BY i.position LIMIT ?`,
+
+  // Commit
+  putSnapshot: `UPDATE cf_snapshot SET seq = ?, commitId = ?, bytes = ? WHERE run = ? AND ${FENCE}`,
+  bumpSnapshot: `UPDATE cf_snapshot SET seq = ?, commitId = ? WHERE run = ? AND ${FENCE}`,
+  dropSnapshot: "UPDATE cf_snapshot SET bytes = NULL WHERE run = ?",
+  beginOperation: "INSERT INTO cf_operation (run, id, kind, attempt, dueAt, key, args) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  retryOperation: "UPDATE cf_operation SET attempt = ?, dueAt = ? WHERE run = ? AND id = ?",
+  endOperation: "DELETE FROM cf_operation WHERE run = ? AND id = ?",
+  putResult: "INSERT OR REPLACE INTO cf_result (run, key, outcome, value) VALUES (?, ?, ?, ?)",
+  messageAt: "SELECT kind, operation FROM cf_inbox WHERE position = ? AND run = ? AND consumed = 0",
+  consumeMessage: "UPDATE cf_inbox SET consumed = 1 WHERE position = ?",
+  dropMessage: "DELETE FROM cf_inbox WHERE position = ?",
+  dropCompletion: "DELETE FROM cf_inbox WHERE run = ? AND dedupe = ?",
+  hasMessage: "SELECT 1 FROM cf_inbox WHERE run = ? AND consumed = 0 AND position > ? LIMIT 1",
+  leaveRunning: `UPDATE cf_run SET status = ?, dueAt = ?, leaseUntil = NULL, owner = NULL, endedAt = ?, holdReason = ?, holdBuild = ?
+    WHERE key = ?`,
+  putOutcome: "UPDATE cf_content SET outcome = ? WHERE run = ?",
+  nextGeneration: "UPDATE cf_run SET generation = generation + 1 WHERE key = ?",
+  dropOperations: "DELETE FROM cf_operation WHERE run = ?",
+  dropResults: "DELETE FROM cf_result WHERE run = ?",
+  dropInbox: "DELETE FROM cf_inbox WHERE run = ?",
+  dropCompletions: "DELETE FROM cf_inbox WHERE run = ? AND kind = 2",
+  giveBack: "UPDATE cf_inbox SET consumed = 0 WHERE run = ? AND consumed = 1",
+  childEnd: "SELECT parent, parentGeneration, parentOperation FROM cf_run WHERE key = ?",
+
+  // Messages
+  isPending: "SELECT 1 FROM cf_operation WHERE run = ? AND id = ?",
+  insertMessage: `INSERT INTO cf_inbox (run, kind, dedupe, name, operation, outcome, key, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (run, dedupe) DO NOTHING`,
+  wake: "UPDATE cf_run SET status = 0, dueAt = ? WHERE key = ? AND status = 2",
+  resultOf: "SELECT key, outcome, value FROM cf_result WHERE run = ? AND key = ?",
+  resultsOf: "SELECT key, outcome, value FROM cf_result WHERE run = ?",
+  messagedSince: `SELECT DISTINCT r.id FROM cf_inbox i, cf_run r WHERE i.position > ? AND r.key = i.run LIMIT 1000`,
+  lastPosition: "SELECT coalesce(max(position), 0) AS position FROM cf_inbox",
+
+  // Leases and time
+  beat: "UPDATE cf_run SET leaseUntil = ? WHERE id = ? AND epoch = ? AND status = 1",
+  owners: "SELECT owner, min(leaseUntil) AS leaseUntil FROM cf_run WHERE status = 1 GROUP BY owner",
+  takeLeases: `UPDATE cf_run SET status = 0, dueAt = ?1, owner = NULL, leaseUntil = NULL WHERE key IN
+    (SELECT key FROM cf_run WHERE status = 1 AND owner = ?2 AND leaseUntil <= ?3 ORDER BY leaseUntil LIMIT ?4)`,
+  wakeDue: `UPDATE cf_run SET status = 0 WHERE key IN
+    (SELECT key FROM cf_run WHERE status = 2 AND dueAt <= ? ORDER BY dueAt LIMIT ?)`,
+  nextDue: "SELECT min(dueAt) AS dueAt FROM cf_run WHERE status = 2 AND dueAt IS NOT NULL",
+  releaseOne:
+    "UPDATE cf_run SET status = 0, dueAt = ?, holdReason = NULL, holdBuild = NULL WHERE id = ? AND status = 3",
+  releaseOthers: `UPDATE cf_run SET status = 0, dueAt = ?, holdReason = NULL, holdBuild = NULL
+    WHERE status = 3 AND holdBuild <> ?`,
+
+  // Views
+  list: `SELECT ${RUN} FROM cf_run r WHERE r.key < ?1 AND (?2 IS NULL OR r.status IN (SELECT value FROM json_each(?2)))
+    AND (?3 IS NULL OR r.fn = ?3) AND (?4 IS NULL OR r.queue = ?4) AND (?5 IS NULL OR r.parent = ?5)
+    ORDER BY r.key DESC LIMIT ?6`,
+  count: "SELECT fn, queue, status, count(*) AS count FROM cf_run WHERE status < 4 GROUP BY fn, queue, status",
+} as const;
+
+/** All statements of a connection, by name. */
+export type Statements = { readonly [name in keyof typeof sql]: StatementSync };
+
+/** Prepares every statement; the tables must exist. */
+export function prepareStatements(db: DatabaseSync): Statements {
+  const entries = Object.entries(sql).map(([name, text]) => [name, db.prepare(text)]);
+  return Object.fromEntries(entries) as Statements;
+}
