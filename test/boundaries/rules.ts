@@ -51,7 +51,7 @@ export const RUNTIME: Rules = {
   "store/memory": ["store/store", "type clock"],
   "store/sqlite": ["store/store", "type clock"],
   "store/postgres": ["store/store", "type clock", "npm pg"],
-  "store/conformance": ["store/store", "type clock"],
+  "store/open": ["store/store", "store/memory", "store/sqlite", "clock"],
   index: ["engine", "local", "coroutine", "snapshot", "realm", "frame", "registry", "store", "clock"],
   testing: ["index", "engine", "local", "coroutine", "snapshot", "realm", "frame", "registry", "store", "clock"],
 };
