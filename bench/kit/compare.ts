@@ -1,0 +1,88 @@
+/**
+ * Owns: how a bench compares two things in one run, and how it prints them.
+ *
+ * I1 The sides take turns, so that drift of the machine hits both; the figure is the median of the ratios pair by pair.
+ * I2 `spread` is [10th, 90th percentile] of those ratios.
+ */
+
+/** One result, as `--json` prints it. `ratio` is ours / reference in `unit`; below 1 we take less. */
+export interface Figure {
+  bench: string;
+  case: string;
+  ours: number;
+  reference: number;
+  ratio: number;
+  unit: string;
+  spread: [number, number];
+}
+
+/** One side: does its work once and returns how much of `unit` it took. */
+export type Side = () => number | Promise<number>;
+
+const quantile = (sorted: number[], q: number) => sorted[Math.round(q * (sorted.length - 1))] as number;
+const ascending = (values: number[]) => [...values].sort((a, b) => a - b);
+const median = (values: number[]) => quantile(ascending(values), 0.5);
+
+/** Measures two sides in turns, after one round that does not count. */
+export async function compare(
+  name: { bench: string; case: string; unit: string },
+  ours: Side,
+  reference: Side,
+  rounds = 15,
+): Promise<Figure> {
+  const mine: number[] = [];
+  const theirs: number[] = [];
+  await ours();
+  await reference();
+  for (let round = 0; round < rounds; round++) {
+    // Who goes first changes, so that neither always pays for the other's garbage.
+    if (round % 2 === 0) mine.push(await ours());
+    theirs.push(await reference());
+    if (round % 2 === 1) mine.push(await ours());
+  }
+  const ratios = ascending(mine.map((value, i) => value / (theirs[i] as number)));
+  return {
+    ...name,
+    ours: median(mine),
+    reference: median(theirs),
+    ratio: quantile(ratios, 0.5),
+    spread: [quantile(ratios, 0.1), quantile(ratios, 0.9)],
+  };
+}
+
+/** CPU nanoseconds per operation of `body`, which performs `operations` of them. */
+export function cpuTime(operations: number, body: () => unknown): Side {
+  return async () => {
+    const before = process.cpuUsage();
+    await body();
+    const { user, system } = process.cpuUsage(before);
+    return ((user + system) * 1000) / operations;
+  };
+}
+
+/** Wall-clock nanoseconds per operation of `body`, which performs `operations` of them. */
+export function wallTime(operations: number, body: () => unknown): Side {
+  return async () => {
+    const before = process.hrtime.bigint();
+    await body();
+    return Number(process.hrtime.bigint() - before) / operations;
+  };
+}
+
+const json = process.argv.includes("--json");
+const short = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+
+/** Prints one figure: a line for people, or a JSON object with `--json`. */
+export function print(figure: Figure, bar?: { atMost?: number; atLeast?: number }): void {
+  if (json) {
+    console.log(JSON.stringify({ ...figure, ...bar }));
+    return;
+  }
+  const met = bar === undefined || ((bar.atMost ?? Infinity) >= figure.ratio && (bar.atLeast ?? 0) <= figure.ratio);
+  const wanted = bar === undefined ? "" : bar.atMost !== undefined ? `bar <= ${bar.atMost}` : `bar >= ${bar.atLeast}`;
+  const [low, high] = figure.spread.map(short);
+  console.log(
+    `${figure.case.padEnd(44)} ${short(figure.ours).padStart(9)} : ${short(figure.reference).padEnd(9)} ${figure.unit.padEnd(14)}` +
+      ` ratio ${short(figure.ratio).padStart(5)}  (${low} to ${high})  ${wanted}${met ? "" : "  NOT MET"}`,
+  );
+}

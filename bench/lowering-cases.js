@@ -1,0 +1,113 @@
+// The workloads of the lowering bench, as one module of ordinary async code. It is compiled three ways: not at all, by
+// regenerator, by Coldframe. Every function returns a value that the bench checks.
+const resolved = Promise.resolve(1);
+const tick = () => resolved;
+
+async function leaf(i) {
+  if (i < 0) await tick();
+  return i;
+}
+
+/** A hot loop whose await is never reached. */
+async function tightLoop(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) {
+    s += i ^ (s & 7);
+    if (i === -1) await tick();
+  }
+  return s;
+}
+
+/** One real promise per iteration. */
+async function awaitPromise(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) s += await tick();
+  return s;
+}
+
+/** A plain value per iteration: one tick, as the language demands. */
+async function awaitValue(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) s += await i;
+  return s;
+}
+
+/** An async function that returns at once. */
+async function callNoSuspend(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) s += await leaf(i);
+  return s;
+}
+
+async function fib(n) {
+  return n < 2 ? n : (await fib(n - 1)) + (await fib(n - 2));
+}
+
+async function tryCatchFinally(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) {
+    try {
+      if (i % 8 === 0) throw i;
+      s += await tick();
+    } catch (e) {
+      s += e & 1;
+    } finally {
+      s ^= 1;
+    }
+  }
+  return s;
+}
+
+async function forOf(items) {
+  let s = 0;
+  for (const item of items) s += (await tick()) + item;
+  return s;
+}
+
+async function manyLocals(n) {
+  let a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, j = 9, k = 10;
+  let l = 1, m = 2, o = 3, p = 4, q = 5, r = 6, t = 7, u = 8, v = 9, w = 10;
+  for (let i = 0; i < n; i++) {
+    a += await tick();
+    b += a & 1; c += b & 1; d += c & 1; e += d & 1; f += e & 1; g += f & 1; h += g & 1; j += h & 1; k += j & 1;
+    l += k & 1; m += l & 1; o += m & 1; p += o & 1; q += p & 1; r += q & 1; t += r & 1; u += t & 1; v += u & 1; w += v & 1;
+  }
+  return a + b + c + d + e + f + g + h + j + k + l + m + o + p + q + r + t + u + v + w;
+}
+
+async function nest5(i) { return 1 + (await nest4(i)); }
+async function nest4(i) { return 1 + (await nest3(i)); }
+async function nest3(i) { return 1 + (await nest2(i)); }
+async function nest2(i) { return 1 + (await nest1(i)); }
+async function nest1(i) { return i + (await tick()); }
+
+/** Five calls deep, the innermost awaits a promise. */
+async function fiveNested(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) s += await nest5(i & 1);
+  return s;
+}
+
+async function chainLeaf(n) {
+  let s = 0;
+  for (let i = 0; i < n; i++) s += await tick();
+  return s;
+}
+
+/** A hundred callers above a leaf that goes on awaiting: the cost of an await at depth. */
+async function chain(depth, n) {
+  return depth === 0 ? await chainLeaf(n) : await chain(depth - 1, n);
+}
+
+function* numbers(n) {
+  for (let i = 0; i < n; i++) yield i;
+}
+
+/** A generator drained by a loop. */
+function generator(n) {
+  let s = 0;
+  for (const i of numbers(n)) s += i;
+  return s;
+}
+
+globalThis.$cases = { tightLoop, awaitPromise, awaitValue, callNoSuspend, fib, tryCatchFinally, forOf, manyLocals, fiveNested, chain, generator };
