@@ -1,0 +1,178 @@
+/**
+ * Owns: the harness that stops a durable function at its suspension points, stores it, restores it and goes on.
+ * Does not own: what is compared; the test compares results and traces with an uninterrupted run.
+ *
+ * I1 A cut happens when an awaited thing has settled and before the function goes on: the outcome is part of the
+ *    snapshot, nothing is called twice, so a trace must equal an uninterrupted one.
+ * I2 Everything between the settling and the next park is synchronous: a cut run keeps the order of an uncut one.
+ * I3 Promises that other tasks still wait for can't be stored; the harness carries them over, slot by slot.
+ */
+import { type Coroutine, coroutine, operandOf, restore, snapshot } from "../coroutine.ts";
+import type { ExternalWait } from "../local/scheduler.ts";
+import { descriptorOf, type Mode } from "../realm.ts";
+
+/** Where and how to cut. */
+export interface CutOptions {
+  /** At every suspension, or at those with these numbers (the first is 1). */
+  at: "every" | number[];
+  /** Turns bytes into a coroutine or generator; default `restore` of this process. Load fresh code here. */
+  restore?: (bytes: Uint8Array) => unknown;
+  /** Told of every snapshot. */
+  onCut?: (bytes: Uint8Array, cut: number) => void;
+  /** Suspensions after which the harness gives up; default 100,000. */
+  limit?: number;
+}
+
+/** What a cut run came to. */
+export interface CutResult<T> {
+  value: T;
+  /** Suspensions seen. */
+  suspensions: number;
+  /** Snapshots taken and restored. */
+  cuts: number;
+  /** Bytes of the largest snapshot. */
+  largestBytes: number;
+}
+
+/** A wait whose promise the harness holds. */
+interface Slot {
+  wait: ExternalWait;
+}
+
+class CutRun<T> {
+  readonly options: CutOptions;
+  co: Coroutine<T>;
+  slots: Slot[] = [];
+  suspensions = 0;
+  cuts = 0;
+  largestBytes = 0;
+  readonly resolve: (result: CutResult<T>) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(
+    co: Coroutine<T>,
+    options: CutOptions,
+    resolve: (result: CutResult<T>) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.co = co;
+    this.options = options;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  start(): void {
+    this.guard(() => this.co.next());
+  }
+
+  /** Runs a piece of the coroutine; then subscribes to what it waits for, or reports how it ended. */
+  guard(piece: () => void): void {
+    try {
+      piece();
+      if (this.co.done) this.finish();
+      else this.subscribe();
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  finish(): void {
+    const root = this.co.scheduler.root;
+    if (root?.state === 2) this.reject(root.value);
+    else {
+      const { suspensions, cuts, largestBytes } = this;
+      this.resolve({ value: root?.value as T, suspensions, cuts, largestBytes });
+    }
+  }
+
+  subscribe(): void {
+    const waits = this.co.waits();
+    this.slots = waits.map((wait) => this.slots.find((slot) => slot.wait.awaited === wait.awaited && same(slot.wait, wait)) ?? this.open(wait));
+  }
+
+  open(wait: ExternalWait): Slot {
+    const slot: Slot = { wait };
+    const answer = (mode: Mode) => (value: unknown) => this.guard(() => this.settled(slot, mode, value));
+    try {
+      Promise.resolve(operandOf(wait.awaited)).then(answer(0), answer(1));
+    } catch (error) {
+      queueMicrotask(() => answer(1)(error));
+    }
+    return slot;
+  }
+
+  settled(slot: Slot, mode: Mode, value: unknown): void {
+    if (!this.co.arrive(slot.wait, mode, value)) return;
+    this.slots = this.slots.filter((other) => other !== slot);
+    const { at, limit = 100_000 } = this.options;
+    if (++this.suspensions > limit) throw new RangeError(`more than ${limit} suspensions`);
+    if (at === "every" || at.includes(this.suspensions)) this.cut();
+    this.co.turn();
+  }
+
+  /** Through bytes and back; the promises of the other waits move to the restored waits in their order (I3). */
+  cut(): void {
+    const before = this.co.waits();
+    const bytes = snapshot(this.co);
+    this.largestBytes = Math.max(this.largestBytes, bytes.length);
+    this.cuts++;
+    this.options.onCut?.(bytes, this.cuts);
+    this.co = (this.options.restore ?? restore)(bytes) as Coroutine<T>;
+    const after = this.co.waits();
+    const slots: Slot[] = [];
+    for (const slot of this.slots) {
+      const position = before.findIndex((wait) => wait.awaited === slot.wait.awaited && same(wait, slot.wait));
+      const wait = after[position];
+      if (wait === undefined) continue;
+      slot.wait = wait;
+      slots.push(slot);
+    }
+    this.slots = slots;
+  }
+}
+
+function same(a: ExternalWait, b: ExternalWait): boolean {
+  return a.task === b.task && a.index === b.index;
+}
+
+/**
+ * Runs a durable function and, at its suspension points, puts it through a snapshot: what goes on is the restored copy.
+ *
+ * @param fn a durable async function, or a durable generator (cut between its values)
+ * @param args its arguments
+ * @param options where to cut
+ * @returns result and counts; for a generator `value` is `{ yielded, returned }`
+ * @throws what the function throws; snapshot errors as they are
+ * @example
+ * const { value, cuts } = await cut(fulfil, [order], { at: "every" });
+ */
+export async function cut<A extends unknown[], T>(
+  fn: (...args: A) => Promise<T> | Generator<T>,
+  args: A,
+  options: CutOptions,
+): Promise<CutResult<T>> {
+  if (descriptorOf(fn)?.kind === 3) return cutGenerator(fn as (...args: A) => Generator<T>, args, options);
+  const co = coroutine(fn as (...args: A) => Promise<T>, ...args);
+  return new Promise((resolve, reject) => new CutRun<T>(co, options, resolve, reject).start());
+}
+
+function cutGenerator<A extends unknown[], T>(
+  fn: (...args: A) => Generator<T>,
+  args: A,
+  options: CutOptions,
+): CutResult<T> {
+  let generator = fn(...args);
+  const yielded: unknown[] = [];
+  const counts = { suspensions: 0, cuts: 0, largestBytes: 0 };
+  for (let step = generator.next(); ; step = generator.next()) {
+    if (step.done) return { value: { yielded, returned: step.value } as T, ...counts };
+    yielded.push(step.value);
+    counts.suspensions++;
+    if (options.at !== "every" && !options.at.includes(counts.suspensions)) continue;
+    const bytes = snapshot(generator);
+    counts.cuts++;
+    counts.largestBytes = Math.max(counts.largestBytes, bytes.length);
+    options.onCut?.(bytes, counts.cuts);
+    generator = (options.restore ?? restore)(bytes) as Generator<T>;
+  }
+}
