@@ -4,7 +4,24 @@
 export type ErrorCode =
   | "CF1001"
   | "CF1002"
+  | "CF1003"
+  | "CF1004"
+  | "CF1005"
+  | "CF1006"
+  | "CF1081"
+  | "CF1082"
+  | "CF1083"
+  | "CF1084"
   | "CF1101"
+  | "CF1102"
+  | "CF1103"
+  | "CF1104"
+  | "CF1105"
+  | "CF1106"
+  | "CF1107"
+  | "CF1108"
+  | "CF1109"
+  | "CF1110"
   | "CF1201";
 
 /** What a placeholder of an error text may be filled with. */
@@ -125,12 +142,131 @@ export const errors = {
     "The function stays an ordinary one: it will not survive a restart, and nothing else would tell.",
     "Write `{meant}`, or reword the comment or directive if no mark was meant.",
   ),
+  /** CF1003: {function} has the mark `{mark}`, but it is neither async nor a generator. */
+  markOnPlainFunction: define<"function" | "mark">(
+    "CF1003",
+    "{function} has the mark `{mark}`, but it is neither async nor a generator.",
+    "Only a function that can pause can be saved where it pauses. A plain function runs to its end in one go.",
+    "Make it `async` (or a generator), or remove the mark. A plain function inside a durable one needs no mark.",
+  ),
+  /** CF1004: `{mark}` marks nothing here. */
+  misplacedMark: define<"mark" | "found">(
+    "CF1004",
+    "`{mark}` marks nothing here.",
+    "{found}, so no function becomes durable by it, and nothing else would tell.",
+    "- Put `/** @durable */` directly before an async function or generator, its method, property or single variable; or\n- write `\"use durable\"` as the first statement of its body, or at the top of the module for every async function in it.",
+  ),
+  /** CF1005: This file cannot be parsed: {detail} */
+  unreadableSource: define<"detail">(
+    "CF1005",
+    "This file cannot be parsed: {detail}",
+    "It seems to have durable functions, and none of them can be compiled as long as the file cannot be read.",
+    "Correct the syntax at that place. If other tools accept it, it may be a proposal that Coldframe does not read yet.",
+  ),
+  /** CF1006: `{option}` is not an option of `@durable`. */
+  unknownMarkOption: define<"option">(
+    "CF1006",
+    "`{option}` is not an option of `@durable`.",
+    "An option that is passed over in silence could give a function the wrong identity, and stored runs would not find it.",
+    "Write `id=name`, `renamedFrom=old,older` or `version=2`, each at most once and without blanks; put prose on a line of its own.",
+  ),
+  /** CF1081: The compiler of Coldframe failed on {file}: {detail} */
+  compilerFailed: define<"file" | "detail">(
+    "CF1081",
+    "The compiler of Coldframe failed on {file}: {detail}",
+    "This is a fault of Coldframe, not of the file. The file is refused, since an uncompiled function would lose its state.",
+    "Please report it, with the smallest part of the file that shows it. Until it is mended, write that part in another way.",
+  ),
+  /** CF1082: The entry of `@coldframe/compiler/ts-patch` in `plugins` of tsconfig.json lacks `"transformProgram": true`. */
+  programTransformerNeeded: define(
+    "CF1082",
+    "The entry of `@coldframe/compiler/ts-patch` in `plugins` of tsconfig.json lacks `\"transformProgram\": true`.",
+    "Without it the plugin gets single files after type checking, too late to report errors and to leave imports to TypeScript.",
+    "Write `{ \"transform\": \"@coldframe/compiler/ts-patch\", \"transformProgram\": true }`.",
+  ),
+  /** CF1083: Durable functions cannot be compiled with the option `outFile`. */
+  outFileUnsupported: define(
+    "CF1083",
+    "Durable functions cannot be compiled with the option `outFile`.",
+    "Each module with durable functions has a manifest and an identity of its own; in one file for all they would be lost.",
+    "Remove `outFile`, and let a bundler put the emitted modules together.",
+  ),
+  /** CF1084: The option `{option}` of the plugin `{plugin}` cannot be {found}. */
+  unknownOption: define<"option" | "plugin" | "found" | "known">(
+    "CF1084",
+    "The option `{option}` of the plugin `{plugin}` cannot be {found}.",
+    "A setting that is silently passed over may leave functions uncompiled.",
+    "Write {known}.",
+  ),
   /** CF1101: {what} cannot be compiled in a durable function. */
   unsupportedSyntax: define<"what" | "instead">(
     "CF1101",
     "{what} cannot be compiled in a durable function.",
     "Coldframe cannot save and restore a function across an await there without changing what it does, so it refuses instead of guessing.",
     "{instead}",
+  ),
+  /** CF1102: {function} is an async generator, which cannot be durable yet. */
+  asyncGenerator: define<"function">(
+    "CF1102",
+    "{function} is an async generator, which cannot be durable yet.",
+    "The queue of requests of an async generator would have to be saved with it, and this version of Coldframe cannot do that.",
+    "- Make it an async function that passes each value to a callback or pushes it to an array; or\n- make it a generator (`function*`) whose caller awaits.",
+  ),
+  /** CF1103: `{keyword}` cannot be compiled in a durable function yet. */
+  resourceDeclaration: define<"keyword">(
+    "CF1103",
+    "`{keyword}` cannot be compiled in a durable function yet.",
+    "The resource would have to be disposed of on every way out of the block, also after a restore in another process.",
+    "Write `const`, and dispose of the resource in the `finally` block of a `try`.",
+  ),
+  /** CF1104: A direct call of `eval` cannot be compiled in a durable function. */
+  directEval: define(
+    "CF1104",
+    "A direct call of `eval` cannot be compiled in a durable function.",
+    "Its code could read or declare any local variable, so nobody can know what must be saved.",
+    "Write `globalThis.eval(code)`, which sees global variables only, or move the call to a function that is not durable.",
+  ),
+  /** CF1105: `with` cannot be compiled in a durable function. */
+  withStatement: define(
+    "CF1105",
+    "`with` cannot be compiled in a durable function.",
+    "Within it no name can be told from a property, so nobody can know which variables must be saved.",
+    "Assign the object to a variable and name its properties in full.",
+  ),
+  /** CF1106: {method} is an {kind} method, which cannot be durable yet. */
+  durableMethod: define<"method" | "kind">(
+    "CF1106",
+    "{method} is an {kind} method, which cannot be durable yet.",
+    "A method belongs to its object or class, and this version of Coldframe can only lift functions that stand by themselves.",
+    "- Move the body to a durable function that takes the object as a parameter, and call it from the method; or\n- in an object or class, write a property with an arrow function: `run = async () => { … }`.",
+  ),
+  /** CF1107: `{member}` cannot be used in a durable function inside the class it belongs to. */
+  outerClassMember: define<"member">(
+    "CF1107",
+    "`{member}` cannot be used in a durable function inside the class it belongs to.",
+    "A durable function is restored outside its class body, where `super` and private names of the class do not exist.",
+    "Put what needs `{member}` into a plain method of the class, and call that method from the durable function.",
+  ),
+  /** CF1108: A decorator cannot be compiled in a durable function. */
+  decorator: define(
+    "CF1108",
+    "A decorator cannot be compiled in a durable function.",
+    "Decorators run when the class is made, which would happen again after a restore.",
+    "Move the decorated class out of the durable function.",
+  ),
+  /** CF1109: {what} cannot be compiled in a durable function. */
+  typescriptDeclaration: define<"what" | "instead">(
+    "CF1109",
+    "{what} cannot be compiled in a durable function.",
+    "Coldframe removes the types from durable functions but does not translate the parts of TypeScript that run.",
+    "{instead}",
+  ),
+  /** CF1110: The syntax `{type}` is not known to this version of Coldframe. */
+  unknownSyntax: define<"type">(
+    "CF1110",
+    "The syntax `{type}` is not known to this version of Coldframe.",
+    "What is compiled on a guess could behave otherwise than written, so it is refused.",
+    "Write it in standard JavaScript or TypeScript, or move it to a function that is not durable.",
   ),
   /** CF1201: This closure captures `{variable}`, which cannot be restored. */
   unrestorableCapture: define<"variable" | "owner">(

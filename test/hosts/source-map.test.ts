@@ -2,7 +2,8 @@ import * as generator from "@babel/generator";
 import { parse } from "@babel/parser";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { describe, expect, test } from "vitest";
-import { composeMaps, type RawMap, spliceSource } from "../../compiler/src/emit/source-map.ts";
+import { type RawMap, spliceSource } from "../../compiler/src/emit/source-map.ts";
+import { composeMaps } from "../../compiler/src/hosts/compose-maps.ts";
 
 /** Offset in the source that a place of the generated text comes from, or null. */
 function trace(map: RawMap, code: string, at: number, source: string): number | null {

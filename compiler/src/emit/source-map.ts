@@ -1,11 +1,10 @@
-// Owns: the positions of a file in which some ranges were replaced, and the composition of two maps over one file.
-// Does not own: what is replaced (print.ts), reading or writing of map files (hosts).
+// Owns: the positions of a file in which some ranges were replaced.
+// Does not own: what is replaced (print.ts), composition with the map of a later compiler (hosts).
 // I1. Replacements are ordered and do not overlap. Every byte outside them is kept.
-// I2. Each token of kept text has a segment of its own: a later compiler that looks up a token finds that token, not the
-//     line's beginning (remapping takes the nearest segment to the left and adds no offset to it).
+// I2. Each word, sign and run of blanks of kept text has a segment of its own. A lookup takes the nearest segment to the
+//     left and adds no offset, and tsc begins segments at blanks too: with fewer, composed maps differ from those of tsc.
 // I3. Text without an origin gets a segment without a source, so that the token before it does not claim it.
 // I4. A line ends where Babel and tsc end it: LF, CR, CRLF, U+2028, U+2029. A line counted otherwise shifts the rest.
-import remapping from "@jridgewell/remapping";
 import { encodedMappings, TraceMap } from "@jridgewell/trace-mapping";
 
 /** One mapping of a line: generated column, and source, original line and column (all from 0), and name, where known. */
@@ -58,24 +57,9 @@ export function spliceSource(
   return { code: splice.code, map: splice.toMap(file) };
 }
 
-/**
- * Composes two maps over one file: the one of a later compiler over the one of ours.
- * @param later map from the final text to what we handed on
- * @param ours map from what we handed on to the user's source
- * @param content the user's source, for a `later` map that carries its sources
- * @returns map from the final text to the user's source; names, file and root of `later` are kept
- */
-export function composeMaps(later: RawMap, ours: RawMap, content?: string): RawMap {
-  const inner = { ...ours, sourcesContent: [content ?? null] };
-  // Both maps call the file by the same name: without the depth, our own source would be looked up for ever.
-  const composed = remapping({ ...later, sourceRoot: undefined } as never, (_, { depth }) =>
-    depth === 1 ? (inner as never) : null,
-  );
-  const { mappings, names } = JSON.parse(composed.toString()) as RawMap;
-  const map: RawMap = { ...later, names, mappings };
-  if (later.sourcesContent && content !== undefined) map.sourcesContent = [content];
-  return map;
-}
+const word = 0;
+const blank = 1;
+const sign = 2;
 
 class Splice {
   code = "";
@@ -95,15 +79,15 @@ class Splice {
   keep(start: number, end: number): void {
     const source = this.#source;
     const offset = this.code.length - start;
-    let inWord = false;
+    let last = sign;
     for (let i = start; i < end; i++) {
-      const char = source.charCodeAt(i);
-      const word = isWord(char);
-      if (word ? !inWord : !isBlank(char)) this.#add([i + offset - this.#outStart, 0, this.#line, i - this.#lineStart]);
-      inWord = word;
+      const kind = kindOf(source.charCodeAt(i));
+      if (kind === sign || kind !== last) this.#add([i + offset - this.#outStart, 0, this.#line, i - this.#lineStart]);
+      last = kind;
       if (endsLine(source, i)) {
         this.#enterLine(i + 1);
         this.#enterOutLine(i + 1 + offset);
+        last = sign;
       }
     }
     this.code += source.slice(start, end);
@@ -160,14 +144,9 @@ function endsLine(text: string, at: number): boolean {
   return char === 13 && text.charCodeAt(at + 1) !== 10;
 }
 
-function isWord(char: number): boolean {
-  if (char > 127) return char !== 0x2028 && char !== 0x2029;
-  return (
-    (char > 47 && char < 58) || (char > 64 && char < 91) || (char > 96 && char < 123) || char === 95 || char === 36
-  );
-}
-
-/** Tab to carriage return, and space. */
-function isBlank(char: number): boolean {
-  return char === 32 || (char > 8 && char < 14) || char === 0x2028 || char === 0x2029;
+function kindOf(char: number): number {
+  if (char > 127) return word;
+  const letter = (char > 64 && char < 91) || (char > 96 && char < 123) || (char > 47 && char < 58);
+  if (letter || char === 95 || char === 36) return word;
+  return char === 32 || char === 9 ? blank : sign;
 }

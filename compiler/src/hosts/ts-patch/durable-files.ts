@@ -1,0 +1,75 @@
+// Owns: which files of a program have durable functions, and what the compiler made of each.
+// Does not own: what is shown or emitted.
+// I1. A SourceFile object never changes, so it is compiled once, whatever number of programs share it (watch, -b).
+import type ts from "typescript";
+import type { Compile, Lowered } from "../lowering.ts";
+import { createLowering } from "../lowering.ts";
+import type { Program, SourceFile, TypeScript } from "./typescript.ts";
+
+/** What the plugin's entry in tsconfig.json may set. */
+export interface Options {
+  /** `"tagged"` (default): functions with a mark; `"all"`: every async function and generator. */
+  mark?: "tagged" | "all";
+}
+
+/** The durable files of one program. */
+export interface DurableFiles {
+  /** @returns null for a file without durable functions */
+  get(file: ts.SourceFile): Lowered | null;
+  /** Makes an incremental build see another version of each file that may have a mark. */
+  stampVersions(): void;
+}
+
+/** Results per file and per way to compile it. */
+export type Cache = WeakMap<ts.SourceFile, Map<string, Lowered | null>>;
+
+export interface Context {
+  ts: TypeScript;
+  program: Program;
+  host: ts.CompilerHost;
+  compile: Compile;
+  /** Of the compiler; a change of it must be seen by incremental builds. */
+  version: string;
+  mark: "tagged" | "all";
+}
+
+export function createDurableFiles({ ts, program, host, compile, version, mark }: Context, cache: Cache): DurableFiles {
+  const lower = createLowering(compile, mark, (file) => host.readFile(file));
+
+  function get(file: ts.SourceFile): Lowered | null {
+    if (!isOwnSource(file)) return null;
+    const kind = kindOf(file);
+    const key = `${mark} ${kind.sourceType} ${kind.abi}`;
+    const known = cache.get(file) ?? new Map<string, Lowered | null>();
+    cache.set(file, known);
+    if (!known.has(key)) known.set(key, lower({ text: file.text, file: file.fileName, ...kind }));
+    return known.get(key) ?? null;
+  }
+
+  function isOwnSource(file: ts.SourceFile): boolean {
+    return (
+      /\.[cm]?[jt]sx?$/.test(file.fileName) && !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file)
+    );
+  }
+
+  // In a module the import is TypeScript like the user's own and becomes `require` where the user's do. A script must not
+  // become a module by an import: its declarations would no longer be global.
+  function kindOf(file: ts.SourceFile) {
+    if (ts.isExternalModule(file)) return { sourceType: "module", abi: "import" } as const;
+    const isCommonJs = program.getEmitModuleFormatOfFile(file) === ts.ModuleKind.CommonJS;
+    return { sourceType: "script", abi: isCommonJs ? "require" : "global" } as const;
+  }
+
+  // A build that finds a .tsbuildinfo of plain tsc, of an older Coldframe or of other options emits nothing for files
+  // whose version is the same, so uncompiled code would stay in place. Only hashes are touched: other versions belong to
+  // an editor, which compares them with its own.
+  function stampVersions(): void {
+    for (const file of program.getSourceFiles() as readonly SourceFile[]) {
+      if (file.version === undefined || !/^[0-9a-f]{16,}$/.test(file.version)) continue;
+      if (isOwnSource(file) && (mark === "all" || /durable/i.test(file.text)))
+        file.version += `+coldframe@${version}-${mark}`;
+    }
+  }
+
+  return { get, stampVersions };
+}

@@ -1,0 +1,48 @@
+// Owns: the plugin for Vite, Vitest and Rolldown, given a compiler.
+// Does not own: types, JSX and targets: it comes before what handles those, and hands on TypeScript for TypeScript.
+// I1. An error of the compiler ends the transform: no uncompiled module is served.
+import type { Plugin } from "vite";
+import { type Compile, createLowering, type Diagnostic } from "../lowering.ts";
+import { readPackageFile } from "../package-files.ts";
+import { describe, placeOf } from "../report.ts";
+
+export interface Options {
+  /** `"tagged"` (default): functions with a mark; `"all"`: every async function and generator. */
+  mark?: "tagged" | "all";
+  /** Which modules are looked at: patterns or globs for their ids. Default: all JavaScript and TypeScript outside node_modules. */
+  include?: string | RegExp | (string | RegExp)[];
+}
+
+const scripts = /\.[cm]?[jt]sx?(?:\?|$)/;
+const installed = /[\\/]node_modules[\\/]/;
+
+/** @param compile lowers one file */
+export function createVitePlugin(compile: Compile, { mark = "tagged", include }: Options = {}): Plugin {
+  const lower = createLowering(compile, mark, readPackageFile);
+  return {
+    name: "coldframe",
+    enforce: "pre",
+    transform: {
+      filter: { id: include === undefined ? { include: scripts, exclude: installed } : { include } },
+      handler(text, id) {
+        const file = id.replace(/[?#].*$/, "");
+        const lowered = lower({ text, file, sourceType: "module", abi: "import" });
+        if (lowered === null) return null;
+        for (const diagnostic of lowered.diagnostics)
+          if (diagnostic.severity === "warning") this.warn(toLog(file, diagnostic));
+        const errors = lowered.diagnostics.filter(({ severity }) => severity === "error");
+        const [first, ...more] = errors;
+        if (first) {
+          const others = more.map((error) => `\n${placeOf(file, error)} ${describe(error)}`).join("");
+          this.error({ ...toLog(file, first), message: describe(first) + others });
+        }
+        return { code: lowered.code, map: lowered.map as never };
+      },
+    },
+  };
+}
+
+function toLog(file: string, diagnostic: Diagnostic) {
+  const { code, line, column, start } = diagnostic;
+  return { message: describe(diagnostic), code, pos: start, loc: { file, line, column } };
+}
