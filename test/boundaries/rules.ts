@@ -24,12 +24,15 @@ export const OWNED: Rules = {
 // hosts -> index -> {find, analyze, lower, emit}, and these four only backwards along the line.
 export const COMPILER: Rules = {
   errors: [],
-  find: ["npm @babel/"],
-  analyze: ["find", "npm @babel/"],
-  lower: ["analyze", "emit/abi", "npm @babel/"],
+  diagnostic: [],
+  options: [],
+  find: ["diagnostic", "options", "type analyze/types", "npm @babel/", "npm fastest-levenshtein"],
+  analyze: ["diagnostic", "find", "npm @babel/"],
+  lower: ["analyze", "emit/abi", "emit/wrapper", "npm @babel/"],
   "emit/abi": [],
+  "emit/wrapper": ["type analyze/types", "npm @babel/"],
   emit: ["analyze", "lower", "npm @babel/", "npm @jridgewell/", "npm magic-string"],
-  index: ["find", "analyze", "lower", "emit", "npm @babel/"],
+  index: ["find", "analyze", "lower", "emit", "diagnostic", "options", "npm @babel/"],
   hosts: ["index", "emit/source-map", "npm typescript", "npm vite", "npm ts-patch", "npm @jridgewell/"],
 };
 

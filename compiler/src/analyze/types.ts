@@ -5,7 +5,7 @@
 // I1. Only the outermost durable functions are in the list of find.ts. Functions nested in them belong to lower/.
 // I2. Names that `ModuleContext` hands out are free in every scope of the file, and the same for the same input.
 // I3. Nothing here holds a clock, a random number or an absolute path.
-// I4. Lines and columns in diagnostics and records count from 1; those in Babel's `loc` have columns from 0.
+// I4. Lines count from 1, columns from 0, as in Babel's `loc`; where they are printed (records, manifest), both from 1.
 
 import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
@@ -31,23 +31,31 @@ export interface Signature {
   typeParameters: t.Function["typeParameters"];
 }
 
-/** An outermost durable function: one that no other durable function encloses. */
-export interface DurableFunction {
+/** An outermost durable function, one that no other durable function encloses, as find.ts sees it. */
+export interface FoundFunction {
   path: NodePath<t.Function>;
   kind: DurableKind;
-  /** What `fn.name` is in JavaScript; "" for an anonymous function. */
+  /** What `fn.name` is in JavaScript; "" for an anonymous function, or if only run time knows. */
   name: string;
   /** Number of parameters before the first with a default or the rest: what `fn.length` is in JavaScript. */
   length: number;
-  /** Lexical path, e.g. "fulfil", "Order.pay", "outer.inner", or the id that the mark gives. Unique in the module. */
-  id: string;
+  /** Labels of what encloses it, and its own, "" if it has none. */
+  lexicalPath: { scope: string[]; label: string };
   mark: MarkOptions;
+  /** The mark is its own; not the module's, not that of an option for all. */
+  isExplicit: boolean;
   /** A function declaration, `export default function` included; otherwise an expression, arrow or method. */
   isDeclaration: boolean;
   /** Nothing but the module's own scope encloses it, so its run function may stand at module level. */
   isModuleLevel: boolean;
   signature: Signature;
   loc: t.SourceLocation;
+}
+
+/** A found function with the names and numbers that index.ts has reserved for it. */
+export interface DurableFunction extends FoundFunction {
+  /** Lexical path, e.g. "fulfil", "Order.pay", "outer.inner", or the id that the mark gives. Unique in the module. */
+  id: string;
   /** Reserved name of the run function ("sum$"), at module level or, if not `isModuleLevel`, where lower/ puts it. */
   run: string;
   /** Reserved index of its record: `$m.f[record]`. lower/ fills it by `ModuleContext.setRecord`. */
@@ -68,13 +76,13 @@ export interface AbiNames {
   m: string;
 }
 
-/** One suspension point; its number is its index in `FunctionRecord.points`, plus one. */
+/** One suspension point; its number is its index in `FunctionRecord.points`. Point 0 is the entry: arguments only. */
 export interface PointRecord {
   /** Hash of what can still run from there. */
   fingerprint: string;
-  /** The await or yield in the user's source. */
+  /** The await or yield in the user's source; for point 0 the function. */
   loc: t.SourceLocation;
-  /** Source text of what is awaited; shortened when printed. */
+  /** Source text of what is awaited, for point 0 the function's name; shortened when printed. */
   of: string;
   /** Fields of the frame that are live there, in slot order; `$this` and hidden temporaries included. */
   live: string[];

@@ -1,0 +1,192 @@
+// Owns: the verdict on every node type within a durable function: it runs, it is erased, or it is refused and why.
+// Does not own: how a node is lowered (lower/), what is refused for what it captures (scope.ts).
+// I1. Every node type that Babel knows has a verdict (a test iterates them); one without is refused as unknown.
+// I2. All faults of a function are reported, not just the first.
+import type { NodePath } from "@babel/traverse";
+import * as t from "@babel/types";
+import type { Diagnostics, Place } from "../diagnostic.ts";
+import { type ColdframeError, errors } from "../errors.ts";
+
+/**
+ * "runs": lowering handles it, or leaves it as it stands. "erased": a type. "outside": it cannot stand in a function, or
+ * the parser is never asked for it. A function: refused if it returns an error.
+ */
+export type Verdict = "runs" | "erased" | "outside" | ((path: NodePath, root: NodePath) => ColdframeError | undefined);
+
+const runs = `
+  ArrayExpression ArrayPattern ArrowFunctionExpression AssignmentExpression AssignmentPattern AwaitExpression
+  BigIntLiteral BinaryExpression BlockStatement BooleanLiteral BreakStatement CatchClause ClassAccessorProperty ClassBody
+  ClassDeclaration ClassExpression ClassPrivateProperty ClassProperty ConditionalExpression ContinueStatement
+  DebuggerStatement Directive DirectiveLiteral DoWhileStatement EmptyStatement ExpressionStatement ForInStatement
+  ForOfStatement ForStatement Identifier IfStatement ImportExpression LabeledStatement LogicalExpression MemberExpression
+  MetaProperty NewExpression NullLiteral NumericLiteral ObjectExpression ObjectPattern ObjectProperty
+  OptionalCallExpression OptionalMemberExpression ParenthesizedExpression RegExpLiteral RestElement ReturnStatement
+  SequenceExpression SpreadElement StaticBlock StringLiteral SwitchCase SwitchStatement TaggedTemplateExpression
+  TemplateElement TemplateLiteral ThisExpression ThrowStatement TryStatement UnaryExpression UpdateExpression
+  VariableDeclarator WhileStatement YieldExpression
+  JSXAttribute JSXClosingElement JSXClosingFragment JSXElement JSXEmptyExpression JSXExpressionContainer JSXFragment
+  JSXIdentifier JSXMemberExpression JSXNamespacedName JSXOpeningElement JSXOpeningFragment JSXSpreadAttribute
+  JSXSpreadChild JSXText
+  TSAsExpression TSInstantiationExpression TSNonNullExpression TSSatisfiesExpression TSTypeAssertion`;
+
+const erased = `
+  TSAnyKeyword TSArrayType TSBigIntKeyword TSBooleanKeyword TSCallSignatureDeclaration TSClassImplements
+  TSConditionalType TSConstructSignatureDeclaration TSConstructorType TSDeclareFunction TSDeclareMethod TSFunctionType
+  TSImportType TSIndexSignature TSIndexedAccessType TSInferType TSInterfaceBody TSInterfaceDeclaration
+  TSInterfaceHeritage TSIntersectionType TSIntrinsicKeyword TSLiteralType TSMappedType TSMethodSignature
+  TSNamedTupleMember TSNeverKeyword TSNullKeyword TSNumberKeyword TSObjectKeyword TSOptionalType TSParenthesizedType
+  TSPropertySignature TSQualifiedName TSRestType TSStringKeyword TSSymbolKeyword TSTemplateLiteralType TSThisType
+  TSTupleType TSTypeAliasDeclaration TSTypeAnnotation TSTypeLiteral TSTypeOperator TSTypeParameter
+  TSTypeParameterDeclaration TSTypeParameterInstantiation TSTypePredicate TSTypeQuery TSTypeReference TSUndefinedKeyword
+  TSUnionType TSUnknownKeyword TSVoidKeyword`;
+
+// Of the module, of proposals, and of Flow.
+const outside = `
+  ExportAllDeclaration ExportDefaultDeclaration ExportNamedDeclaration ExportNamespaceSpecifier ExportSpecifier File
+  ImportAttribute ImportDeclaration ImportDefaultSpecifier ImportNamespaceSpecifier ImportSpecifier InterpreterDirective
+  Program TSExportAssignment TSExternalModuleReference TSImportEqualsDeclaration TSNamespaceExportDeclaration
+  ArgumentPlaceholder BindExpression DoExpression ExportDefaultSpecifier Import ModuleExpression Placeholder StructBody
+  StructDeclaration TopicReference V8IntrinsicIdentifier VoidPattern
+  AnyTypeAnnotation ArrayTypeAnnotation BigIntLiteralTypeAnnotation BooleanLiteralTypeAnnotation BooleanTypeAnnotation
+  ClassImplements DeclareClass DeclareExportAllDeclaration DeclareExportDeclaration DeclareFunction DeclareInterface
+  DeclareModule DeclareModuleExports DeclareOpaqueType DeclareTypeAlias DeclareVariable DeclaredPredicate
+  EmptyTypeAnnotation EnumBooleanBody EnumBooleanMember EnumDeclaration EnumDefaultedMember EnumNumberBody
+  EnumNumberMember EnumStringBody EnumStringMember EnumSymbolBody ExistsTypeAnnotation FunctionTypeAnnotation
+  FunctionTypeParam GenericTypeAnnotation IndexedAccessType InferredPredicate InterfaceDeclaration InterfaceExtends
+  InterfaceTypeAnnotation IntersectionTypeAnnotation MixedTypeAnnotation NullLiteralTypeAnnotation NullableTypeAnnotation
+  NumberLiteralTypeAnnotation NumberTypeAnnotation ObjectTypeAnnotation ObjectTypeCallProperty ObjectTypeIndexer
+  ObjectTypeInternalSlot ObjectTypeProperty ObjectTypeSpreadProperty OpaqueType OptionalIndexedAccessType
+  QualifiedTypeIdentifier StringLiteralTypeAnnotation StringTypeAnnotation SymbolTypeAnnotation ThisTypeAnnotation
+  TupleTypeAnnotation TypeAlias TypeAnnotation TypeCastExpression TypeParameter TypeParameterDeclaration
+  TypeParameterInstantiation TypeofTypeAnnotation UnionTypeAnnotation Variance VoidTypeAnnotation`;
+
+const checked: Record<string, Verdict> = {
+  CallExpression: checkEval,
+  ClassMethod: checkMethod,
+  ClassPrivateMethod: checkMethod,
+  // Those of the function itself stay outside of it, with the class.
+  Decorator: ({ parent }, { node }) => (parent === node ? undefined : errors.decorator()),
+  FunctionDeclaration: checkAsyncGenerator,
+  FunctionExpression: checkAsyncGenerator,
+  ObjectMethod: checkMethod,
+  PrivateName: checkPrivateName,
+  Super: checkSuper,
+  TSEnumBody: "runs",
+  TSEnumDeclaration: checkTypeScript("An enum", "Declare it outside of the function, at the top of the module."),
+  TSEnumMember: "runs",
+  TSModuleBlock: "runs",
+  TSModuleDeclaration: checkTypeScript("A namespace", "Write an object, or a module of its own."),
+  TSParameterProperty: checkTypeScript(
+    "A parameter property",
+    "Declare the property in the class, and assign it in the constructor.",
+  ),
+  VariableDeclaration: checkDeclaration,
+  WithStatement: () => errors.withStatement(),
+};
+
+const list = (names: string, verdict: Verdict) =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => [name, verdict] as const);
+
+/** The verdict on every node type. */
+export const verdicts: ReadonlyMap<string, Verdict> = new Map([
+  ...list(runs, "runs"),
+  ...list(erased, "erased"),
+  ...list(outside, "outside"),
+  ...Object.entries(checked),
+]);
+
+/** Whether a node is a type, of which nothing is left. */
+export function isErased({ type }: t.Node): boolean {
+  return verdicts.get(type) === "erased";
+}
+
+/** Reports everything in a durable function that cannot be compiled. */
+export function checkSupported(root: NodePath<t.Function>, diagnostics: Diagnostics): void {
+  const fault = checkSurroundings(root);
+  if (fault) diagnostics.add("error", placeOf(root.node), fault);
+  checkNode(root, root, diagnostics);
+  root.traverse({ enter: (path) => checkNode(path, root, diagnostics) });
+}
+
+/** What stands in place of a declaration needs a place for its name. */
+function checkSurroundings(root: NodePath): ColdframeError | undefined {
+  if (root.findParent((outer) => outer.isTSModuleDeclaration())) {
+    const instead = "Move the function out of the namespace, to the top of the module.";
+    return errors.typescriptDeclaration({ what: "A function of a namespace", instead });
+  }
+  if (!t.isSwitchCase(root.parent)) return undefined;
+  const instead = "Declare it before the `switch`, or put braces around the statements of the case.";
+  return errors.unsupportedSyntax({ what: "A function declared directly in a switch case", instead });
+}
+
+function checkNode(path: NodePath, root: NodePath, diagnostics: Diagnostics): void {
+  const { node } = path;
+  const verdict = verdicts.get(node.type) ?? "outside";
+  if (verdict === "erased" || ("declare" in node && node.declare)) path.skip();
+  else if (verdict !== "runs") {
+    const fault = verdict === "outside" ? errors.unknownSyntax({ type: node.type }) : verdict(path, root);
+    if (fault) diagnostics.add("error", placeOf(node), fault);
+  }
+}
+
+/** A whole body underlined helps nobody: of a function, the head. */
+function placeOf(node: t.Node): Place {
+  const end = t.isFunction(node) ? node.body.start : node.end;
+  return { start: node.start, end, loc: node.loc };
+}
+
+function checkAsyncGenerator({ node }: NodePath): ColdframeError | undefined {
+  if (!t.isFunction(node) || !node.async || !node.generator) return undefined;
+  const name = "id" in node && node.id ? `The function \`${node.id.name}\`` : "This function";
+  return errors.asyncGenerator({ function: name });
+}
+
+function checkMethod({ node }: NodePath): ColdframeError | undefined {
+  if (!t.isMethod(node) && !t.isClassPrivateMethod(node)) return undefined;
+  if (!node.async && !node.generator) return undefined;
+  const { key } = node;
+  const name = t.isPrivateName(key) ? `#${key.id.name}` : t.isIdentifier(key) && !node.computed ? key.name : "[…]";
+  const kind = node.async && node.generator ? "async generator" : node.async ? "async" : "generator";
+  return errors.durableMethod({ method: `\`${name}\``, kind });
+}
+
+function checkEval({ node, scope }: NodePath): ColdframeError | undefined {
+  const isDirect = t.isCallExpression(node) && t.isIdentifier(node.callee, { name: "eval" });
+  return isDirect && !scope.hasBinding("eval", true) ? errors.directEval() : undefined;
+}
+
+function checkDeclaration({ node }: NodePath): ColdframeError | undefined {
+  if (!t.isVariableDeclaration(node)) return undefined;
+  const { kind } = node;
+  return kind === "using" || kind === "await using" ? errors.resourceDeclaration({ keyword: kind }) : undefined;
+}
+
+/** `super` belongs to the method it stands in; arrows between do not count. */
+function checkSuper(path: NodePath, root: NodePath): ColdframeError | undefined {
+  const owner = path.findParent(
+    ({ node }) => t.isMethod(node) || t.isClassPrivateMethod(node) || isField(node) || t.isStaticBlock(node),
+  );
+  return owner?.isDescendant(root) ? undefined : errors.outerClassMember({ member: "super" });
+}
+
+function checkPrivateName(path: NodePath, root: NodePath): ColdframeError | undefined {
+  const { name } = (path.node as t.PrivateName).id;
+  const owner = path.findParent(({ node }) => t.isClass(node) && declaresPrivate(node, name));
+  return owner?.isDescendant(root) ? undefined : errors.outerClassMember({ member: `#${name}` });
+}
+
+function declaresPrivate({ body }: t.Class, name: string): boolean {
+  return body.body.some((member) => "key" in member && t.isPrivateName(member.key) && member.key.id.name === name);
+}
+
+function isField(node: t.Node): boolean {
+  return t.isClassProperty(node) || t.isClassPrivateProperty(node) || t.isClassAccessorProperty(node);
+}
+
+function checkTypeScript(what: string, instead: string) {
+  return ({ node }: NodePath) =>
+    "declare" in node && node.declare ? undefined : errors.typescriptDeclaration({ what, instead });
+}

@@ -1,0 +1,27 @@
+// Owns: the version of the protocol that emitted code speaks, and every name in it (docs/abi.md).
+// Does not own: the module's own names for them, which are taken from its scope (index.ts).
+// I1. Emitted code uses no member of the realm record that is not listed here.
+
+export const ABI_VERSION = 1;
+
+/** Version of this package, as modules and manifests carry it; a test compares it with package.json. */
+export const COMPILER_VERSION = "0.1.0";
+
+/** What emitted code imports. */
+export const ABI_MODULE = "@coldframe/runtime/abi/v1";
+
+/** Key on `globalThis` under which the runtime installs the same. */
+export const ABI_SYMBOL = "coldframe.abi.1";
+
+/** The three bindings, and what emitted code calls them if the names are free. */
+export const ABI_BINDINGS = { R: "R", S: "SUSPEND", D: "DURABLE" } as const;
+
+/** Members of the realm record: registers and helpers. */
+export const ABI_MEMBERS = [
+  "ops gas depth awaited child mode value",
+  "TDZ abrupt asyncIter call close closeQuietly closure delegate forward generator iter keys later module park promise",
+  "ready start tag take tdz wait yield",
+].flatMap((line) => line.split(" "));
+
+/** Values of `kind` in a function's record. */
+export const KIND = { async: 0, generator: 3, closure: -1 } as const;

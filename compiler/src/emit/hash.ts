@@ -1,0 +1,44 @@
+// Owns: hashes of source: normalized text of a node, and what a stamp is made of (docs/formats.md).
+// Does not own: fingerprints of points (analyze/point.ts).
+// I1. Comments, layout, quotes and types do not count; every token that runs does.
+// I2. Nothing but the program goes in: no path, no version of the compiler, no place in the file.
+import { createHash } from "node:crypto";
+import generate from "@babel/generator";
+import * as t from "@babel/types";
+import type { FunctionRecord, MarkOptions } from "../analyze/types.ts";
+
+/** First 16 hex digits of the SHA-256: one in 4 billion modules of 65,000 functions has a collision. */
+export function hashText(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** Text of a node from which types are erased, in one spelling for all layouts. */
+export function normalizedText(node: t.Node): string {
+  return generate(node, { minified: true, comments: false }).code;
+}
+
+/** Hashes of functions and classes as they were when they were added. */
+export class SourceHashes {
+  readonly #hashes = new WeakMap<t.Node, string>();
+
+  /** Hashes every function and class in `root`, before lifting changes them. */
+  addAll(root: t.Node): void {
+    t.traverseFast(root, (node) => {
+      if (t.isFunction(node) || t.isClass(node)) this.#hashes.set(node, hashText(normalizedText(node)));
+    });
+  }
+
+  of(node: t.Node): string {
+    return this.#hashes.get(node) ?? hashText(normalizedText(node));
+  }
+}
+
+/**
+ * The stamp of a function: same stamp, same meaning of a stored frame.
+ * @param record of the function; layout is what a frame holds at each point
+ */
+export function stampOf(record: FunctionRecord, { version = "" }: MarkOptions = {}): string {
+  const points = (record.points ?? []).map(({ fingerprint, live }) => [fingerprint, live]);
+  const layout = [record.kind, record.captures ?? [], Object.entries(record.slots ?? {}), points];
+  return hashText(JSON.stringify([record.hash, layout, version]));
+}

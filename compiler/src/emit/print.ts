@@ -1,0 +1,99 @@
+// Owns: where emitted text goes in a file: wrappers in place, the ABI at the top, all else at the end.
+// Does not own: positions of what was moved (source-map.ts), the text of the record (module-record.ts).
+// I1. Every byte outside of durable functions is kept. What is inserted begins no new line before the first replacement.
+// I2. The ABI comes first, before every import: in a cycle of imports others may call our hoisted functions.
+// I3. `$M()` runs before every other statement of the module.
+import generate from "@babel/generator";
+import type { NodePath } from "@babel/traverse";
+import * as t from "@babel/types";
+import type { AbiNames, LoweredFunction } from "../analyze/types.ts";
+import { ABI_BINDINGS, ABI_MODULE, ABI_SYMBOL } from "./abi.ts";
+import { type RawMap, type Replacement, spliceSource } from "./source-map.ts";
+
+/** A function, where it stood, and what becomes of it. */
+export interface Placed {
+  start: number;
+  end: number;
+  /** Where its prelude goes. */
+  head: number;
+  lowered: LoweredFunction;
+}
+
+/** What is printed into one file. */
+export interface Printing {
+  source: string;
+  filename: string;
+  program: t.Program;
+  abi: AbiNames;
+  /** How emitted code reaches the runtime. */
+  reach: "import" | "require" | "global";
+  placed: readonly Placed[];
+  record: string;
+}
+
+export function printModule(printing: Printing): { code: string; map: RawMap } {
+  const { source, filename, program, placed, record } = printing;
+  const at = findTop(program);
+  const replacements: Replacement[] = [{ start: at, end: at, code: printTop(printing) }];
+  for (const { start, end, head, lowered } of placed) {
+    if (lowered.prelude?.length) replacements.push(insert(head, lowered.prelude, filename));
+    const printed = printNode(lowered.replacement, filename);
+    // `async () => {}in x` is two words before, and must be after.
+    if (/[\w$\\\u0080-\uffff]/.test(source[end] ?? "")) printed.code += " ";
+    replacements.push({ start, end, ...printed });
+  }
+  replacements.sort((a, b) => a.start - b.start || a.end - b.end);
+  const { length } = source;
+  const hoisted = placed.flatMap(({ lowered }) => lowered.hoisted);
+  replacements.push({ start: length, end: length, code: "\n" });
+  if (hoisted.length > 0) replacements.push({ start: length, end: length, ...printNode(t.program(hoisted), filename) });
+  replacements.push({ start: length, end: length, code: `\n${record}` });
+  return spliceSource(source, replacements, filename);
+}
+
+/** Before the first statement, but behind comments on the file as a whole: compilers look for those at the top. */
+function findTop({ body, directives, interpreter }: t.Program): number {
+  const [first] = body;
+  if (!first) return directives.at(-1)?.end ?? interpreter?.end ?? 0;
+  const comment = first.leadingComments?.at(-1);
+  const isOwn = comment?.type === "CommentBlock" && comment.value.startsWith("*") && !t.isImportDeclaration(first);
+  return (isOwn ? comment.start : first.start) ?? 0;
+}
+
+function printTop({ abi, reach }: Printing): string {
+  const names = Object.entries(ABI_BINDINGS) as [keyof typeof ABI_BINDINGS, string][];
+  const list = (colon: string) => names.map(([key, name]) => `${name}${colon}${abi[key]}`).join(", ");
+  const reached = {
+    import: () => `import { ${list(" as ")} } from "${ABI_MODULE}";`,
+    require: () => `const { ${list(": ")} } = require("${ABI_MODULE}");`,
+    // The same script may run again in its realm, with the `var` of the first time.
+    global: () => `var { ${list(": ")} } = globalThis[Symbol.for("${ABI_SYMBOL}")]; ${abi.m} = void 0;`,
+  };
+  return `${reached[reach]()} ${abi.M}(); `;
+}
+
+function insert(at: number, statements: t.Statement[], filename: string): Replacement {
+  const printed = printNode(t.program(statements), filename);
+  return { start: at, end: at, ...printed, code: `${printed.code} ` };
+}
+
+function printNode(node: t.Node, filename: string): Pick<Replacement, "code" | "mappings" | "names"> {
+  const isWrapper = t.isFunctionDeclaration(node);
+  const options = { sourceMaps: true, sourceFileName: filename, concise: isWrapper, shouldPrintComment };
+  const { code, decodedMap } = generate(node, options, "");
+  return { code, mappings: (decodedMap?.mappings ?? []) as Replacement["mappings"], names: decodedMap?.names ?? [] };
+}
+
+/** Comments that other tools act upon; the rest is in the source, to which the map leads. */
+function shouldPrintComment(comment: string): boolean {
+  return /^\s*[#@]__\w+__\s*$|^\s*(?:webpack|turbopack)[A-Z]|^\s*@vite-ignore|^\s*(?:istanbul|v8|c8) ignore/.test(
+    comment,
+  );
+}
+
+/** Where a prelude goes: the beginning of the block in whose scope the declaration stands. */
+export function findHead(path: NodePath): number {
+  const block = path.findParent(({ node }) => t.isBlockStatement(node) || t.isStaticBlock(node) || t.isProgram(node));
+  const [first] = (block?.node as t.BlockStatement | undefined)?.body ?? [];
+  return first?.start ?? path.node.start ?? 0;
+}

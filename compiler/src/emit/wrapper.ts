@@ -1,0 +1,84 @@
+// Owns: the nodes that stand where a durable function stood (docs/abi.md 8).
+// Does not own: the run function, captures and records (lower/).
+// I1. A wrapper runs nothing of the user's: no default, no pattern, no rest. Those belong to the run function.
+// I2. In TypeScript the wrapper keeps the declared signature; in JavaScript the parameters that count for `length`.
+import * as t from "@babel/types";
+import type { AbiNames, DurableFunction } from "../analyze/types.ts";
+
+/** What a wrapper needs to know of its module. */
+export interface WrapperContext {
+  readonly abi: AbiNames;
+  unique(base: string): string;
+}
+
+/**
+ * The wrapper of a declaration at module level: `function sum(n) { return $R.start($M().f[0].d, this, arguments, new.target); }`.
+ * Its name, needed for `self` in the record, is `wrapper.id.name`: an anonymous default export gets one of its own.
+ */
+export function wrapDeclaration(fn: DurableFunction, context: WrapperContext): t.FunctionDeclaration {
+  const { node } = fn.path;
+  const own = t.isFunctionDeclaration(node) ? node.id : null;
+  const id = own ? t.cloneNode(own) : t.identifier(context.unique("default$"));
+  const { R } = context.abi;
+  const member = t.memberExpression(t.identifier(R), t.identifier(fn.kind === "generator" ? "generator" : "start"));
+  const descriptor = t.memberExpression(recordOf(fn.record, context), t.identifier("d"));
+  const target = t.metaProperty(t.identifier("new"), t.identifier("target"));
+  const call = t.callExpression(member, [descriptor, t.thisExpression(), t.identifier("arguments"), target]);
+  const params = parametersOf(fn, id.name);
+  const wrapper = t.functionDeclaration(id, params, t.blockStatement([t.returnStatement(call)]));
+  wrapper.returnType = fn.signature.returnType;
+  wrapper.typeParameters = fn.signature.typeParameters;
+  wrapper.loc = fn.loc;
+  return wrapper;
+}
+
+/**
+ * The wrapper of an expression, arrow or nested function, made at run time: `$R.closure($M().f[k], run, captures).self`.
+ * @param record index of its record
+ * @param run the run function: its name, or itself where it stands
+ * @param captures what it captures, or null for a function of module level
+ */
+export function wrapExpression(
+  record: number,
+  run: t.Expression,
+  captures: t.Expression[] | null,
+  context: WrapperContext,
+): t.MemberExpression {
+  const closure = t.memberExpression(t.identifier(context.abi.R), t.identifier("closure"));
+  const list = captures === null ? t.nullLiteral() : t.arrayExpression(captures);
+  return t.memberExpression(t.callExpression(closure, [recordOf(record, context), run, list]), t.identifier("self"));
+}
+
+/** `$M().f[k]`: the record, also if the module's own code has not run yet. */
+export function recordOf(record: number, { abi }: WrapperContext): t.MemberExpression {
+  const functions = t.memberExpression(t.callExpression(t.identifier(abi.M), []), t.identifier("f"));
+  return t.memberExpression(functions, t.numericLiteral(record), true);
+}
+
+function parametersOf({ signature, length }: DurableFunction, own: string): t.Identifier[] {
+  const hasTypes = signature.params.some((param) => "typeAnnotation" in param && param.typeAnnotation);
+  const taken = new Set([own, ...signature.params.flatMap((param) => Object.keys(t.getBindingIdentifiers(param)))]);
+  const parameters: t.Identifier[] = [];
+  let counted = 0;
+  for (const [index, param] of signature.params.entries()) {
+    if (t.isRestElement(param)) break;
+    const target = t.isAssignmentPattern(param) ? param.left : param;
+    const isThis = t.isIdentifier(target, { name: "this" });
+    if (!isThis && !hasTypes && counted >= length) break;
+    const parameter = t.identifier(t.isIdentifier(target) ? target.name : freeName(`$${index}`, taken));
+    if (t.isIdentifier(target) || t.isArrayPattern(target) || t.isObjectPattern(target))
+      parameter.typeAnnotation = target.typeAnnotation;
+    const isOptional = (t.isIdentifier(target) && target.optional) || (!isThis && counted >= length);
+    if (isOptional && hasTypes) parameter.optional = true;
+    if (!isThis) counted++;
+    parameters.push(parameter);
+  }
+  return parameters;
+}
+
+function freeName(base: string, taken: Set<string>): string {
+  let name = base;
+  while (taken.has(name)) name += "$";
+  taken.add(name);
+  return name;
+}

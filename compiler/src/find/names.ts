@@ -1,0 +1,93 @@
+// Owns: what a function is called: its `name` in JavaScript, and its lexical path, the readable part of its id.
+// Does not own: uniqueness of ids (index.ts).
+// I1. A path depends on names that the user wrote only, never on an ordinal or a place.
+import type { NodePath } from "@babel/traverse";
+import * as t from "@babel/types";
+
+/** `fn.name` as ECMAScript gives it ("" if it is anonymous, or its name is known at run time only). */
+export function nameOf(path: NodePath): string {
+  const { node } = path;
+  if ("id" in node && t.isIdentifier(node.id)) return node.id.name;
+  if (t.isFunctionDeclaration(node) || t.isClassDeclaration(node)) return "default";
+  if (t.isMethod(node) || t.isClassPrivateMethod(node)) return keyName(node);
+  const [outer, inner] = definitionOf(path);
+  if (t.isVariableDeclarator(outer) || t.isAssignmentPattern(outer) || t.isAssignmentExpression(outer)) {
+    const target = t.isVariableDeclarator(outer) ? outer.id : outer.left;
+    return t.isIdentifier(target) && !(target.extra as { parenthesized?: boolean })?.parenthesized ? target.name : "";
+  }
+  if (isProperty(outer) && outer.value === inner) return keyName(outer);
+  return t.isExportDefaultDeclaration(outer) ? "default" : "";
+}
+
+/**
+ * Lexical path, e.g. "Order.pay" or "outer.inner".
+ * @returns the labels of what encloses it, and its own label, "" if it has none
+ */
+export function lexicalPathOf(path: NodePath): { scope: string[]; label: string } {
+  const scope: string[] = [];
+  for (let outer = path.parentPath; outer !== null; outer = outer.parentPath) {
+    const label = isNaming(outer.node) ? labelOf(outer) : "";
+    if (label !== "") scope.unshift(label);
+  }
+  return { scope, label: labelOf(path) };
+}
+
+/** Nodes whose name is part of the paths of what stands in them. */
+function isNaming(node: t.Node): boolean {
+  return t.isFunction(node) || t.isClass(node) || t.isObjectExpression(node) || t.isTSModuleDeclaration(node);
+}
+
+/** The name, or for `exports.pay = async () => {}` what it is assigned to. */
+function labelOf(path: NodePath): string {
+  const name = nameOf(path);
+  if (name !== "") return name;
+  const [outer] = definitionOf(path);
+  if (!t.isAssignmentExpression(outer)) return "";
+  return memberPath(outer.left).replace(/^(?:module\.)?exports(?:\.|$)/, "");
+}
+
+function memberPath(node: t.Node): string {
+  if (t.isIdentifier(node)) return node.name;
+  if (t.isThisExpression(node)) return "this";
+  if (!t.isMemberExpression(node) || node.computed || !t.isIdentifier(node.property)) return "";
+  const object = memberPath(node.object);
+  return object === "" ? "" : `${object}.${node.property.name}`;
+}
+
+/** The node that defines what an expression is for, and its child on the way there; type assertions do not count. */
+function definitionOf(path: NodePath): [outer: t.Node | undefined, inner: t.Node] {
+  let inner = path;
+  while (inner.parentPath !== null && isTransparent(inner.parentPath.node)) inner = inner.parentPath;
+  return [inner.parentPath?.node, inner.node];
+}
+
+/** Expressions that are nothing at run time. */
+export function isTransparent(node: t.Node): boolean {
+  return (
+    t.isTSAsExpression(node) ||
+    t.isTSSatisfiesExpression(node) ||
+    t.isTSTypeAssertion(node) ||
+    t.isTSNonNullExpression(node) ||
+    t.isTSInstantiationExpression(node) ||
+    t.isParenthesizedExpression(node)
+  );
+}
+
+type Property = t.ObjectProperty | t.ClassProperty | t.ClassPrivateProperty | t.ClassAccessorProperty;
+
+function isProperty(node: t.Node | undefined): node is Property {
+  return (
+    t.isObjectProperty(node) ||
+    t.isClassProperty(node) ||
+    t.isClassPrivateProperty(node) ||
+    t.isClassAccessorProperty(node)
+  );
+}
+
+function keyName(node: Property | t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod | t.TSDeclareMethod): string {
+  const { key } = node;
+  if (t.isPrivateName(key)) return `#${key.id.name}`;
+  if ("computed" in node && node.computed) return "";
+  if (t.isIdentifier(key)) return t.isObjectProperty(node) && key.name === "__proto__" ? "" : key.name;
+  return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? String(key.value) : "";
+}
