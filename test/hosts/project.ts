@@ -69,7 +69,7 @@ export function createProject(options: ProjectOptions) {
   for (const [file, text] of Object.entries(options.files)) write(file, text);
   write("node_modules/fake-abi/package.json", '{"name":"fake-abi","type":"module","exports":"./index.js"}');
   write("node_modules/fake-abi/index.js", "export const R = (id) => { (globalThis.seen ??= []).push(id); };\n");
-  for (const name of ["@coldframe", "typescript"])
+  for (const name of ["@coldframe", "typescript", "ts-patch"])
     symlinkSync(join(root, "node_modules", name), path(`node_modules/${name}`));
 
   const run = (...args: string[]): Output =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createProject, type Project, traceWords } from "./project.ts";
+import { createProject, fakePlugin, type Project, traceWords } from "./project.ts";
 
 const types = `export interface Order { id: string; total: number }
 export const enum Kind { Paid = "paid" }
@@ -176,6 +176,20 @@ export async function fail(x: number): Promise<number> {
     const code = `const m = await import("./out/fail.js"); console.log(${expression})`;
     const answer = project.node("--enable-source-maps", "--input-type=module", "-e", code);
     expect(answer).toEqual({ status: 0, text: "fail.ts:4:41\n" });
+  });
+
+  test("transpileModule of the patched TypeScript", () => {
+    const project = createProject({ files });
+    const main = `import ts from "ts-patch/compiler";
+import { readFileSync } from "node:fs";
+const file = process.cwd() + "/src/orders.ts";
+const plugins = [{ transform: ${JSON.stringify(fakePlugin)}, transformProgram: true }];
+const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, plugins };
+console.log(ts.transpileModule(readFileSync(file, "utf8"), { fileName: file, compilerOptions }).outputText);
+`;
+    project.write("transpile.mjs", main);
+    const answer = project.node("transpile.mjs");
+    expect(answer).toMatchObject({ status: 0, text: expect.stringContaining('fake_abi_1.R)("shop/src/orders")') });
   });
 });
 

@@ -46,7 +46,9 @@ function report({ diagnostics, refused }: Lowered, file: string): void {
   for (const text of texts("warning")) process.emitWarning(text, "ColdframeWarning");
   if (!refused) return;
   const { code } = diagnostics.find(({ severity }) => severity === "error") ?? {};
-  throw Object.assign(new SyntaxError(texts("error").join("\n")), { code });
+  const error = Object.assign(new SyntaxError(texts("error").join("\n")), { code });
+  error.stack = `${error.name}: ${error.message}`; // The frames are those of Node's loader.
+  throw error;
 }
 
 function withMap({ code, map }: Lowered, url: string): string {

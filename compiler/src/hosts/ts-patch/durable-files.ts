@@ -34,7 +34,8 @@ export interface Context {
 }
 
 export function createDurableFiles({ ts, program, host, compile, version, mark }: Context, cache: Cache): DurableFiles {
-  const lower = createLowering(compile, mark, (file) => host.readFile(file));
+  // `transpileModule` has a host that says every file is empty.
+  const lower = createLowering(compile, mark, (file) => host.readFile(file) || ts.sys?.readFile(file));
 
   function get(file: ts.SourceFile): Lowered | null {
     if (!isOwnSource(file)) return null;

@@ -17,10 +17,13 @@ import type { Emit, Program } from "./typescript.ts";
  */
 export function emitLowered(program: Program, durable: DurableFiles, shadow: () => Program): void {
   const native: Emit = program.emit.bind(program);
+  // Set by `transpileModule`, which takes one text and fails on a second; the module record holds the manifest's facts too.
+  const writesManifests = program.getCompilerOptions().suppressOutputPathCheck !== true;
   program.emit = (target, writeFile, token, emitOnly, transformers, forceDeclarations, skipBuildInfo) => {
     const isDurable = (file: ts.SourceFile) => durable.get(file) !== null;
     const rest = [token, emitOnly, transformers, forceDeclarations, skipBuildInfo] as const;
-    if (!(target ? [target] : program.getSourceFiles()).some(isDurable)) return native(target, writeFile, ...rest);
+    const files = emitOnly ? [] : target ? [target] : program.getSourceFiles();
+    if (!files.some(isDurable)) return native(target, writeFile, ...rest);
 
     const write = writeFile ?? program.writeFile;
     const due = new Set<ts.SourceFile>();
@@ -44,7 +47,7 @@ export function emitLowered(program: Program, durable: DurableFiles, shadow: () 
     const manifests: string[] = [];
     const writeComposed: ts.WriteFileCallback = (name, text, bom, onError, _, data) => {
       write(name, mend(name, text, file.text, lowered), bom, onError, [file], data);
-      if (name.endsWith(".map") || lowered.refused || lowered.manifest == null) return;
+      if (!writesManifests || name.endsWith(".map") || lowered.refused || lowered.manifest == null) return;
       manifests.push(`${name}.coldframe.json`);
       write(`${name}.coldframe.json`, `${JSON.stringify(lowered.manifest, null, 2)}\n`, false, onError, [file]);
     };
