@@ -26,7 +26,7 @@ export function commit(c: Connection, item: CommitItem): CommitOutcome {
       item.status === undefined || item.status === "running" ? "running" : leave(c, key, item, item.status);
     return { kind: "ok", seq: item.seq + 1, status };
   } catch (error) {
-    if (isFaultOfValues(error)) throw invalid((error as Error).message);
+    if (!(error instanceof Refusal) && isFaultOfValues(error)) throw invalid((error as Error).message);
     throw error;
   }
 }

@@ -11,24 +11,20 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isBusy } from "./fault.ts";
 
-interface Watched {
-  readonly db: DatabaseSync;
-  readonly tryLock: () => void;
-}
+// Nothing is ever written to the file: with its journal in memory the lock leaves no second file behind.
+const LOCK = "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE";
 
 function openLock(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 0 });
-  // Nothing is ever written: without a journal the lock leaves no second file behind.
-  db.exec("PRAGMA journal_mode = OFF");
-  return db;
+  return new DatabaseSync(path, { timeout: 0 });
 }
 
 export class Liveness {
   readonly #prefix: string;
   readonly #worker: string;
   #own: DatabaseSync | undefined;
-  readonly #others = new Map<string, Watched>();
+  readonly #others = new Map<string, DatabaseSync>();
 
   constructor(file: string, worker: string) {
     this.#prefix = `${file}-worker-`;
@@ -41,10 +37,10 @@ export class Liveness {
       const path = this.#prefix + this.#worker;
       const db = openLock(path);
       try {
-        db.exec("BEGIN EXCLUSIVE");
+        db.exec(LOCK);
         if (existsSync(path)) this.#own = db;
-      } catch {
-        // A sweep holds it for a moment, and removes it: make it anew.
+      } catch (error) {
+        if (!isBusy(error)) throw error; // a sweep holds it for a moment, and removes it: make it anew
       }
       if (this.#own === undefined) db.close();
     }
@@ -56,9 +52,10 @@ export class Liveness {
     if (!existsSync(path)) return this.#forget(worker);
     const watched = this.#others.get(worker) ?? this.#watch(worker, path);
     try {
-      watched.tryLock();
-    } catch {
-      return false;
+      watched.exec(LOCK);
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
     }
     rmSync(path, { force: true });
     return this.#forget(worker);
@@ -81,16 +78,14 @@ export class Liveness {
     this.#own = undefined;
   }
 
-  #watch(worker: string, path: string): Watched {
+  #watch(worker: string, path: string): DatabaseSync {
     const db = openLock(path);
-    const lock = db.prepare("BEGIN EXCLUSIVE");
-    const watched = { db, tryLock: () => void lock.run() };
-    this.#others.set(worker, watched);
-    return watched;
+    this.#others.set(worker, db);
+    return db;
   }
 
   #forget(worker: string): true {
-    this.#others.get(worker)?.db.close();
+    this.#others.get(worker)?.close();
     this.#others.delete(worker);
     return true;
   }

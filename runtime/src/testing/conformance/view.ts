@@ -1,0 +1,149 @@
+/** Owns: the cases on reading runs and on hints. */
+import assert from "node:assert/strict";
+import type { Hint } from "../../store/store.ts";
+import type { Bench, Case } from "./kit.ts";
+import { bytes, claimAll, claimOne, hold, LEASE_MS, request, signal } from "./kit.ts";
+
+const reading: Case[] = [
+  {
+    name: "a run shows what is known of it",
+    invariants: "S16",
+    run: async (bench) => {
+      const store = await bench.open();
+      assert.equal(await store.get("none"), undefined);
+      const createdAt = bench.clock.now();
+      const owner = await hold(store, "run", { priority: 2 });
+      bench.clock.advance(3);
+      await owner.commit({ snapshot: bytes("s") });
+      const nothing = { endedAt: undefined, dueAt: undefined, hold: undefined, parent: undefined, outcome: undefined };
+      assert.deepEqual(await store.get("run"), {
+        ...nothing,
+        ...{ id: "run", fn: "f", version: "v1", queue: "q", priority: 2, status: "running", createdAt },
+        ...{ epoch: 1, generation: 0, owner: store.worker, leaseUntil: createdAt + LEASE_MS, seq: 1 },
+        ...{ input: bytes("input of run"), snapshot: bytes("s") },
+      });
+      const wakeAt = bench.clock.now() + 9;
+      await owner.commit({ status: "waiting", wakeAt });
+      const waiting = await store.get("run");
+      assert.deepEqual(
+        [waiting?.status, waiting?.dueAt, waiting?.owner, waiting?.leaseUntil],
+        ["waiting", wakeAt, undefined, undefined],
+      );
+    },
+  },
+  {
+    name: "pages neither repeat nor lose a run while others write",
+    invariants: "S16",
+    run: async (bench) => {
+      const store = await bench.open();
+      const all = Array.from({ length: 25 }, (_, i) => `run ${i}`);
+      for (const id of all) await store.start([request(id)]);
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      let extra = 0;
+      do {
+        const page = await store.list({}, { cursor, limit: 10 });
+        assert.ok(page.runs.length <= 10);
+        seen.push(...page.runs.map(({ id }) => id));
+        cursor = page.cursor;
+        await store.start([request(`extra ${extra++}`)]);
+        const [claim] = await claimAll(store, { limit: 1 });
+        if (claim) await store.commit({ id: claim.id, epoch: claim.epoch, seq: 0, commitId: claim.id, status: "done" });
+      } while (cursor !== undefined);
+      assert.deepEqual(seen, [...all].reverse());
+    },
+  },
+  {
+    name: "runs are listed by status, function, queue and parent, and counted",
+    invariants: "S16",
+    run: async (bench) => {
+      const store = await bench.open();
+      const parent = { run: "p", generation: 0, operation: "o" };
+      await store.start([
+        request("a"),
+        request("b", { fn: "g" }),
+        request("c", { queue: "r" }),
+        request("d", { parent }),
+      ]);
+      const [claim] = await claimAll(store, { limit: 1 });
+      await store.commit({ id: "a", epoch: claim?.epoch ?? 0, seq: 0, commitId: "c", status: "done" });
+      const list = async (filter: Parameters<typeof store.list>[0]) =>
+        (await store.list(filter, { limit: 10 })).runs.map(({ id }) => id);
+      assert.deepEqual(await list({ status: ["done", "held"] }), ["a"]);
+      assert.deepEqual(await list({ status: ["ready"], fn: "g" }), ["b"]);
+      assert.deepEqual(await list({ queue: "r" }), ["c"]);
+      assert.deepEqual(await list({ parent: "p" }), ["d"]);
+      assert.deepEqual(await list({ status: [] }), []);
+      const counts = [...(await store.count())].sort((x, y) => (x.fn + x.queue < y.fn + y.queue ? -1 : 1));
+      const status = "ready";
+      assert.deepEqual(counts, [
+        { fn: "f", queue: "q", status, count: 1 },
+        { fn: "f", queue: "r", status, count: 1 },
+        { fn: "g", queue: "q", status, count: 1 },
+      ]);
+    },
+  },
+];
+
+/** Lets time pass until the hints say what is looked for. */
+async function awaitHint({ clock }: Bench, hints: Hint[], isIt: (hint: Hint) => boolean): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    if (hints.some(isIt)) return;
+    clock.advance(10);
+    await new Promise((done) => setImmediate(done));
+  }
+  assert.fail(`no such hint among ${JSON.stringify(hints)}`);
+}
+
+const hinting: Case[] = [
+  {
+    name: "listeners of a handle hear of ready runs, messages and ends",
+    invariants: "S17",
+    run: async (bench) => {
+      const store = await bench.open();
+      const hints: Hint[] = [];
+      const unsubscribe = store.subscribe((hint) => void hints.push(hint));
+      const owner = await hold(store, "run");
+      await awaitHint(bench, hints, ({ ready }) => ready);
+      await store.send(signal("run", "1"));
+      await awaitHint(bench, hints, ({ runs }) => runs.includes("run"));
+      hints.length = 0;
+      await owner.commit({ status: "done" });
+      await awaitHint(bench, hints, ({ runs }) => runs.includes("run"));
+      unsubscribe();
+      hints.length = 0;
+      await store.start([request("unheard")]);
+      bench.clock.advance(1_000);
+      await new Promise((done) => setImmediate(done));
+      assert.deepEqual(hints, []);
+    },
+  },
+  {
+    name: "listeners hear of what other handles write",
+    invariants: "S17",
+    run: async (bench) => {
+      const [store, other] = [await bench.open(), await bench.open()];
+      await hold(store, "run");
+      const hints: Hint[] = [];
+      store.subscribe((hint) => void hints.push(hint));
+      await other.send(signal("run", "1"));
+      await awaitHint(bench, hints, ({ runs }) => runs.includes("run"));
+      hints.length = 0;
+      await other.start([request("new")]);
+      await awaitHint(bench, hints, ({ ready }) => ready);
+    },
+  },
+  {
+    name: "without any hint, claim and tick make progress",
+    invariants: "S17",
+    run: async (bench) => {
+      const [store, other] = [await bench.open(), await bench.open()];
+      const owner = await hold(store, "run");
+      await owner.commit({ status: "waiting" });
+      await other.send(signal("run", "1"));
+      assert.equal((await claimOne(store, "run")).inbox.length, 1);
+    },
+  },
+];
+
+export const viewCases: readonly Case[] = [...reading, ...hinting];
