@@ -34,6 +34,8 @@ export interface SchedulerHost {
   foreign(call: Call): unknown;
   /** A task waits for something outside the run. The host calls `scheduler.arrive(wait, …)` in its own time. */
   external(wait: ExternalWait): void;
+  /** A stack of frames begins as a task of its own; null: it is the root, or code outside any task began it. */
+  spawned?(task: Task, parent: Task | null): void;
 }
 
 /** A wait for something outside the run: a promise, a plain value, a call of foreign code. */
@@ -64,6 +66,8 @@ export class Scheduler implements Ops {
   readonly tasks = new Set<Task>();
   ready: Ready[] = [];
   root: Task | null = null;
+  /** The task whose code runs now, or whose foreign call is being made. */
+  current: Task | null = null;
   nextId = 1;
   /** Tasks that have settled as rejected, in order; the owner asks which of them nobody observed. */
   readonly rejected = new Set<Task>();
@@ -76,6 +80,7 @@ export class Scheduler implements Ops {
   start(descriptor: Descriptor, self: unknown, args: unknown[]): Task {
     const task = this.adopt(new Task(null));
     this.root = task;
+    this.host.spawned?.(task, null);
     this.inTurn(() => this.#enter(task, descriptor, self, args));
     return task;
   }
@@ -118,6 +123,7 @@ export class Scheduler implements Ops {
 
   spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Task {
     const task = this.adopt(new Task(null));
+    this.host.spawned?.(task, this.current);
     const { child, leaf } = R;
     this.#enter(task, descriptor, self, args);
     R.child = child;
@@ -263,6 +269,7 @@ export class Scheduler implements Ops {
   }
 
   #invokeAgain(wait: ExternalWait, call: Call): void {
+    this.current = wait.task;
     try {
       this.invoke(call);
     } catch (error) {
@@ -276,13 +283,17 @@ export class Scheduler implements Ops {
 
   #enter(task: Task, descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): void {
     let outcome: unknown;
+    const { current } = this;
+    this.current = task;
     R.child = null;
     try {
       outcome = (descriptor.run as Run)(null, self, ...Array.from(args));
     } catch (error) {
+      this.current = current;
       this.#fail(task, error);
       return;
     }
+    this.current = current;
     if (outcome === SUSPEND) this.#park(task);
     else this.#finish(task, outcome);
   }
@@ -293,6 +304,7 @@ export class Scheduler implements Ops {
     task.leaf = null;
     frame.$wait = undefined;
     R.leaf = null;
+    this.current = task;
     for (;;) {
       R.mode = mode;
       R.value = value;
