@@ -1,7 +1,7 @@
 // Owns: one map out of two, for hosts in which another compiler comes after ours.
 // Does not own: the maps themselves.
 import remapping from "@jridgewell/remapping";
-import type { RawMap } from "./lowering.ts";
+import type { RawMap } from "../index.ts";
 
 /**
  * Composes two maps over one file: the one of a later compiler over the one of ours.

@@ -4,50 +4,11 @@
 // I1. The compiler gets the file's path within its package, so nothing it prints can hold an absolute path.
 // I2. A file is either lowered, refused with diagnostics, or has no mark: never left uncompiled in silence.
 import { errors } from "../errors.ts";
+import type { CompileOptions, CompileResult } from "../index.ts";
 import { createModuleNames, type ReadPackage } from "./module-id.ts";
 
-/** A source map, version 3. */
-export interface RawMap {
-  version: 3;
-  file?: string | null;
-  sourceRoot?: string;
-  sources: (string | null)[];
-  sourcesContent?: (string | null)[];
-  names: string[];
-  mappings: string;
-}
-
-export interface CompileOptions {
-  filename: string;
-  sourceType: "module" | "script";
-  mark: "tagged" | "all";
-  abi: "import" | "require" | "global";
-  moduleId?: string;
-}
-
-/** What the compiler says about a place of a file; offsets count UTF-16 units, lines from 1, columns from 0. */
-export interface Diagnostic {
-  code: string;
-  severity: "error" | "warning";
-  message: string;
-  start: number;
-  end: number;
-  line: number;
-  column: number;
-  why: string;
-  mend: string;
-  link: string;
-}
-
-export interface CompileResult {
-  code: string;
-  map: RawMap | null;
-  manifest: unknown;
-  diagnostics: readonly Diagnostic[];
-}
-
 /** The compiler, as hosts call it; a parameter of each host so that it can be tested by itself. */
-export type Compile = (source: string, options: CompileOptions) => CompileResult | null;
+export type Compile = (source: string, options: CompileOptions) => CompileResult;
 
 /** A file as a host meets it. */
 export interface SourceFile {
@@ -58,9 +19,9 @@ export interface SourceFile {
   abi: "import" | "require" | "global";
 }
 
-/** What became of a file that has a mark. */
+/** What became of a file that the compiler has changed or has something to say about. */
 export interface Lowered extends CompileResult {
-  /** `diagnostics` has an error: `code` must not be run. */
+  /** `diagnostics` has an error: the file must not be run. */
   refused: boolean;
 }
 
@@ -69,7 +30,7 @@ export interface Lowered extends CompileResult {
  * @param compile the compiler
  * @param mark which functions are durable: those with a mark, or all
  * @param readPackage see {@link createModuleNames}
- * @returns null for a file without durable functions
+ * @returns null for a file without durable functions and without fault
  */
 export function createLowering(
   compile: Compile,
@@ -80,12 +41,12 @@ export function createLowering(
   return ({ text, file, sourceType, abi }) => {
     const { moduleId, path } = nameOf(file);
     const result = attempt(() => compile(text, { filename: path, sourceType, mark, abi, moduleId }), text, path);
-    if (result === null || (result.code === text && result.diagnostics.length === 0)) return null;
+    if (result.manifest === null && result.diagnostics.length === 0) return null;
     return { ...result, refused: result.diagnostics.some(({ severity }) => severity === "error") };
   };
 }
 
-function attempt(run: () => CompileResult | null, text: string, path: string): CompileResult | null {
+function attempt(run: () => CompileResult, text: string, path: string): CompileResult {
   try {
     return run();
   } catch (cause) {

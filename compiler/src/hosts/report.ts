@@ -1,5 +1,5 @@
 // Owns: the text of a diagnostic where a host shows nothing but text.
-import type { Diagnostic } from "./lowering.ts";
+import type { Diagnostic } from "../index.ts";
 
 /** @returns what, and below it why, how to mend and the page */
 export function describe({

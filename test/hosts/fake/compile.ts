@@ -1,6 +1,7 @@
 // A compiler small enough to see through: the tests of the hosts that need one which fails, warns or shows where it was.
 import { spliceSource } from "../../../compiler/src/emit/source-map.ts";
-import type { Compile, Diagnostic } from "../../../compiler/src/hosts/lowering.ts";
+import type { Compile } from "../../../compiler/src/hosts/lowering.ts";
+import type { Diagnostic, Manifest } from "../../../compiler/src/index.ts";
 
 const imports = {
   import: 'import { R as $R } from "fake-abi";\n',
@@ -12,9 +13,9 @@ const imports = {
  * Puts `$R(<module id>)` in place of each `"use durable"` and `@durable` comment. `refuse()` and `warn()` in the text become
  * diagnostics; `crash()` makes it throw.
  */
-export const compile: Compile = (source, { filename, abi, moduleId }) => {
+export const compile: Compile = (source, { filename, abi = "import", moduleId }) => {
   const marks = [...source.matchAll(/"use durable";|\/\*\* @durable \*\//g)];
-  if (marks.length === 0) return null;
+  if (marks.length === 0) return { code: source, map: null, manifest: null, diagnostics: [] };
   if (source.includes("crash()")) throw new Error("fake crash");
   const replacements = marks.map(({ index, 0: mark }) => ({
     start: index,
@@ -38,5 +39,7 @@ export const compile: Compile = (source, { filename, abi, moduleId }) => {
     };
     return { code: "CF1101", severity: name === "refuse" ? "error" : "warning", ...texts, ...place };
   });
-  return { code, map, manifest: { module: moduleId }, diagnostics };
+  if (diagnostics.some(({ severity }) => severity === "error"))
+    return { code: source, map: null, manifest: null, diagnostics };
+  return { code, map, manifest: { module: moduleId } as never as Manifest, diagnostics };
 };

@@ -5,7 +5,8 @@
 // I2. Warnings are printed and nothing more: to tsc, any diagnostic fails the build.
 import type ts from "typescript";
 import type { ColdframeError } from "../../errors.ts";
-import type { Diagnostic, Lowered } from "../lowering.ts";
+import type { Diagnostic } from "../../index.ts";
+import type { Lowered } from "../lowering.ts";
 import { describe } from "../report.ts";
 import type { DurableFiles } from "./durable-files.ts";
 import type { Program, TypeScript } from "./typescript.ts";

@@ -4,8 +4,9 @@
 //     skipped emits stay so.
 // I2. Source maps lead to the user's text, never to the lowered one.
 import type ts from "typescript";
+import type { RawMap } from "../../index.ts";
 import { composeMaps } from "../compose-maps.ts";
-import type { Lowered, RawMap } from "../lowering.ts";
+import type { Lowered } from "../lowering.ts";
 import type { DurableFiles } from "./durable-files.ts";
 import type { Emit, Program } from "./typescript.ts";
 
@@ -20,7 +21,10 @@ export function emitLowered(program: Program, durable: DurableFiles, shadow: () 
   // Set by `transpileModule`, which takes one text and fails on a second; the module record holds the manifest's facts too.
   const writesManifests = program.getCompilerOptions().suppressOutputPathCheck !== true;
   program.emit = (target, writeFile, token, emitOnly, transformers, forceDeclarations, skipBuildInfo) => {
-    const isDurable = (file: ts.SourceFile) => durable.get(file) !== null;
+    const isDurable = (file: ts.SourceFile) => {
+      const lowered = durable.get(file);
+      return lowered !== null && (lowered.refused || lowered.manifest !== null);
+    };
     const rest = [token, emitOnly, transformers, forceDeclarations, skipBuildInfo] as const;
     const files = emitOnly ? [] : target ? [target] : program.getSourceFiles();
     if (!files.some(isDurable)) return native(target, writeFile, ...rest);
@@ -47,7 +51,7 @@ export function emitLowered(program: Program, durable: DurableFiles, shadow: () 
     const manifests: string[] = [];
     const writeComposed: ts.WriteFileCallback = (name, text, bom, onError, _, data) => {
       write(name, mend(name, text, file.text, lowered), bom, onError, [file], data);
-      if (!writesManifests || name.endsWith(".map") || lowered.refused || lowered.manifest == null) return;
+      if (!writesManifests || name.endsWith(".map") || lowered.manifest === null) return;
       manifests.push(`${name}.coldframe.json`);
       write(`${name}.coldframe.json`, `${JSON.stringify(lowered.manifest, null, 2)}\n`, false, onError, [file]);
     };

@@ -4,7 +4,7 @@
 // I1. It throws before anything of it runs. I2. It exports what the file exports, or importing modules would fail to link
 // with a message that says nothing. I3. It adds no line.
 import type ts from "typescript";
-import type { Diagnostic } from "../lowering.ts";
+import type { Diagnostic } from "../../index.ts";
 import { placeOf } from "../report.ts";
 
 /** @returns the user's text behind a statement that throws the first error, with the places of all */

@@ -2,7 +2,8 @@
 // Does not own: types, JSX and targets: it comes before what handles those, and hands on TypeScript for TypeScript.
 // I1. An error of the compiler ends the transform: no uncompiled module is served.
 import type { Plugin } from "vite";
-import { type Compile, createLowering, type Diagnostic } from "../lowering.ts";
+import type { Diagnostic } from "../../index.ts";
+import { type Compile, createLowering } from "../lowering.ts";
 import { readPackageFile } from "../package-files.ts";
 import { describe, placeOf } from "../report.ts";
 
