@@ -1,0 +1,61 @@
+/** Owns: whether one program does the same in all modes. */
+import { compileProgram, type Mode, runCompiled, runNative, type Source } from "./modes.ts";
+import { difference } from "./record.ts";
+
+export interface Failure {
+  mode: Mode | "compile" | "generator";
+  /** What differs, or the error. */
+  what: string;
+}
+
+export interface Verdict {
+  failure?: Failure;
+  outcome: string;
+  cuts: number;
+  largestBytes: number;
+}
+
+export const allModes = ["volatile", "coroutine", "cut"] as const;
+
+/** Compares the program with its native run, mode by mode, and stops at the first that differs. */
+export async function check(source: Source, modes: readonly Exclude<Mode, "native">[] = allModes): Promise<Verdict> {
+  const native = await runNative(source);
+  const verdict: Verdict = { outcome: native.outcome, cuts: 0, largestBytes: 0 };
+  const again = difference(native, await runNative(source));
+  if (again !== undefined) return { ...verdict, failure: { mode: "generator", what: `not deterministic: ${again}` } };
+  if (native.outcome === "never settled") return { ...verdict, failure: { mode: "generator", what: "does not end" } };
+  let code: string;
+  try {
+    code = compileProgram(source);
+  } catch (error) {
+    return { ...verdict, failure: { mode: "compile", what: (error as Error).stack ?? String(error) } };
+  }
+  for (const mode of modes) {
+    const what = await compare(source, code, mode, native, verdict);
+    if (what !== undefined) return { ...verdict, failure: { mode, what } };
+  }
+  return verdict;
+}
+
+async function compare(
+  source: Source,
+  code: string,
+  mode: Exclude<Mode, "native">,
+  native: Awaited<ReturnType<typeof runNative>>,
+  verdict: Verdict,
+): Promise<string | undefined> {
+  try {
+    const run = await runCompiled(source, code, mode);
+    verdict.cuts += run.cuts;
+    verdict.largestBytes = Math.max(verdict.largestBytes, run.largestBytes);
+    return difference(native, run);
+  } catch (error) {
+    return `harness: ${(error as Error).stack}`;
+  }
+}
+
+/** Failures with the same signature have, most likely, the same cause: names and numbers left out. */
+export function signature({ mode, what }: Failure): string {
+  const text = what.split("\n")[0] as string;
+  return `${mode}: ${text.replace(/[a-z]+\d+/gi, "_").replace(/-?\d+/g, "0")}`.slice(0, 160);
+}

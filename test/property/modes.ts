@@ -1,0 +1,70 @@
+/** Owns: the ways in which one program is run: native, and compiled in three settings that must all look native. */
+import { compile } from "@coldframe/compiler";
+import { coroutine, restore } from "@coldframe/runtime";
+import { cut } from "@coldframe/runtime/testing";
+import { evaluate } from "../kit/evaluate.ts";
+import { type Observed, observe } from "./record.ts";
+import "@coldframe/runtime/abi/v1";
+
+/** What is run: the text of a program and how it is to be read. */
+export interface Source {
+  text: string;
+  strict: boolean;
+  /** Names the module in ids. */
+  name: string;
+}
+
+/** native; volatile: as a user calls it; coroutine: under the local scheduler; cut: through bytes at every await. */
+export type Mode = "native" | "volatile" | "coroutine" | "cut";
+
+export interface Run extends Observed {
+  /** Snapshots taken and restored; only of mode cut. */
+  cuts: number;
+  largestBytes: number;
+}
+
+/** @throws an error with the diagnostics if the compiler refuses the program */
+export function compileProgram(source: Source): string {
+  const { code, diagnostics } = compile(source.text, {
+    filename: `${source.name}.js`,
+    sourceType: source.strict ? "module" : "script",
+    mark: "all",
+    abi: "global",
+  });
+  const faults = diagnostics.filter((one) => one.severity === "error");
+  if (faults.length > 0)
+    throw new Error(`refused: ${faults.map((one) => `${one.line}:${one.column} ${one.message}`).join("\n")}`);
+  return code;
+}
+
+export async function runNative({ text, strict }: Source): Promise<Run> {
+  return { ...(await observe(() => evaluate(text, strict).main())), cuts: 0, largestBytes: 0 };
+}
+
+const counters = { cuts: 0, largestBytes: 0 };
+
+type Driver = (main: () => Promise<unknown>, load: () => { main(): Promise<unknown> }) => Promise<unknown>;
+
+const drivers: Record<Exclude<Mode, "native">, Driver> = {
+  volatile: (main) => main(),
+  coroutine: (main) => coroutine(main).drive(),
+  cut: async (main, load) => {
+    const { value, cuts, largestBytes } = await cut(main, [], {
+      at: "every",
+      restore: (bytes) => {
+        load(); // New functions and classes under the same names: as in another process.
+        return restore(bytes);
+      },
+    });
+    Object.assign(counters, { cuts, largestBytes });
+    return value;
+  },
+};
+
+/** Runs compiled code. @param code what `compileProgram` gave */
+export async function runCompiled(source: Source, code: string, mode: Exclude<Mode, "native">): Promise<Run> {
+  const load = () => evaluate(code, source.strict, `${source.name}.compiled.js`);
+  Object.assign(counters, { cuts: 0, largestBytes: 0 });
+  const observed = await observe(() => drivers[mode](load().main, load));
+  return { ...observed, ...counters };
+}

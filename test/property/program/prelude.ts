@@ -1,0 +1,99 @@
+/** The functions and classes that every program brings along, plain code that programs call. */
+export const prelude = `
+class Oops extends Error {
+  constructor(message, n) {
+    super(message);
+    this.name = "Oops";
+    this.n = n;
+  }
+}
+class Range {
+  constructor(L, n) {
+    this.L = L;
+    this.n = n;
+    this.i = 0;
+  }
+  [Symbol.iterator]() {
+    trace(this.L, "iterator", this.n);
+    return this;
+  }
+  next() {
+    trace(this.L, "next", this.i);
+    return this.i < this.n ? { done: false, value: this.i++ } : { done: true, value: undefined };
+  }
+  return(value) {
+    trace(this.L, "closed", this.i);
+    return { done: true, value };
+  }
+}
+class Probe {
+  constructor(L, n) {
+    this.L = L;
+    this.n = n;
+  }
+  get a() {
+    trace(this.L, "get", this.n);
+    return this.n;
+  }
+  set a(value) {
+    trace(this.L, "set", value);
+    this.n = value;
+  }
+  same(value) {
+    trace(this.L, "same", value);
+    return this;
+  }
+}
+class Thenable {
+  constructor(n) {
+    this.n = n;
+  }
+  then(resolve) {
+    resolve(this.n);
+  }
+}
+function trace(L, ...values) {
+  globalThis.coldframeTrace(L.id, values);
+}
+function see(L, key, value) {
+  trace(L, key, value);
+  return value;
+}
+function spend(L) {
+  L.fuel -= 1;
+  return L.fuel < 0;
+}
+function fork(L, key) {
+  L.fuel = L.fuel >> 1;
+  return { id: L.id + "/" + key, fuel: L.fuel };
+}
+function forks(L, key, items) {
+  return Array.from(items, (item, index) => [fork(L, key + "." + index), item]);
+}
+function boom(L, n) {
+  throw new Oops("boom", n);
+}
+function tag(strings, ...values) {
+  return strings.raw.join("|") + values.join(",");
+}
+function clip(value) {
+  return String(value).slice(-16);
+}
+function keep(value) {
+  return Promise.resolve(value);
+}
+function tick(value) {
+  return Promise.resolve(value);
+}
+function later(value) {
+  return Promise.resolve().then(() => {}).then(() => value);
+}
+function fail(n) {
+  return Promise.reject(new Oops("fail", n));
+}
+async function bad(L, n) {
+  trace(L, "bad", n);
+  await tick(n);
+  throw new Oops("bad", n);
+}
+`;

@@ -1,0 +1,40 @@
+/** Owns: when a smaller program counts as the same failure, and the failure printed as a program to keep. */
+import { check, type Failure } from "./check.ts";
+import type { Mode, Source } from "./modes.ts";
+import { shrink } from "./shrink.ts";
+
+const nonsense = /ReferenceError\(".* is not defined|SyntaxError|RangeError\("Maximum/;
+
+/** @returns the text of the smallest program found, and how it fails */
+export async function shrinkFailure(
+  source: Source,
+  failure: Failure,
+  limitMs: number,
+): Promise<{ text: string; failure: Failure }> {
+  if (failure.mode === "generator") return { text: source.text, failure };
+  const modes: Exclude<Mode, "native">[] = failure.mode === "compile" ? [] : [failure.mode as Exclude<Mode, "native">];
+  let last = failure;
+  const kind = kindOf(failure);
+  const fails = async (text: string) => {
+    try {
+      const verdict = await check({ ...source, text }, modes);
+      if (verdict.failure === undefined || kindOf(verdict.failure) !== kind || nonsense.test(verdict.outcome))
+        return false;
+      if (nonsense.test(verdict.failure.what.split(", was ")[0] as string)) return false;
+      last = verdict.failure;
+      return true;
+    } catch {
+      return false; // not even a program
+    }
+  };
+  const text = await shrink(source.text, fails, { limitMs });
+  return { text, failure: last };
+}
+
+/** Differences may become others on the way, but an error of the runtime stays one. */
+function kindOf({ mode, what }: Failure): string {
+  const coded = /CF\d{4}/.exec(what)?.[0] ?? "";
+  const error = /was threw (\w+)/.exec(what)?.[1] ?? "";
+  const place = mode === "compile" ? what.split("\n").slice(0, 2).join(" ").replace(/\d+/g, "0") : "";
+  return `${mode} ${coded} ${/never settled/.test(what)} ${error === "Oops" ? "" : error} ${place}`;
+}
