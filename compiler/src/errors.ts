@@ -233,11 +233,11 @@ export const errors = {
     "Within it no name can be told from a property, so nobody can know which variables must be saved.",
     "Assign the object to a variable and name its properties in full.",
   ),
-  /** CF1106: {method} is an {kind} method, which cannot be durable yet. */
+  /** CF1106: {method} is {kind} method, which cannot be durable yet. */
   durableMethod: define<"method" | "kind">(
     "CF1106",
-    "{method} is an {kind} method, which cannot be durable yet.",
-    "A method belongs to its object or class, and this version of Coldframe can only lift functions that stand by themselves.",
+    "{method} is {kind} method, which cannot be durable yet.",
+    "A method belongs to its object or class; this version of Coldframe can only lift functions that stand by themselves.",
     "- Move the body to a durable function that takes the object as a parameter, and call it from the method; or\n- in an object or class, write a property with an arrow function: `run = async () => { … }`.",
   ),
   /** CF1107: `{member}` cannot be used in a durable function inside the class it belongs to. */

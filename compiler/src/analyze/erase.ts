@@ -27,7 +27,9 @@ function eraseChildren(node: t.Node): void {
   if (t.isBlockStatement(node)) node.directives = node.directives.filter(({ value }) => value.value !== DIRECTIVE);
   for (const key of t.VISITOR_KEYS[node.type] ?? []) {
     const child = fields[key];
-    if (Array.isArray(child)) fields[key] = child.flatMap((item) => (item ? (eraseNode(item) ?? []) : [item]));
+    // A list of types that is empty would still be printed with its keyword.
+    if (key === "implements") delete fields[key];
+    else if (Array.isArray(child)) fields[key] = child.flatMap((item) => (item ? (eraseNode(item) ?? []) : [item]));
     else if (child) fields[key] = eraseNode(child as t.Node);
   }
 }

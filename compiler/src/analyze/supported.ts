@@ -149,7 +149,7 @@ function checkMethod({ node }: NodePath): ColdframeError | undefined {
   if (!node.async && !node.generator) return undefined;
   const { key } = node;
   const name = t.isPrivateName(key) ? `#${key.id.name}` : t.isIdentifier(key) && !node.computed ? key.name : "[…]";
-  const kind = node.async && node.generator ? "async generator" : node.async ? "async" : "generator";
+  const kind = node.async && node.generator ? "an async generator" : node.async ? "an async" : "a generator";
   return errors.durableMethod({ method: `\`${name}\``, kind });
 }
 
@@ -173,6 +173,7 @@ function checkSuper(path: NodePath, root: NodePath): ColdframeError | undefined 
 }
 
 function checkPrivateName(path: NodePath, root: NodePath): ColdframeError | undefined {
+  if (path.parent === root.node) return undefined; // its own name, which stays in the class
   const { name } = (path.node as t.PrivateName).id;
   const owner = path.findParent(({ node }) => t.isClass(node) && declaresPrivate(node, name));
   return owner?.isDescendant(root) ? undefined : errors.outerClassMember({ member: `#${name}` });

@@ -18,7 +18,7 @@ export interface WrapperContext {
 export function wrapDeclaration(fn: DurableFunction, context: WrapperContext): t.FunctionDeclaration {
   const { node } = fn.path;
   const own = t.isFunctionDeclaration(node) ? node.id : null;
-  const id = own ? t.cloneNode(own) : t.identifier(context.unique("default$"));
+  const id = own ? t.cloneNode(own) : t.identifier(context.unique("defaultExport"));
   const { R } = context.abi;
   const member = t.memberExpression(t.identifier(R), t.identifier(fn.kind === "generator" ? "generator" : "start"));
   const descriptor = t.memberExpression(recordOf(fn.record, context), t.identifier("d"));

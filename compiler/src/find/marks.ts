@@ -54,7 +54,7 @@ function readTag(text: string): { mark: Mark; faults: ColdframeError[] } {
   const options: MarkOptions = {};
   const faults: ColdframeError[] = [];
   // Only what has a "=" can be meant as an option: the rest of the line is prose.
-  for (const option of text.match(/\S*=\S*/g) ?? []) {
+  for (const option of text.match(/\S*\s*=\s*\S*/g) ?? []) {
     const [, key, value = ""] = /^(\w+)=([\w$./-]+(?:,[\w$./-]+)*)$/.exec(option) ?? [];
     const name = optionNames.find((known) => known === key);
     if (name === undefined || name in options || (name !== "renamedFrom" && value.includes(",")))
