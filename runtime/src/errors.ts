@@ -18,11 +18,25 @@ export type ErrorCode =
   | "CF2206"
   | "CF2207"
   | "CF2208"
+  | "CF2209"
   | "CF2301"
   | "CF2302"
   | "CF2303"
   | "CF2304"
-  | "CF2305";
+  | "CF2305"
+  | "CF2401"
+  | "CF2402"
+  | "CF2403"
+  | "CF2404"
+  | "CF2405"
+  | "CF2406"
+  | "CF2407"
+  | "CF2408"
+  | "CF2409"
+  | "CF2410"
+  | "CF2411"
+  | "CF2412"
+  | "CF2413";
 
 /** What a placeholder of an error text may be filled with. */
 export type ErrorParam = string | number | bigint | boolean;
@@ -240,6 +254,13 @@ export const errors = {
     "Without this setting a crash could lose what was acknowledged. SQLite did not take it, as happens on network drives, which lack the shared memory that WAL needs.",
     "Keep the file on a disk of this machine.",
   ),
+  /** CF2209: The store cannot keep what it was given: {detail}. */
+  storeRefused: define<"detail">(
+    "CF2209",
+    "The store cannot keep what it was given: {detail}.",
+    "A value has a wrong type, is too large for the database, or breaks one of its rules. Nothing of the request was written.",
+    "Look at the cause. Values beyond a few hundred MB belong into files or blobs, with their names in the run.",
+  ),
   /** CF2301: {function} was never compiled by Coldframe. */
   notCompiled: define<"function">(
     "CF2301",
@@ -274,5 +295,96 @@ export const errors = {
     "`{method}` was called on a coroutine that {state}.",
     "A coroutine takes one value at a time, and only while it is suspended.",
     "Wait for `next` to return before you call it again; take a snapshot between two calls, not inside one. A coroutine driven by `drive()` takes its values from what it awaits.",
+  ),
+  /** CF2401: The step {step} cannot be found again after a restart. */
+  stepUnnamed: define<"step">(
+    "CF2401",
+    "The step {step} cannot be found again after a restart.",
+    "A run that is taken up by another process looks up its steps by name. This one is no constant of a compiled module, and it has no name of its own.",
+    "- Make it a constant of a module that holds durable functions: `const charge = step(async (id) => { … })`; or\n- give it a name that nothing else has: `step(fn, { name: \"billing/charge\" })`, and create it when its module loads, not inside a function.",
+  ),
+  /** CF2402: An attempt at {step} took longer than {timeoutMs} ms. */
+  stepTimedOut: define<"step" | "timeoutMs">(
+    "CF2402",
+    "An attempt at {step} took longer than {timeoutMs} ms.",
+    "The step has a `timeoutMs`. The attempt was aborted by its signal, whatever it still does is not recorded, and it is tried again as its retry options say.",
+    "- Hand `stepContext().signal` to what the step waits for (`fetch(url, { signal })`), so that it really stops.\n- If the work needs longer, raise `timeoutMs`.",
+  ),
+  /** CF2403: There is a run {run} already, with another function or other arguments. */
+  runConflict: define<"run">(
+    "CF2403",
+    "There is a run {run} already, with another function or other arguments.",
+    "The id of a run is its idempotency key: starting it again with the same function and arguments gives the run that exists. With others it is most likely a mistake, so nothing was started.",
+    "- If it is another job, give it another id.\n- If it is the same job, call `engine.get(id)` to reach its run.",
+  ),
+  /** CF2404: The engine was closed while {what}. */
+  engineClosed: define<"what">(
+    "CF2404",
+    "The engine was closed while {what}.",
+    "A closed engine lets go of its runs and its store. Nothing stored is lost: another engine on the same store goes on.",
+    "Close the engine last: `await using` closes it at the end of the block, so await what you need inside the block.",
+  ),
+  /** CF2405: The option `{option}` is {found}; it must be {needed}. */
+  invalidOption: define<"option" | "found" | "needed">(
+    "CF2405",
+    "The option `{option}` is {found}; it must be {needed}.",
+    "A value out of its bounds would be ignored or would stop the engine later, far from here.",
+    "Correct the value, or leave the option out for its default.",
+  ),
+  /** CF2406: `{found}` is not a duration. */
+  invalidDuration: define<"found">(
+    "CF2406",
+    "`{found}` is not a duration.",
+    "A duration is a number of milliseconds of 0 or more, or a number with a unit.",
+    "Write `sleep(1500)`, `sleep(\"10s\")`, `sleep(\"5m\")`, `sleep(\"36h\")`, `sleep(\"3d\")` or `sleep(\"2w\")`.",
+  ),
+  /** CF2407: `stepContext()` was called outside a step. */
+  notInStep: define(
+    "CF2407",
+    "`stepContext()` was called outside a step.",
+    "Attempt, idempotency key and signal belong to one attempt at one step. Here none is running.",
+    "Call it in the function given to `step`, or in what that function calls.",
+  ),
+  /** CF2408: This process no longer holds the run {run}. */
+  leaseLost: define<"run">(
+    "CF2408",
+    "This process no longer holds the run {run}.",
+    "Its lease ended before it was renewed, for instance because the process was suspended or its main thread was blocked. Another worker may go on with the run, so this attempt was aborted; its result is not recorded.",
+    "Nothing is lost. If it happens often, move long computations off the main thread, or raise `leaseMs`.",
+  ),
+  /** CF2409: There is no run {run} in this store. */
+  runUnknown: define<"run">(
+    "CF2409",
+    "There is no run {run} in this store.",
+    "It was never started here, or it was purged.",
+    "Check the id and the address of the store.",
+  ),
+  /** CF2410: {function} cannot be started as a run: it is not a function of a module. */
+  rootUnnamed: define<"function">(
+    "CF2410",
+    "{function} cannot be started as a run: it is not a function of a module.",
+    "Another process finds the function of a run by its name. A closure has none that would lead to the same variables.",
+    "Move it to the top level of its module and hand what it needs as arguments.",
+  ),
+  /** CF2411: The code of the run {run} has changed; starting it over would repeat {count} effects that have begun. */
+  rollbackUncovered: define<"run" | "count" | "detail">(
+    "CF2411",
+    "The code of the run {run} has changed; starting it over would repeat {count} effects that have begun.",
+    "{detail} The run can only go back to its input. Results that were recorded would be used again, but these steps had begun and have no result.",
+    "- Run the former build until these runs are done, and the run goes on where it is; or\n- if the steps may be repeated, open the engine with `rollback: \"always\"` and call `release()` on the run.",
+  ),
+  /** CF2412: The run {run} needs code that is not loaded here: {missing}. */
+  codeMissing: define<"run" | "missing">(
+    "CF2412",
+    "The run {run} needs code that is not loaded here: {missing}.",
+    "The run is stored whole, but it cannot go on in a process that does not have all of its functions and classes. It waits, and is never started over for that.",
+    "Import the module before `open`, in every process that works on these runs. The run is tried again by each new build, or by `release()`.",
+  ),
+  /** CF2413: The run {run} waits for {operation}, of which the store knows nothing. */
+  operationLost: define<"run" | "operation">(
+    "CF2413",
+    "The run {run} waits for {operation}, of which the store knows nothing.",
+    "Snapshot and operations of a run are written together, so the store was changed by other means or is damaged. Going on would wait for ever.",
+    "Restore the store from a backup; the run is held until then.",
   ),
 };

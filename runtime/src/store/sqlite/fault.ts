@@ -48,5 +48,5 @@ export function toStoreError(error: unknown, file: string): Error {
   const context: ErrorContext = { cause: error, where: file };
   const code = primaryCode(error);
   if (code === CORRUPT || code === NOTADB) return errors.storeDamaged({ file, detail }, context);
-  return errors.storeFailed({ detail }, context);
+  return (isFaultOfValues(error) ? errors.storeRefused : errors.storeFailed)({ detail }, context);
 }

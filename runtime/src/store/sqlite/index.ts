@@ -62,7 +62,7 @@ class SqliteStore implements Store {
     this.#c = connection;
     this.#liveness = liveness;
     this.#watch = new Watch(connection);
-    this.#writer = new Writer(connection, this.#watch.tellOwn);
+    this.#writer = new Writer(connection, this.#watch.tellOwn, () => liveness.hasCompany());
   }
 
   async start(requests: readonly StartRequest[]): Promise<StartOutcome> {
@@ -75,7 +75,6 @@ class SqliteStore implements Store {
     this.#check();
     const found = await this.#read(() => chooseReady(this.#c, request));
     if (found.length === 0) return [];
-    this.#liveness.announce();
     const claims = await this.#writer.soon(claim, request);
     for (const { id } of claims) this.#c.held.set(id, findKey(this.#c, id) as number);
     return claims;
@@ -84,7 +83,6 @@ class SqliteStore implements Store {
   async commit(item: CommitItem): Promise<CommitOutcome> {
     this.#check();
     const { held } = this.#c;
-    if (item.create !== undefined) this.#liveness.announce();
     const others = held.has(item.id) ? held.size - 1 : held.size;
     let outcome = others > 0 ? NOT_NOW : this.#writer.now(commit, item);
     if (outcome === NOT_NOW) outcome = await this.#writer.soon(commit, item, item.snapshot?.byteLength);
@@ -199,5 +197,6 @@ export async function openSqlite(file: string, clock: Clock): Promise<Store> {
   // By its real path: another process may come to the same file by a link.
   const liveness = new Liveness(realpathSync(file), worker);
   liveness.sweep();
+  liveness.announce();
   return new SqliteStore(connection, liveness);
 }

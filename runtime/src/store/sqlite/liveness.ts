@@ -2,7 +2,7 @@
  * Owns: seeing at once that the process of an owner is gone.
  * Does not own: leases: a wrong answer here costs work, never correctness, since epochs fence.
  *
- * Each handle that takes leases has a file `<database>-worker-<worker>` and keeps an exclusive SQLite transaction open on
+ * Each handle has a file `<database>-worker-<worker>` and keeps an exclusive SQLite transaction open on
  * it. The kernel drops the lock when the process dies, however it dies. Others ask by trying to lock the file.
  *
  * V1. A worker is dead if its file can be locked or is not there. Whoever finds it dead removes the file.
@@ -15,6 +15,8 @@ import { isBusy } from "./fault.ts";
 
 // Nothing is ever written to the file: with its journal in memory the lock leaves no second file behind.
 const LOCK = "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE";
+
+const WORKER = /^\d+-[0-9a-f]{12}$/;
 
 function openLock(path: string): DatabaseSync {
   return new DatabaseSync(path, { timeout: 0 });
@@ -31,7 +33,7 @@ export class Liveness {
     this.#worker = worker;
   }
 
-  /** Takes this worker's lock, if it has not; to be called before its first lease. */
+  /** Takes this worker's lock. */
   announce(): void {
     while (this.#own === undefined) {
       const path = this.#prefix + this.#worker;
@@ -63,11 +65,13 @@ export class Liveness {
 
   /** Removes the files of dead workers, as crashes leave them behind. */
   sweep(): void {
-    const start = basename(this.#prefix);
-    for (const name of readdirSync(dirname(this.#prefix))) {
-      if (name.startsWith(start) && name !== start + this.#worker) this.isDead(name.slice(start.length));
-    }
+    for (const worker of this.#listOthers()) this.isDead(worker);
     for (const worker of [...this.#others.keys()]) this.#forget(worker);
+  }
+
+  /** Whether other handles have the same file open, or had when their process died. */
+  hasCompany(): boolean {
+    return this.#listOthers().length > 0;
   }
 
   close(): void {
@@ -76,6 +80,12 @@ export class Liveness {
     rmSync(this.#prefix + this.#worker, { force: true });
     this.#own.close();
     this.#own = undefined;
+  }
+
+  #listOthers(): string[] {
+    const start = basename(this.#prefix);
+    const names = readdirSync(dirname(this.#prefix)).filter((name) => name.startsWith(start));
+    return names.map((name) => name.slice(start.length)).filter((name) => WORKER.test(name) && name !== this.#worker);
   }
 
   #watch(worker: string, path: string): DatabaseSync {

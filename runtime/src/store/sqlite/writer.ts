@@ -9,6 +9,8 @@
  * W4. A job that fails undoes itself only. Batches run without savepoints, since failures are rare; after one the whole
  *     batch is undone and runs again with a savepoint around each job.
  * W5. A lock held by another connection is waited for without blocking the event loop, and without a limit.
+ * W6. While other handles use the file, a handle that has written for a slice of time leaves the lock free for a moment, so
+ *     that those who wait come in; SQLite has no queue of waiters. A handle that is alone never pauses.
  */
 import type { Connection } from "./connection.ts";
 import { isBusy, isFaultOfValues, Refusal, toStoreError } from "./fault.ts";
@@ -23,6 +25,12 @@ export const NOT_NOW = Symbol("not now");
 // A batch blocks the main thread: 256 commits of 300 bytes take about 4 ms.
 const MOST_JOBS = 256;
 const MOST_BYTES = 1 << 20;
+
+// 4 processes that commit without rest, on 2 cores: without slices the longest wait was 300 to 500 ms and the counts 1 to 4;
+// with 5 ms 50 to 100 ms; with 2 ms 30 to 45 ms and counts within 10 %, at no loss in total.
+const SLICE_MS = 2;
+// Nobody tells when another handle opens the file; looking costs a listing of the folder.
+const LOOK_AROUND_MS = 100;
 
 interface Job {
   readonly handler: Handler<never, unknown>;
@@ -41,16 +49,25 @@ export class Writer {
   #underWay = false;
   /** The next batch runs with savepoints (W4). */
   #guarded = false;
+  readonly #hasCompany: () => boolean;
+  #isCrowded = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #sliceBegan = Number.NEGATIVE_INFINITY;
+  #wroteAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onDurable called after each COMMIT, before the callers hear of it. */
-  constructor(c: Connection, onDurable: () => void) {
+  /**
+   * @param onDurable called after each COMMIT, before the callers hear of it.
+   * @param hasCompany whether other handles use the file.
+   */
+  constructor(c: Connection, onDurable: () => void, hasCompany: () => boolean) {
     this.#c = c;
     this.#onDurable = onDurable;
+    this.#hasCompany = hasCompany;
   }
 
   /** Writes at once if nothing waits and the lock is free (W3). */
   now<Request, Outcome>(handler: Handler<Request, Outcome>, request: Request): Outcome | typeof NOT_NOW {
-    if (this.#underWay) return NOT_NOW;
+    if (this.#underWay || this.#isSliceOver()) return NOT_NOW;
     const { run } = this.#c;
     try {
       run.begin.run();
@@ -67,7 +84,7 @@ export class Writer {
       if (error instanceof Refusal) return error.outcome as Outcome;
       throw toStoreError(error, this.#c.file);
     }
-    this.#onDurable();
+    this.#noteWritten();
     return outcome;
   }
 
@@ -77,20 +94,20 @@ export class Writer {
       this.#queue.push({ handler, request, bytes, resolve, reject, outcome: undefined, fault: undefined });
       if (this.#underWay) return;
       this.#underWay = true;
-      setImmediate(this.#flush);
+      this.#schedule();
     });
   }
 
   /** Resolves when everything queued so far has been written. */
   async idle(): Promise<void> {
-    while (this.#underWay) await new Promise((done) => setImmediate(done));
+    while (this.#underWay) await pauseForLock();
   }
 
   readonly #flush = (): void => {
     const batch = this.#takeBatch();
     if (!this.#begin(batch)) {
       this.#queue.unshift(...batch);
-      void pauseForLock().then(this.#flush);
+      this.#pause();
       return;
     }
     if (!this.#write(batch)) {
@@ -100,10 +117,33 @@ export class Writer {
       return;
     }
     this.#guarded = false;
-    if (this.#queue.length > 0) setImmediate(this.#flush);
+    if (this.#queue.length > 0) this.#schedule();
     else this.#underWay = false;
     for (const job of batch) settle(job);
   };
+
+  #schedule(): void {
+    if (this.#isSliceOver()) this.#pause();
+    else setImmediate(this.#flush);
+  }
+
+  #pause(): void {
+    this.#sliceBegan = Number.POSITIVE_INFINITY;
+    void pauseForLock().then(this.#flush);
+  }
+
+  /** Whether this handle should leave the lock to others for a moment (W6). */
+  #isSliceOver(): boolean {
+    const now = performance.now();
+    if (now - this.#lookedAt > LOOK_AROUND_MS) {
+      this.#isCrowded = this.#hasCompany();
+      this.#lookedAt = now;
+    }
+    if (!this.#isCrowded) return false;
+    const hasPaused = now - this.#wroteAt > SLICE_MS || this.#sliceBegan > now;
+    if (hasPaused) this.#sliceBegan = now;
+    return now - this.#sliceBegan > SLICE_MS;
+  }
 
   #takeBatch(): Job[] {
     let bytes = 0;
@@ -139,8 +179,13 @@ export class Writer {
       for (const job of batch) job.fault = toStoreError(error, this.#c.file);
       return true;
     }
-    this.#onDurable();
+    this.#noteWritten();
     return true;
+  }
+
+  #noteWritten(): void {
+    this.#wroteAt = performance.now();
+    this.#onDurable();
   }
 
   #perform(job: Job): void {
