@@ -39,7 +39,8 @@ function change(sql: string): void {
 
 test("a newer schema is refused and the file left as it is", async () => {
   await makeDatabase();
-  change(`UPDATE cf_meta SET value = ${SCHEMA_VERSION + 1} WHERE name = 'schema'`);
+  // Not even the journal mode of a refused file is changed.
+  change(`UPDATE cf_meta SET value = ${SCHEMA_VERSION + 1} WHERE name = 'schema'; PRAGMA journal_mode = DELETE`);
   const before = readFileSync(folder.file);
   await expect(open()).rejects.toMatchObject({
     code: errors.schemaNewer.code,

@@ -3,7 +3,7 @@
  * Does not own: leases once taken (lease.ts).
  *
  * Q1. Whether there is anything to take is read outside a transaction: polling an empty store costs no lock and no fsync.
- * Q2. A run that another connection took between choosing and taking is left out; `takeRun` asks again for its status.
+ * Q2. What is taken was chosen in the same transaction; the choice of Q1 may be out of date.
  */
 import type { Claim, ClaimRequest } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -31,17 +31,17 @@ export function chooseReady(c: Connection, request: ClaimRequest): Candidate[] {
     }
   }
   found.sort((a, b) => b.priority - a.priority || a.dueAt - b.dueAt || a.key - b.key);
-  return found.slice(0, request.limit);
+  // Equal ones are neighbours now: whoever asks for a function or queue twice finds its runs twice.
+  return found.filter(({ key }, i) => key !== found[i - 1]?.key).slice(0, request.limit);
 }
 
 /** Handler of `Store.claim`. */
 export function claim(c: Connection, request: ClaimRequest): Claim[] {
   const leaseUntil = c.clock.now() + request.leaseMs;
-  const claims: Claim[] = [];
-  for (const { key } of chooseReady(c, request)) {
-    if (c.run.takeRun.run(key, c.worker, leaseUntil).changes === 1) claims.push(readClaim(c, key, request));
-  }
-  return claims;
+  return chooseReady(c, request).map(({ key }) => {
+    c.run.takeRun.run(key, c.worker, leaseUntil);
+    return readClaim(c, key, request);
+  });
 }
 
 function readClaim(c: Connection, key: number, request: ClaimRequest): Claim {

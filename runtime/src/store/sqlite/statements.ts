@@ -46,7 +46,7 @@ const sql = {
     ORDER BY priority DESC, dueAt, key LIMIT ?`,
   takeRun: `UPDATE cf_run AS r SET status = 1, epoch = epoch + 1, dueAt = NULL, owner = ?2, leaseUntil = ?3,
     claims = CASE WHEN claimedSeq = s.seq THEN claims + 1 ELSE 1 END, claimedSeq = s.seq
-    FROM cf_snapshot s WHERE r.key = ?1 AND s.run = ?1 AND r.status = 0`,
+    FROM cf_snapshot s WHERE r.key = ?1 AND s.run = ?1`,
   runAt: `SELECT ${RUN} FROM cf_run r WHERE r.key = ?`,
   operationsOf: "SELECT id, kind, attempt, dueAt, key, args FROM cf_operation WHERE run = ?",
   inboxOf: `SELECT ${INBOX} FROM cf_inbox i WHERE i.run = ? AND i.consumed = 0 AND i.position > ?

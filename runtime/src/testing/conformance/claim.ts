@@ -124,13 +124,16 @@ const claiming: Case[] = [
     invariants: "S7",
     run: async (bench) => {
       const store = await bench.open();
+      await store.start([request("delayed", { startAt: bench.clock.now() + 2 })]);
       await store.start([request("low", { priority: -1 }), request("first"), request("second", { fn: "g" })]);
       bench.clock.advance(1);
       await store.start([request("late"), request("high", { priority: 5, fn: "g" })]);
+      bench.clock.advance(1);
+      await store.tick(10);
       const functions = [{ fn: "f" }, { fn: "g" }];
       const claims = [];
-      for (let i = 0; i < 5; i++) claims.push(...(await claimAll(store, { limit: 1, functions })));
-      assert.deepEqual(ids(claims), ["high", "first", "second", "late", "low"]);
+      for (const limit of [1, 3, 9]) claims.push(...(await claimAll(store, { limit, functions })));
+      assert.deepEqual(ids(claims), ["high", "first", "second", "late", "delayed", "low"]);
     },
   },
   {
@@ -139,7 +142,12 @@ const claiming: Case[] = [
     run: async (bench) => {
       const store = await bench.open();
       await store.start(["a", "b", "c"].map((id) => request(id)));
-      assert.deepEqual(ids(await claimAll(store, { limit: 2 })), ["a", "b"]);
+      const twice = { functions: [{ fn: "f" }, { fn: "f" }], queues: ["q", "q"] };
+      assert.deepEqual(
+        ids(await claimAll(store, { limit: 2, ...twice })),
+        ["a", "b"],
+        "asking twice gives no run twice",
+      );
       assert.deepEqual(await claimAll(store, { limit: 0 }), []);
       assert.deepEqual(ids(await claimAll(store)), ["c"]);
     },

@@ -186,6 +186,23 @@ const completions: Case[] = [
     },
   },
   {
+    name: "positions and operation ids that became free do not mix the old with the new",
+    invariants: "S11 S12",
+    run: async (bench) => {
+      const store = await bench.open();
+      const owner = await hold(store, "run");
+      let last = 0;
+      for (const end of ["consume", "consume", "settle"]) {
+        await owner.commit({ begin: [begin("a")] });
+        const sent = await store.send(completion("run", "a"));
+        assert.ok(sent.kind === "ok" && sent.position > last, JSON.stringify(sent));
+        assert.equal((await store.receive("run", last, 10)).length, 1);
+        await owner.commit(end === "settle" ? { settle: [settle("a")] } : { consume: [sent.position] });
+        last = sent.position;
+      }
+    },
+  },
+  {
     name: "a commit that settles an operation wins over its completion",
     invariants: "S12",
     run: async (bench) => {

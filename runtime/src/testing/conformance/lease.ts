@@ -105,6 +105,8 @@ const waking: Case[] = [
       assert.deepEqual(await store.tick(10), { ready: 0, nextAt: wakeAt });
       assert.deepEqual(await claimAll(store), []);
       bench.clock.advance(1);
+      const later = await hold(store, "later");
+      await later.commit({ status: "waiting", wakeAt: wakeAt + 1 });
       const ticks = await Promise.all([store.tick(10), other.tick(10), store.tick(10)]);
       assert.equal(
         ticks.reduce((sum, { ready }) => sum + ready, 0),
@@ -112,6 +114,7 @@ const waking: Case[] = [
       );
       await claimOne(store, "run");
       assert.equal((await store.tick(10)).ready, 0);
+      assert.equal((await store.get("later"))?.status, "waiting");
     },
   },
   {
