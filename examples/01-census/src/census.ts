@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { step } from "@coldframe/runtime";
 import { glob } from "tinyglobby";
 import { countFacts, type FileFacts } from "./facts.ts";
-import { reduce, render, type Report } from "./report.ts";
+import { type Report, reduce, render } from "./report.ts";
 
 /** Where the steps note each time they really run; outside the store, so that repetitions can be counted. */
 const journal = process.env.CENSUS_JOURNAL;

@@ -58,7 +58,7 @@ export function reduce(folder: string, files: FileFacts[]): Report {
 }
 
 const number = new Intl.NumberFormat("en");
-const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 function chart(report: Report): string {
   const top = report.folders.slice(0, 15).reverse();
@@ -97,7 +97,7 @@ export function render(report: Report): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Census of ${escape(report.folder)}</title>
+<title>Census of ${escapeHtml(report.folder)}</title>
 <style>
   body { font: 15px/1.5 system-ui, sans-serif; color: #1d2730; max-width: 960px; margin: 2.5rem auto; padding: 0 1rem }
   h1 { font-size: 1.5rem; margin: 0 0 1rem } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
@@ -106,7 +106,7 @@ export function render(report: Report): string {
   table { border-collapse: collapse; width: 100% } th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #e3e8ec }
   th { color: #5d6b78; font-weight: 500 } th:first-child, td:first-child { text-align: left } code { font-size: .85rem; color: #5d6b78 }
 </style>
-<h1>Census of ${escape(report.folder)}</h1>
+<h1>Census of ${escapeHtml(report.folder)}</h1>
 <dl>${figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${number.format(value)}</dd></div>`).join("")}</dl>
 <h2>Lines by folder</h2>
 ${chart(report)}
@@ -116,7 +116,7 @@ ${chart(report)}
 ${rows
   .map(
     (f) =>
-      `<tr><td>${escape(f.file)}</td><td>${number.format(f.lines)}</td><td>${number.format(f.functions)}</td><td>${f.imports}</td><td><code>${f.sha256.slice(0, 12)}</code></td></tr>`,
+      `<tr><td>${escapeHtml(f.file)}</td><td>${number.format(f.lines)}</td><td>${number.format(f.functions)}</td><td>${f.imports}</td><td><code>${f.sha256.slice(0, 12)}</code></td></tr>`,
   )
   .join("\n")}
 </table>
