@@ -115,3 +115,22 @@ test("while another connection holds the lock, writes wait without blocking and 
   expect(await writes).toEqual(["wrote 1", "wrote 2"]);
   other.db.close();
 });
+
+test("on a full disk every write of the batch fails, what was acknowledged stays, and later writes go on", async () => {
+  await writer.soon(insert, 1);
+  const pages = Number(Object.values(c.db.prepare("PRAGMA page_count").get() ?? {})[0]);
+  c.db.exec(`PRAGMA max_page_count = ${pages}`);
+  const grow: Handler<number, string> = ({ db }, n) => {
+    db.prepare("INSERT INTO cf_meta VALUES (?, zeroblob(100000))").run(`big ${n}`);
+    return "grown";
+  };
+  const results = await Promise.allSettled([writer.soon(insert, 2), writer.soon(grow, 1), writer.soon(insert, 3)]);
+  for (const result of results) {
+    expect(result).toMatchObject({ status: "rejected", reason: { code: errors.storeFailed.code } });
+  }
+  expect(() => writer.now(grow, 2)).toThrow(expect.objectContaining({ code: errors.storeFailed.code }));
+  expect([stored(), c.db.isTransaction]).toEqual([[1], false]);
+  c.db.exec("PRAGMA max_page_count = 1000000");
+  expect(await writer.soon(insert, 2)).toBe("wrote 2");
+  expect(stored()).toEqual([1, 2]);
+});
