@@ -7,7 +7,7 @@ const packages: Record<string, string> = {
   "/repo/shop/dist/package.json": '{"type":"module"}',
   "/bare/package.json": '{"type":"module"}',
   "/broken/package.json": "{",
-  "C:/work/package.json": '{"name":"win"}',
+  "C:/projects/package.json": '{"name":"win"}',
 };
 
 test.each([
@@ -19,7 +19,7 @@ test.each([
   ["/broken/src/a.ts", "src/a", "src/a.ts"],
   ["/nowhere/deep/a.ts", "a", "a.ts"],
   ["/a.ts", "a", "a.ts"],
-  ["C:\\work\\src\\a.ts", "win/src/a", "src/a.ts"],
+  ["C:\\projects\\src\\a.ts", "win/src/a", "src/a.ts"],
 ])("%s is called %s", (file, moduleId, path) => {
   expect(createModuleNames((at) => packages[at])(file)).toEqual({ moduleId, path });
 });

@@ -101,8 +101,8 @@ describe("spliceSource", () => {
         ],
         "a",
       ),
-    ).toThrow(/I1/);
-    expect(() => spliceSource("abcdef", [{ start: 4, end: 2, code: "" }], "a")).toThrow(/I1/);
+    ).toThrow(/CF1081/);
+    expect(() => spliceSource("abcdef", [{ start: 4, end: 2, code: "" }], "a")).toThrow(/CF1081/);
   });
 
   test("same input, same bytes", () => {

@@ -6,6 +6,7 @@
 // I3. Text without an origin gets a segment without a source, so that the token before it does not claim it.
 // I4. A line ends where Babel and tsc end it: LF, CR, CRLF, U+2028, U+2029. A line counted otherwise shifts the rest.
 import { encodedMappings, TraceMap } from "@jridgewell/trace-mapping";
+import { errors } from "../errors.ts";
 
 /** One mapping of a line: generated column, and source, original line and column (all from 0), and name, where known. */
 export type Segment = [number] | [number, number, number, number] | [number, number, number, number, number];
@@ -47,8 +48,10 @@ export function spliceSource(
   const splice = new Splice(source);
   let position = 0;
   for (const replacement of replacements) {
-    if (replacement.start < position || replacement.end < replacement.start)
-      throw new RangeError(`replacement at ${replacement.start} breaks I1: text up to ${position} is already placed`);
+    if (replacement.start < position || replacement.end < replacement.start) {
+      const detail = `the replacement at ${replacement.start} comes after the text up to ${position} was placed`;
+      throw errors.compilerFailed({ file, detail });
+    }
     splice.keep(position, replacement.start);
     splice.replace(replacement);
     position = replacement.end;

@@ -3,7 +3,7 @@
 // Does not own: which files a host looks at, and how it shows diagnostics.
 // I1. The compiler gets the file's path within its package, so nothing it prints can hold an absolute path.
 // I2. A file is either lowered, refused with diagnostics, or has no mark: never left uncompiled in silence.
-import { errors } from "../errors.ts";
+import { errors, isColdframeError } from "../errors.ts";
 import type { CompileOptions, CompileResult } from "../index.ts";
 import { createModuleNames, type ReadPackage } from "./module-id.ts";
 
@@ -50,7 +50,9 @@ function attempt(run: () => CompileResult, text: string, path: string): CompileR
   try {
     return run();
   } catch (cause) {
-    const { code, what, why, mend, link } = errors.compilerFailed({ file: path, detail: detailOf(cause) }, { cause });
+    const isKnown = isColdframeError(cause, errors.compilerFailed.code);
+    const error = isKnown ? cause : errors.compilerFailed({ file: path, detail: detailOf(cause) }, { cause });
+    const { code, what, why, mend, link } = error;
     const place = { start: 0, end: 0, line: 1, column: 0 };
     const diagnostic = { code, severity: "error" as const, message: what, why, mend, link, ...place };
     return { code: text, map: null, manifest: null, diagnostics: [diagnostic] };

@@ -1,0 +1,127 @@
+// Every host with the compiler of this project and its runtime: what was built runs, and is durable.
+import { createServer } from "vite";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { coldframe } from "../../compiler/src/hosts/vite.ts";
+import { createProject, type ProjectOptions } from "./project.ts";
+import { files, orders } from "./shop.ts";
+
+const plugin = { transform: "@coldframe/compiler/ts-patch" };
+const build = (options: ProjectOptions) => createProject({ plugin, ...options });
+const isDurable = "(f) => f[Symbol.for('coldframe.durable')]?.self === f";
+const call = `[await m.fulfil({ total: 5 }), (${isDurable})(m.fulfil), m.fulfil.name, m.fulfil.length]`;
+const result = '["r5 paid",true,"fulfil",1]\n';
+
+describe("ts-patch", () => {
+  test("ES modules", () => {
+    const project = build({ files, compilerOptions: { declaration: true } });
+    expect(project.tspc()).toEqual({ status: 0, text: "" });
+    expect(project.evaluate("out/orders.js", call)).toEqual({ status: 0, text: result });
+    const js = project.read("out/orders.js");
+    expect(js).toContain('from "@coldframe/runtime/abi/v1"');
+    expect(js).toContain('"paid" /* Kind.Paid */');
+    expect(js).not.toMatch(/\bawait\b/);
+    const manifest = JSON.parse(project.read("out/orders.js.coldframe.json"));
+    expect(JSON.stringify(manifest)).toContain('"shop/src/orders"');
+    project.tsc("--outDir", "plain");
+    expect(project.read("out/orders.d.ts")).toBe(project.read("plain/orders.d.ts"));
+  });
+
+  test("CommonJS: the runtime is required, though it is an ES module", () => {
+    const compilerOptions = { module: "commonjs", moduleResolution: "bundler" };
+    const project = build({ type: "commonjs", compilerOptions, files });
+    expect(project.tspc()).toEqual({ status: 0, text: "" });
+    expect(project.read("out/orders.js")).toContain('require("@coldframe/runtime/abi/v1")');
+    expect(project.evaluate("out/orders.js", call.replaceAll("m.", "m.default."))).toEqual({ status: 0, text: result });
+  });
+
+  test("ES2015 without comments: no async function is lowered before us, no tag lost", () => {
+    const tagged = orders.replace("/** Fulfils. */", "/** @durable */").replace('  "use durable";\n', "");
+    const compilerOptions = { target: "es2015", removeComments: true };
+    const project = build({ compilerOptions, files: { ...files, "src/orders.ts": tagged } });
+    expect(project.tspc()).toEqual({ status: 0, text: "" });
+    expect(project.evaluate("out/orders.js", call)).toEqual({ status: 0, text: result });
+    expect(project.read("out/orders.js")).not.toContain("__awaiter");
+    expect(project.read("out/types.js")).toContain("__awaiter");
+  });
+
+  test("a stack leads to the user's line and column, before and after a suspension", () => {
+    const text = `export async function fail(late: boolean): Promise<number> {
+  "use durable";
+  if (!late) throw new Error("early");
+  await new Promise<void>((resolve) => setTimeout(resolve, 1));
+  const unused: number = 1; throw new Error("late");
+}
+`;
+    const project = build({ compilerOptions: { sourceMap: true }, files: { "src/fail.ts": text } });
+    expect(project.tspc()).toEqual({ status: 0, text: "" });
+    const code = `const m = await import("./out/fail.js");
+for (const late of [false, true]) await m.fail(late).catch((e) => console.log(e.stack.match(/fail.ts:\\d+:\\d+/)?.[0]));`;
+    const answer = project.node("--enable-source-maps", "--input-type=module", "-e", code);
+    expect(answer).toEqual({ status: 0, text: "fail.ts:3:20\nfail.ts:5:35\n" });
+  });
+
+  test("what cannot be compiled is shown at its place, and throws if it is run", () => {
+    const text = 'export async function run(code: string) {\n  "use durable";\n  await 1;\n  return eval(code);\n}\n';
+    const project = build({ files: { "src/run.ts": text } });
+    const built = project.tspc("--pretty", "false");
+    expect(built.status).toBe(2);
+    expect(built.text).toMatch(/^src\/run\.ts\(4,\d+\): error TS901\d{3}: \[CF1\d{3}] /);
+    expect(project.evaluate("out/run.js", "1")).toMatchObject({
+      status: 1,
+      text: expect.stringMatching(/run\.ts:4:\d+ \[CF1/),
+    });
+  });
+
+  test("same sources, same bytes, wherever they stand", () => {
+    const options = { sourceMap: true, declaration: true, incremental: true, tsBuildInfoFile: "out/.tsbuildinfo" };
+    const outputs = [build({ files, compilerOptions: options }), build({ files, compilerOptions: options })].map(
+      (project) => {
+        project.tspc();
+        const names = ["orders.js", "orders.js.map", "orders.js.coldframe.json", "orders.d.ts", ".tsbuildinfo"];
+        return names.map((name) => project.read(`out/${name}`));
+      },
+    );
+    expect(outputs[0]).toEqual(outputs[1]);
+    expect(outputs[0]?.join()).not.toContain("coldframe-host-");
+  });
+});
+
+test("Vite: what a server loads is durable, with the ids that tsc gives", async () => {
+  const project = createProject({ files });
+  const server = await createServer({
+    root: project.directory,
+    configFile: false,
+    logLevel: "silent",
+    appType: "custom",
+    server: { middlewareMode: true, ws: false, watch: null },
+    plugins: [coldframe()],
+  });
+  onTestFinished(() => server.close());
+  const { fulfil } = await server.ssrLoadModule("/src/orders.ts");
+  expect(await fulfil({ total: 5 })).toBe("r5 paid");
+  expect(fulfil[Symbol.for("coldframe.durable")].self).toBe(fulfil);
+});
+
+test("Node: modules and CommonJS straight from source", () => {
+  const kind = "export type Kind = 1;\n";
+  const add = (exported: string) => `${exported}async function add(left: number, right: number): Promise<number> {
+  "use durable";
+  const sum: number = left + (await right);
+  return sum;
+}
+`;
+  const project = createProject({
+    files: {
+      "src/kind.ts": kind,
+      "src/add.ts": `import { type Kind } from "./kind.ts";\n${add("export ")}export type { Kind };\n`,
+      "src/old.cts": `${add("")}module.exports = { add };\n`,
+      "src/main.ts": `import { add } from "./add.ts";
+import old from "./old.cts";
+const isDurable = ${isDurable.replace("f)", "f: any)")};
+console.log(JSON.stringify([await add(1, 2), await old.add(3, 4), isDurable(add), isDurable(old.add)]));
+`,
+    },
+  });
+  const answer = project.node("--import", "@coldframe/compiler/node", "src/main.ts");
+  expect(answer).toEqual({ status: 0, text: "[3,7,true,true]\n" });
+});
