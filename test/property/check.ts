@@ -1,12 +1,7 @@
 /** Owns: whether one program does the same in all modes. */
-import { compileProgram, type Mode, runCompiled, runNative, type Source } from "./modes.ts";
+import type { CompiledMode, Failure } from "./failure.ts";
+import { compileProgram, runCompiled, runNative, type Source } from "./modes.ts";
 import { difference } from "./record.ts";
-
-export interface Failure {
-  mode: Mode | "compile" | "generator";
-  /** What differs, or the error. */
-  what: string;
-}
 
 export interface Verdict {
   failure?: Failure;
@@ -15,10 +10,8 @@ export interface Verdict {
   largestBytes: number;
 }
 
-export const allModes = ["volatile", "coroutine", "cut"] as const;
-
 /** Compares the program with its native run, mode by mode, and stops at the first that differs. */
-export async function check(source: Source, modes: readonly Exclude<Mode, "native">[] = allModes): Promise<Verdict> {
+export async function check(source: Source, modes: readonly CompiledMode[]): Promise<Verdict> {
   const native = await runNative(source);
   const verdict: Verdict = { outcome: native.outcome, cuts: 0, largestBytes: 0 };
   const again = difference(native, await runNative(source));
@@ -40,7 +33,7 @@ export async function check(source: Source, modes: readonly Exclude<Mode, "nativ
 async function compare(
   source: Source,
   code: string,
-  mode: Exclude<Mode, "native">,
+  mode: CompiledMode,
   native: Awaited<ReturnType<typeof runNative>>,
   verdict: Verdict,
 ): Promise<string | undefined> {
@@ -52,10 +45,4 @@ async function compare(
   } catch (error) {
     return `harness: ${(error as Error).stack}`;
   }
-}
-
-/** Failures with the same signature have, most likely, the same cause: names and numbers left out. */
-export function signature({ mode, what }: Failure): string {
-  const text = what.split("\n")[0] as string;
-  return `${mode}: ${text.replace(/[a-z]+\d+/gi, "_").replace(/-?\d+/g, "0")}`.slice(0, 160);
 }

@@ -6,12 +6,10 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { allModes, check, signature } from "./check.ts";
-import type { Mode } from "./modes.ts";
+import { allModes, type CompiledMode, signature } from "./failure.ts";
 import { prelude } from "./program/prelude.ts";
 import { makeProgram, refused } from "./program/program.ts";
 import { checkRange, describeReport } from "./range.ts";
-import { shrinkFailure } from "./shrink-failure.ts";
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +24,7 @@ const { values } = parseArgs({
     file: { type: "string" },
   },
 });
-const modes = values.modes.split(",") as Exclude<Mode, "native">[];
+const modes = values.modes.split(",") as CompiledMode[];
 const without = [...refused, ...values.without.split(",").filter(Boolean)];
 process.on("unhandledRejection", () => {});
 
@@ -37,6 +35,7 @@ else await explore();
 async function checkFile(file: string): Promise<void> {
   const text = readFileSync(file, "utf8");
   const whole = text.includes("function trace(") ? text : `${prelude}\n${text}`;
+  const { check } = await import("./check.ts"); // the compiler, in this thread, only if asked for
   console.log(await check({ text: whole, strict: !text.startsWith("// sloppy"), name: "file" }, modes));
   process.exit(0);
 }
@@ -46,30 +45,21 @@ async function explore(): Promise<void> {
   const to = from + Number(values.count);
   const report = await checkRange({ from, to, without, modes, most: Number(values.most) });
   console.log(describeReport(report));
-  const groups = new Map<string, typeof report.failures>();
-  for (const one of report.failures) {
-    const key = signature(one.failure);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const groups = Map.groupBy(report.failures, ({ failure }) => signature(failure));
   for (const [key, failures] of groups) {
-    console.log(
-      `\n${failures.length}x ${key}\n  seeds ${failures
-        .slice(0, 8)
-        .map((one) => one.seed)
-        .join(" ")}`,
-    );
-    const shortest = failures[0] as (typeof failures)[number];
-    console.log(shortest.failure.what.split("\n").slice(0, 6).join("\n"));
-    if (Number(values.shrink) > 0 && !shortest.failure.what.startsWith("no end"))
-      await shrinkAndPrint(shortest.seed, shortest.failure);
+    const seeds = failures.map(({ seed }) => seed);
+    console.log(`\n${failures.length}x ${key}\n  seeds ${seeds.slice(0, 10).join(" ")}`);
+    console.log(failures[0]?.failure.what.split("\n").slice(0, 6).join("\n"));
+    if (Number(values.shrink) > 0) await printSmaller(seeds[0] as number);
   }
-  process.exit(0);
 }
 
-async function shrinkAndPrint(seed: number, failure: Parameters<typeof signature>[0]): Promise<void> {
-  const { text, strict } = makeProgram(seed, without);
-  const small = await shrinkFailure({ text, strict, name: `p${seed}` }, failure, Number(values.shrink) * 1000);
-  const shown = `${strict ? "// strict" : "// sloppy"}, seed ${seed}, ${small.failure.mode}: ${small.failure.what.split("\n")[0]}\n${small.text}\n`;
-  console.log(shown);
-  if (values.out !== undefined) writeFileSync(`${values.out}/${seed}.js`, shown);
+async function printSmaller(seed: number): Promise<void> {
+  const shrinkMs = Number(values.shrink) * 1000;
+  const { failures } = await checkRange({ from: seed, to: seed + 1, without, modes, shrinkMs });
+  for (const { failure, small = "" } of failures) {
+    const shown = `${small}// ${failure.mode}: ${failure.what.split("\n").join("\n// ")}\n`;
+    console.log(shown);
+    if (values.out !== undefined) writeFileSync(`${values.out}/${seed}.js`, shown);
+  }
 }

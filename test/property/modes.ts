@@ -3,6 +3,7 @@ import { compile } from "@coldframe/compiler";
 import { coroutine, restore } from "@coldframe/runtime";
 import { cut } from "@coldframe/runtime/testing";
 import { evaluate } from "../kit/evaluate.ts";
+import type { CompiledMode } from "./failure.ts";
 import { type Observed, observe } from "./record.ts";
 import "@coldframe/runtime/abi/v1";
 
@@ -13,9 +14,6 @@ export interface Source {
   /** Names the module in ids. */
   name: string;
 }
-
-/** native; volatile: as a user calls it; coroutine: under the local scheduler; cut: through bytes at every await. */
-export type Mode = "native" | "volatile" | "coroutine" | "cut";
 
 export interface Run extends Observed {
   /** Snapshots taken and restored; only of mode cut. */
@@ -45,7 +43,7 @@ const counters = { cuts: 0, largestBytes: 0 };
 
 type Driver = (main: () => Promise<unknown>, load: () => { main(): Promise<unknown> }) => Promise<unknown>;
 
-const drivers: Record<Exclude<Mode, "native">, Driver> = {
+const drivers: Record<CompiledMode, Driver> = {
   volatile: (main) => main(),
   coroutine: (main) => coroutine(main).drive(),
   cut: async (main, load) => {
@@ -62,7 +60,7 @@ const drivers: Record<Exclude<Mode, "native">, Driver> = {
 };
 
 /** Runs compiled code. @param code what `compileProgram` gave */
-export async function runCompiled(source: Source, code: string, mode: Exclude<Mode, "native">): Promise<Run> {
+export async function runCompiled(source: Source, code: string, mode: CompiledMode): Promise<Run> {
   const load = () => evaluate(code, source.strict, `${source.name}.compiled.js`);
   Object.assign(counters, { cuts: 0, largestBytes: 0 });
   const observed = await observe(() => drivers[mode](load().main, load));

@@ -1,12 +1,11 @@
-/** Owns: a range of seeds checked in a worker under a watchdog, and the report on it. */
-import { Worker } from "node:worker_threads";
-import type { Failure } from "./check.ts";
-import type { Mode } from "./modes.ts";
-import type { Message, Task } from "./worker.ts";
+/** Owns: a range of seeds checked in a thread, and the report on it. */
+import { Thread } from "../kit/thread.ts";
+import type { CompiledMode, Failure } from "./failure.ts";
+import type { Answer, Question } from "./worker.ts";
 
 export interface Report {
   programs: number;
-  failures: { seed: number; failure: Failure }[];
+  failures: { seed: number; failure: Failure; small?: string }[];
   /** Awaits that the native runs came to, in no order. */
   suspensions: number[];
   cuts: number;
@@ -16,67 +15,56 @@ export interface Report {
 
 export interface RangeOptions {
   from: number;
+  /** Not included. */
   to: number;
   without?: string[];
-  modes: Exclude<Mode, "native">[];
+  modes: readonly CompiledMode[];
   /** Stops after so many failures; default 1. */
   most?: number;
-  onSeed?(message: Message): void;
+  /** Time to make each failing program smaller, in ms. */
+  shrinkMs?: number;
 }
 
 /** Longest time for one program, in ms; a slow one takes a second. */
 const patienceMs = 30_000;
 
-/** Checks the seeds from `from` up to `to`, which is not included. */
-export async function checkRange(options: RangeOptions): Promise<Report> {
+/** Checks the seeds from `from` up to `to`. */
+export async function checkRange({ from, to, without, modes, most = 1, shrinkMs = 0 }: RangeOptions): Promise<Report> {
   const report: Report = { programs: 0, failures: [], suspensions: [], cuts: 0, largestBytes: 0, features: new Map() };
-  const { most = 1 } = options;
-  for (let from = options.from; from < options.to && report.failures.length < most; ) {
-    from = await runWorker({ ...options, from }, report, most);
+  const thread = new Thread<Question, Answer>(new URL("./worker.ts", import.meta.url), patienceMs + shrinkMs);
+  for (let seed = from; seed < to && report.failures.length < most; seed++) {
+    try {
+      add(report, seed, await thread.ask({ seed, modes, without, shrinkMs }));
+    } catch (error) {
+      report.failures.push({ seed, failure: { mode: "harness", what: (error as Error).message } });
+    }
   }
+  await thread.close();
   return report;
 }
 
-/** @returns the seed to go on with */
-function runWorker(options: RangeOptions, report: Report, most: number): Promise<number> {
-  const { from, to, without, modes } = options;
-  const workerData: Task = { from, to, without, modes };
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData,
-      execArgv: ["--conditions=coldframe-source"],
-    });
-    let current = from;
-    let timer: NodeJS.Timeout | undefined;
-    const end = (next: number) => {
-      clearTimeout(timer);
-      void worker.terminate();
-      resolve(next);
-    };
-    const fail = (what: string) => {
-      report.failures.push({ seed: current, failure: { mode: "compile", what } });
-      end(current + 1);
-    };
-    worker.on("message", (message: Message) => {
-      clearTimeout(timer);
-      current = message.seed;
-      options.onSeed?.(message);
-      if (message.verdict !== undefined) add(report, message);
-      if (report.failures.length >= most) return end(current + 1);
-      timer = setTimeout(() => fail(`no end after ${patienceMs} ms`), patienceMs);
-    });
-    worker.on("error", (error) => (error instanceof Error ? fail(`worker: ${error.stack}`) : reject(error)));
-    worker.on("exit", () => end(to));
-  });
+function add(report: Report, seed: number, answer: Answer): void {
+  report.programs += 1;
+  report.suspensions.push(answer.suspensions);
+  report.cuts += answer.cuts;
+  report.largestBytes = Math.max(report.largestBytes, answer.largestBytes);
+  for (const [name, count] of answer.features) report.features.set(name, (report.features.get(name) ?? 0) + count);
+  if (answer.failure !== undefined) report.failures.push({ seed, failure: answer.failure, small: answer.small });
 }
 
-function add(report: Report, { seed, verdict, suspensions = 0, features = [] }: Message): void {
-  report.programs += 1;
-  report.suspensions.push(suspensions);
-  report.cuts += verdict?.cuts ?? 0;
-  report.largestBytes = Math.max(report.largestBytes, verdict?.largestBytes ?? 0);
-  for (const [name, count] of features) report.features.set(name, (report.features.get(name) ?? 0) + count);
-  if (verdict?.failure !== undefined) report.failures.push({ seed, failure: verdict.failure });
+/** One report of several. */
+export function mergeReports(reports: readonly Report[]): Report {
+  const features = new Map<string, number>();
+  for (const [name, count] of reports.flatMap((report) => [...report.features]))
+    features.set(name, (features.get(name) ?? 0) + count);
+  return {
+    programs: reports.reduce((sum, report) => sum + report.programs, 0),
+    failures: reports.flatMap((report) => report.failures),
+    suspensions: reports.flatMap((report) => report.suspensions),
+    cuts: reports.reduce((sum, report) => sum + report.cuts, 0),
+    largestBytes: Math.max(0, ...reports.map((report) => report.largestBytes)),
+    features,
+  };
 }
 
 /** Lines on what was run: programs, suspensions, and how often each feature occurred. */

@@ -1,6 +1,7 @@
 /** Owns: when a smaller program counts as the same failure, and the failure printed as a program to keep. */
-import { check, type Failure } from "./check.ts";
-import type { Mode, Source } from "./modes.ts";
+import { check } from "./check.ts";
+import type { CompiledMode, Failure } from "./failure.ts";
+import type { Source } from "./modes.ts";
 import { shrink } from "./shrink.ts";
 
 const nonsense = /ReferenceError\(".* is not defined|SyntaxError|RangeError\("Maximum/;
@@ -12,7 +13,7 @@ export async function shrinkFailure(
   limitMs: number,
 ): Promise<{ text: string; failure: Failure }> {
   if (failure.mode === "generator") return { text: source.text, failure };
-  const modes: Exclude<Mode, "native">[] = failure.mode === "compile" ? [] : [failure.mode as Exclude<Mode, "native">];
+  const modes: CompiledMode[] = failure.mode === "compile" ? [] : [failure.mode as CompiledMode];
   let last = failure;
   const kind = kindOf(failure);
   const fails = async (text: string) => {

@@ -1,39 +1,38 @@
-/**
- * Owns: checks a range of seeds in a thread of its own, natively loaded, and reports after each one.
- * A thread, because compiled code that loops for ever could not be stopped otherwise.
- */
-import { parentPort, workerData } from "node:worker_threads";
+/** Owns: the thread in which programs are made and checked. The question is a seed, with the modes to compare. */
 import { evaluate } from "../kit/evaluate.ts";
+import { answer } from "../kit/thread.ts";
 import { check, type Verdict } from "./check.ts";
-import type { Mode } from "./modes.ts";
+import type { CompiledMode } from "./failure.ts";
 import { makeProgram } from "./program/program.ts";
 import { countSuspensions } from "./record.ts";
+import { shrinkFailure } from "./shrink-failure.ts";
 
-export interface Task {
-  from: number;
-  to: number;
-  without?: string[];
-  modes: Exclude<Mode, "native">[];
-}
-
-/** Without a verdict: the seed is begun. */
-export interface Message {
+export interface Question {
   seed: number;
-  verdict?: Verdict;
-  suspensions?: number;
-  features?: [string, number][];
+  modes: readonly CompiledMode[];
+  /** Families to leave out. */
+  without?: string[];
+  /** Time to make a failing program smaller, in ms; default 0. */
+  shrinkMs?: number;
 }
 
-const { from, to, without, modes } = workerData as Task;
-const post = (message: Message) => parentPort?.postMessage(message);
+export interface Answer extends Verdict {
+  /** Awaits that the native run came to. */
+  suspensions: number;
+  features: [string, number][];
+  /** The smaller program, of a failure. */
+  small?: string;
+}
 
 process.on("unhandledRejection", () => {}); // Programs leave some promises to fail by themselves.
 
-for (let seed = from; seed < to; seed++) {
-  post({ seed });
-  const program = makeProgram(seed, without);
-  const { text, counted, strict, features } = program;
+answer(async ({ seed, modes, without, shrinkMs = 0 }: Question): Promise<Answer> => {
+  const { text, counted, strict, features } = makeProgram(seed, without);
   const suspensions = await countSuspensions(() => evaluate(counted, strict).main());
-  const verdict = await check({ text, strict, name: `p${seed}` }, modes);
-  post({ seed, verdict, suspensions, features: [...features] });
-}
+  const source = { text, strict, name: `p${seed}` };
+  const verdict = await check(source, modes);
+  const found = { ...verdict, suspensions, features: [...features] };
+  if (verdict.failure === undefined || shrinkMs === 0) return found;
+  const { failure, text: small } = await shrinkFailure(source, verdict.failure, shrinkMs);
+  return { ...found, failure, small: `// ${strict ? "strict" : "sloppy"}, seed ${seed}\n${small}\n` };
+});
