@@ -49,7 +49,7 @@ export const RUNTIME: Rules = {
   local: ["snapshot", "realm", "frame", "registry", "language"],
   abi: ["realm", "frame", "registry", "language", "local"],
   coroutine: ["local", "snapshot", "realm", "frame", "registry", "language"],
-  engine: ["local", "snapshot", "realm", "frame", "registry", "store", "clock"],
+  engine: ["local", "snapshot", "realm", "frame", "registry", "store", "clock", "npm ms"],
   "store/store": [],
   "store/memory": ["store/store", "type clock"],
   "store/sqlite": ["store/store", "type clock"],

@@ -1,0 +1,292 @@
+/**
+ * Owns: writing one run's turns: what goes into a commit, one commit at a time, and what follows from its outcome.
+ * Does not own: when to commit (turn.ts), the store.
+ *
+ * I1 At most one commit of a run is under way. What happens meanwhile goes into the next.
+ * I2 Operations begin, settle and are consumed only together with the snapshot that shows it.
+ * I3 An unacknowledged commit is tried again with the same id until it is acknowledged or the lease is lost.
+ * I4 A commit that other completions may soon join waits for them: till the end of this turn of the event loop, and longer
+ *    the longer the last snapshot took. A run with nothing else under way waits for nothing.
+ */
+import { errors } from "../errors.ts";
+import type { CommitItem, CommitOutcome, OperationOutcome, RejectReason, RunStatus } from "../store/store.ts";
+import { pause } from "./attempt.ts";
+import { announce } from "./channel.ts";
+import { depositAll } from "./deposit.ts";
+import { takeSnapshot } from "./image.ts";
+import type { PendingOperation, Recording } from "./operations.ts";
+import { recordedOperation } from "./performers.ts";
+import type { ActiveRun } from "./turn.ts";
+
+/** The window in which completions gather is so many times the cost of the last snapshot, up to `LONGEST_WINDOW_MS`. */
+const WINDOW_FACTOR = 4;
+const LONGEST_WINDOW_MS = 50;
+const STORE_PAUSE_MS = 100;
+const LONGEST_STORE_PAUSE_MS = 5_000;
+
+/** A commit that is ready to be written. */
+interface Plan {
+  readonly item: CommitItem;
+  readonly status: RunStatus;
+  readonly begun: readonly PendingOperation[];
+}
+
+export class Committer {
+  readonly #run: ActiveRun;
+  #underWay = false;
+  #planned = false;
+  #count = 0;
+  #costMs = 0;
+  #lost = false;
+  #holdFor: { error: unknown } | undefined;
+  /** The run was held by a commit of this process. */
+  isHeld = false;
+
+  constructor(run: ActiveRun) {
+    this.#run = run;
+  }
+
+  /** Commits as soon as it makes sense (I1, I4). */
+  request(): void {
+    if (this.#underWay || this.#planned || this.#run.state !== "running") return;
+    if (this.#run.book.underWay === 0) {
+      this.#begin();
+      return;
+    }
+    this.#planned = true;
+    const windowMs = Math.min(this.#costMs * WINDOW_FACTOR, LONGEST_WINDOW_MS);
+    const begin = () => {
+      this.#planned = false;
+      this.#begin();
+    };
+    const { clock } = this.#run.parts;
+    if (windowMs < 1) setImmediate(begin);
+    else clock.setTimer(clock.now() + windowMs, begin);
+  }
+
+  #begin(): void {
+    const run = this.#run;
+    if (run.state !== "running" || this.#underWay) return;
+    const { clock } = run.parts;
+    const startedMs = clock.monotonic();
+    let plan: Plan;
+    try {
+      plan = this.#plan();
+    } catch (error) {
+      this.#blocked(error);
+      return;
+    }
+    this.#underWay = true;
+    void this.#write(plan.item).then((outcome) => {
+      this.#costMs = clock.monotonic() - startedMs;
+      this.#underWay = false;
+      if (outcome !== undefined) this.#acknowledge(plan, outcome);
+    });
+  }
+
+  /** Something live cannot be stored: hold, wait until it has gone, or, when closing, leave the run at its last commit. */
+  #blocked(error: unknown): void {
+    const run = this.#run;
+    if (run.draining && run.openWaits().size > 0) {
+      run.drop(errors.engineClosed({ what: "a run was driven" }));
+      run.keeper.left(run, "ready", undefined);
+    } else if (run.isBlocked()) this.hold(error);
+  }
+
+  // ---- what goes into a commit
+
+  #plan(): Plan {
+    const run = this.#run;
+    const item = this.#head();
+    if (run.hasEnded()) return this.#planEnd(item);
+    const status = this.#status();
+    const { book } = run;
+    const isNew = run.unborn !== undefined && book.fresh.length === 0 && status === "running";
+    const isFull = !isNew && (run.progressed || book.fresh.length > 0 || book.completions.length > 0);
+    if (!isFull) return this.#planRest(item, status, undefined);
+    const snapshot = takeSnapshot(run); // may throw: nothing has changed by then
+    const recording = book.record(run.draining);
+    run.noteSnapshot(snapshot.byteLength);
+    return this.#planRest({ ...item, snapshot }, status, recording);
+  }
+
+  #planRest(item: CommitItem, status: RunStatus, recording: Recording | undefined): Plan {
+    const { book, seen } = this.#run;
+    const { begun, retry } = book.takeRetries();
+    const begins = recording?.begun ?? [];
+    const consume = recording?.consume ?? [];
+    const whole: CommitItem = {
+      ...item,
+      status,
+      wakeAt: status === "waiting" ? book.nextDueAt() : undefined,
+      seen: status === "waiting" ? consume.reduce((last, position) => Math.max(last, position), seen) : undefined,
+      begin: nonEmpty(recording?.begin),
+      settle: nonEmpty(recording?.settle),
+      consume: nonEmpty(consume),
+      retry: nonEmpty(retry),
+    };
+    return { item: whole, status, begun: [...begins, ...begun] };
+  }
+
+  #planEnd(item: CommitItem): Plan {
+    const { scheduler, parts } = this.#run;
+    const { root, rejected } = scheduler;
+    const unseen = [...rejected].find((task) => task !== root && !task.observed);
+    const failed = root?.state === 2 ? root : unseen;
+    const status = failed === undefined ? "done" : "failed";
+    const outcome = failed === undefined ? parts.values.encode(root?.value) : parts.values.encodeError(failed.value);
+    return { item: { ...item, status, outcome }, status, begun: [] };
+  }
+
+  #status(): RunStatus {
+    const run = this.#run;
+    if (run.draining) return run.book.underWay === 0 ? "ready" : "running";
+    return run.isDormant() ? "waiting" : "running";
+  }
+
+  /** Identity, fence and what the first commit of a run or generation adds. */
+  #head(): CommitItem {
+    const { id, epoch, seq, unborn, rollsBack, parts } = this.#run;
+    return {
+      ...{ id, epoch, seq, commitId: `${parts.store.worker}/${epoch}.${this.#count++}` },
+      create: unborn,
+      leaseMs: unborn === undefined ? undefined : parts.limits.leaseMs,
+      rollback: rollsBack || undefined,
+    };
+  }
+
+  // ---- writing
+
+  /** @returns undefined if the run was given up meanwhile */
+  async #write(item: CommitItem): Promise<CommitOutcome | undefined> {
+    const run = this.#run;
+    const { store, clock, notify } = run.parts;
+    announce("commit:before", run.id, item.status);
+    for (let pauseMs = STORE_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_STORE_PAUSE_MS)) {
+      try {
+        const outcome = await store.commit(item);
+        announce("commit:after", run.id, item.status);
+        return outcome;
+      } catch (error) {
+        notify({ kind: "store-failed", run: run.id, message: `A commit of run ${run.id} failed: ${error}`, error });
+      }
+      await pause(clock, pauseMs);
+      const isGone = run.state === "over" && !this.isHeld;
+      if (isGone || (item.create === undefined && !run.keeper.isHeld(run))) {
+        this.lose();
+        return undefined;
+      }
+    }
+  }
+
+  #acknowledge(plan: Plan, outcome: CommitOutcome): void {
+    if (outcome.kind === "stale") this.lose();
+    else if (outcome.kind === "rejected") this.#refused(plan.item, outcome.reason);
+    else this.#accepted(plan, outcome);
+  }
+
+  #accepted({ item, status, begun }: Plan, outcome: Extract<CommitOutcome, { seq: number }>): void {
+    const run = this.#run;
+    run.seq = outcome.seq;
+    run.rollsBack = false;
+    if (run.unborn !== undefined) run.keeper.born(run, undefined);
+    run.unborn = undefined;
+    if (run.state === "over") return;
+    if (status !== "running") {
+      for (const operation of begun) operation.recorded = true;
+      run.leave(status === "waiting" ? "parked" : "over");
+      run.keeper.left(run, outcome.kind === "ok" ? outcome.status : status, item.outcome);
+    } else if (this.#holdFor !== undefined) this.hold(this.#holdFor.error);
+    else {
+      for (const operation of begun) if (run.book.pending.has(operation.id)) recordedOperation(run, operation);
+      run.decide();
+    }
+  }
+
+  #refused(item: CommitItem, reason: RejectReason): void {
+    const run = this.#run;
+    if (item.create !== undefined && reason.code !== "invalid") {
+      run.drop(errors.leaseLost({ run: run.id }));
+      run.keeper.born(run, reason);
+      return;
+    }
+    const detail = reason.code === "invalid" ? reason.message : `${reason.code} ${reason.id}`;
+    const error = errors.storeFailed({ detail: `commit refused: ${detail}` }, { where: run.id });
+    run.parts.notify({ kind: "store-failed", run: run.id, message: error.message, error });
+    this.lose();
+  }
+
+  // ---- other ends
+
+  /** The lease is lost: what is in memory is worth nothing any more. */
+  lose(): void {
+    if (this.#lost || this.#run.state === "over") return;
+    this.#lost = true;
+    this.#run.drop();
+    this.#run.keeper.lost(this.#run);
+  }
+
+  /** Stops the run at its last commit. What has been recorded since, by steps that ended, goes into its inbox. */
+  hold(error: unknown): void {
+    const run = this.#run;
+    if (run.state !== "running") return;
+    this.#holdFor = { error };
+    if (this.#underWay) return; // its sequence number is not known yet; the acknowledgement calls again
+    const item: CommitItem = {
+      ...this.#head(),
+      status: "held",
+      hold: { reason: messageOf(error), build: run.parts.build() },
+    };
+    this.isHeld = true;
+    run.leave("over");
+    const isNew = run.unborn !== undefined || run.rollsBack;
+    const deposits = isNew ? Promise.resolve() : depositAll(run);
+    void deposits.then(() => this.#write(item)).then((outcome) => this.#noteHeld(outcome, error));
+  }
+
+  /** Ends the run as failed at its last commit. */
+  async fail(error: unknown): Promise<void> {
+    const run = this.#run;
+    const outcome = run.parts.values.encodeError(error);
+    const item: CommitItem = { ...this.#head(), status: "failed", outcome };
+    this.#underWay = true;
+    const written = await this.#write(item);
+    if (written !== undefined) this.#acknowledge({ item, status: "failed", begun: [] }, written);
+  }
+
+  #noteHeld(outcome: CommitOutcome | undefined, error: unknown): void {
+    const run = this.#run;
+    if (outcome === undefined || (outcome.kind !== "ok" && outcome.kind !== "duplicate")) {
+      this.isHeld = false;
+      run.keeper.lost(run);
+      return;
+    }
+    if (run.unborn !== undefined) run.keeper.born(run, undefined);
+    run.keeper.left(run, "held", undefined);
+    run.parts.notify({
+      ...{ kind: "held", run: run.id, error },
+      message: `Run ${run.id} is held at its last commit: ${messageOf(error)}`,
+    });
+  }
+
+  /** Leaves the result of a step to whoever takes the held run up. */
+  async bequeath(operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): Promise<void> {
+    const { id, generation, parts } = this.#run;
+    const { key } = operation;
+    try {
+      await parts.store.send({
+        ...{ kind: "completion", run: id, generation, operation: operation.id, outcome, key, value },
+      });
+    } catch (error) {
+      parts.notify({ kind: "store-failed", run: id, message: `A result could not be stored: ${error}`, error });
+    }
+  }
+}
+
+function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list !== undefined && list.length > 0 ? list : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

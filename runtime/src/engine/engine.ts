@@ -1,0 +1,240 @@
+/**
+ * Owns: the public face: `open`, starting runs, finding them, closing.
+ * Does not own: driving runs (worker.ts and below), stores.
+ */
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../clock.ts";
+import { errors } from "../errors.ts";
+import { type Descriptor, descriptorOf } from "../realm.ts";
+import type { FunctionMeta } from "../registry.ts";
+import { openStore } from "../store/open.ts";
+import type { RunStatus, StartRequest, Store } from "../store/store.ts";
+import { type SnapshotCodec, snapshotCodec } from "./codec.ts";
+import { Hosted } from "./hosted.ts";
+import { type Notice, warn } from "./notice.ts";
+import { atLeast, type EngineOptions, resolveLimits } from "./options.ts";
+import { Line, type Parts } from "./parts.ts";
+import { Results } from "./results.ts";
+import { Run, type RunInfo, toInfo } from "./run.ts";
+import { Values } from "./values.ts";
+import { watchForCode } from "./waiting.ts";
+import { Worker } from "./worker.ts";
+
+/** How a run is started. */
+export interface StartOptions {
+  /** Its id, unique in the store. Starting the same id again gives the run that exists. Default: a random one. */
+  readonly id?: string;
+  /** Queue of the workers that may take it; default: that of this engine. */
+  readonly queue?: string;
+  /** Higher goes first; default 0. */
+  readonly priority?: number;
+  /** It does not begin before this time (epoch ms). */
+  readonly startAt?: number;
+}
+
+/** Which runs `list` shows. */
+export interface ListOptions {
+  readonly status?: RunStatus | readonly RunStatus[];
+  /** A durable function, or its id. */
+  readonly function?: string | Function;
+  readonly queue?: string;
+  /** Runs per page; default 100. */
+  readonly limit?: number;
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined;
+}
+
+/** A page of runs, newest first. */
+export interface RunList {
+  readonly runs: readonly RunInfo[];
+  /** For the next page; undefined: this was the last. */
+  readonly cursor: string | undefined;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function may be durable
+type DurableFunction = (...args: any[]) => Promise<any>;
+
+/** Starts, drives and finds runs in one store. Made by `open`. */
+export class Engine implements AsyncDisposable {
+  readonly #parts: Parts;
+  readonly #worker: Worker | undefined;
+  readonly #results: Results;
+  readonly #stopWatching: () => void;
+  #closed: Promise<void> | undefined;
+
+  /** Used by `openEngine`; not meant for users. */
+  constructor(store: Store, options: EngineOptions, codec: SnapshotCodec = snapshotCodec) {
+    const limits = resolveLimits(options);
+    const hosted = new Hosted(options.build);
+    const { clock = systemClock, onNotice = warn, queue = "default", rollback = "covered" } = options;
+    const attempts = new Line(atLeast("concurrency.steps", options.concurrency?.steps, 1, Number.POSITIVE_INFINITY));
+    const notify = (notice: Notice): void => onNotice(notice);
+    const build = (): string => hosted.build;
+    const values = new Values(codec);
+    this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, build, notify };
+    this.#results = new Results(store, clock, limits.pollMs);
+    if (options.work === false) {
+      this.#stopWatching = () => {};
+      return;
+    }
+    this.#worker = new Worker(this.#parts, hosted, (id, status, outcome) =>
+      this.#results.tell(id, { status, outcome }),
+    );
+    this.#worker.open();
+    this.#stopWatching = watchForCode(this.#parts, hosted);
+  }
+
+  /**
+   * Starts a durable function as a run. It exists when this resolves, and survives this process from then on.
+   *
+   * @param fn a durable async function of a module
+   * @param args its arguments; the run gets copies
+   * @param options id, queue, priority, time
+   * @returns the handle of the run; of the one that exists, if the id was started before with the same function and arguments
+   * @throws CF2301 if `fn` was never compiled, CF2410 if it is a closure, CF2001 if an argument cannot be stored, CF2403 if
+   * the id belongs to another job
+   * @example const run = await engine.start(fulfil, [order], { id: order.id });
+   */
+  async start<F extends DurableFunction>(
+    fn: F,
+    args: Parameters<F>,
+    options: StartOptions = {},
+  ): Promise<Run<Awaited<ReturnType<F>>>> {
+    this.#check("a run was being started");
+    const descriptor = rootOf(fn);
+    const request = this.#request(descriptor.meta as FunctionMeta, args, options);
+    const isKnown = options.id !== undefined && (await this.#isStarted(request));
+    if (!isKnown) await this.#create(request, descriptor);
+    return this.#handle(request.id);
+  }
+
+  #request({ key, stamp }: FunctionMeta, args: unknown[], options: StartOptions): StartRequest {
+    const { id = randomUUID(), queue = this.#parts.queue, priority = 0, startAt } = options;
+    return { id, fn: key, version: stamp, queue, priority, input: this.#parts.values.encodeList(args), startAt };
+  }
+
+  /** Does the run exist already? @throws CF2403 if it is another job */
+  async #isStarted({ id, fn, input }: StartRequest): Promise<boolean> {
+    const { store, values } = this.#parts;
+    const found = await store.get(id);
+    if (found === undefined) return false;
+    // Not the bytes: they name the versions of Coldframe and Node that wrote them.
+    if (found.fn !== fn || values.fingerprintOf(found.input) !== values.fingerprintOf(input)) {
+      throw errors.runConflict({ run: id });
+    }
+    return true;
+  }
+
+  async #create(request: StartRequest, descriptor: Descriptor): Promise<void> {
+    const worker = this.#worker;
+    const { store, values, clock, queue } = this.#parts;
+    const isHere = request.queue === queue && (request.startAt ?? 0) <= clock.now();
+    if (worker?.hasRoom && isHere) {
+      const args = values.decode(request.input) as unknown[];
+      const refused = await worker.start(request, (run) => run.begin(descriptor, args));
+      if (refused === undefined) return;
+    } else {
+      const outcome = await store.start([request]);
+      if (outcome.kind === "ok") return;
+    }
+    await this.#isStarted(request);
+  }
+
+  /**
+   * Finds a run.
+   *
+   * @param id its id
+   * @returns its handle, or undefined if there is none
+   * @example const run = await engine.get<Receipt>("order-17");
+   */
+  async get<T = unknown>(id: string): Promise<Run<T> | undefined> {
+    this.#check("a run was read");
+    return (await this.#parts.store.get(id)) === undefined ? undefined : this.#handle(id);
+  }
+
+  /**
+   * Lists runs, newest first, a page at a time.
+   *
+   * @param options which runs; without any: all
+   * @example const { runs } = await engine.list({ status: "held" });
+   */
+  async list(options: ListOptions = {}): Promise<RunList> {
+    this.#check("runs were listed");
+    const { status, queue, limit = 100, cursor } = options;
+    const fn = typeof options.function === "function" ? idOf(options.function) : options.function;
+    const statuses = typeof status === "string" ? [status] : status;
+    const page = await this.#parts.store.list({ status: statuses, fn, queue }, { cursor, limit });
+    return { runs: page.runs.map(toInfo), cursor: page.cursor };
+  }
+
+  /**
+   * Closes the engine: it takes no more runs, lets turns and, for `drainMs`, attempts at steps end, and lets go of its runs,
+   * so that other workers can take them at once. Also called at the end of an `await using` block.
+   *
+   * @example await engine.close();
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#stopWatching();
+    await this.#worker?.close();
+    this.#results.close();
+    await this.#parts.store.close();
+  }
+
+  #handle<T>(id: string): Run<T> {
+    const { store, values } = this.#parts;
+    return new Run<T>(id, { store, values, results: this.#results });
+  }
+
+  #check(what: string): void {
+    if (this.#closed !== undefined) throw errors.engineClosed({ what });
+  }
+}
+
+/** The descriptor of a function that can be the root of a run. @throws CF2301, CF2410 */
+function rootOf(fn: Function): Descriptor {
+  const descriptor = descriptorOf(fn);
+  const name = fn?.name || "The function";
+  if (descriptor?.kind !== 0) throw errors.notCompiled({ function: name });
+  if ((descriptor.meta as FunctionMeta).d !== descriptor) throw errors.rootUnnamed({ function: name });
+  return descriptor;
+}
+
+function idOf(fn: Function): string {
+  return (rootOf(fn).meta as FunctionMeta).key;
+}
+
+/** As `open`, over a store that is open already; the engine closes it. */
+export function openEngine(store: Store, options: EngineOptions = {}, codec?: SnapshotCodec): Engine {
+  return new Engine(store, options, codec);
+}
+
+/**
+ * Opens an engine.
+ *
+ * @param url `sqlite:<file>`, or `memory:` for what need not last
+ * @param options how it works; `{ work: false }` makes a client
+ * @throws CF2203 for an unknown address, CF2201, CF2202, CF2204, CF2207 or CF2208 if the file cannot be used, CF2405
+ * @example
+ * await using engine = await open("sqlite:orders.db");
+ * const run = await engine.start(fulfil, [order]);
+ * console.log(await run.result());
+ */
+export async function open(url: string, options: EngineOptions = {}): Promise<Engine> {
+  const { clock } = options;
+  const store = await openStore(url, clock === undefined ? {} : { clock });
+  try {
+    return openEngine(store, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Owns: knowing, in code that no scheduler drives, what drives it: a step, a foreign call of a run, or nothing.
+ * Does not own: what follows from it (step.ts, sleep.ts).
+ *
+ * I1 The context follows foreign code over its own awaits: `R.ops` is null there, and only this tells that a run waits.
+ * I2 Durable code itself never asks: under a scheduler `R.ops` decides first.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Call } from "../local/task.ts";
+
+/** Code that a run awaits but that is not durable. */
+export interface ForeignCall {
+  readonly kind: "foreign";
+  /** Source text of what durable code called, as `helper` or `db.transaction`. */
+  readonly callee: string;
+  /** Told of a step called in there. */
+  readonly onStep: (step: string, callee: string) => void;
+}
+
+/** What a step's function may know of the attempt it runs in. */
+export interface StepContext {
+  /** Id of the run; undefined outside an engine. */
+  readonly run: string | undefined;
+  /** Name of the step. */
+  readonly step: string;
+  /** Number of this attempt, from 1. An attempt that was cut short by a crash counts. */
+  readonly attempt: number;
+  /** The same for every attempt at this call, in every generation of the run: hand it to services that take one. */
+  readonly idempotencyKey: string;
+  /** Grows with every worker that takes the run over: a resource that keeps the highest it saw can refuse older ones. 0 outside an engine. */
+  readonly fence: number;
+  /** Aborted when the attempt times out, when the run is lost to another worker, and when the engine closes. */
+  readonly signal: AbortSignal;
+}
+
+interface StepAttempt {
+  readonly kind: "step";
+  readonly context: StepContext;
+}
+
+export type Surroundings = ForeignCall | StepAttempt;
+
+export const surroundings: AsyncLocalStorage<Surroundings> = new AsyncLocalStorage();
+
+/** Makes a foreign call so that whatever it does is known to be foreign (I1). */
+export function callForeign(call: Call, onStep: ForeignCall["onStep"]): unknown {
+  return surroundings.run({ kind: "foreign", callee: call.text, onStep }, applyCall, call);
+}
+
+function applyCall(call: Call): unknown {
+  return Reflect.apply(call.fn as Function, call.self, call.args);
+}

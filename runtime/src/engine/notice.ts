@@ -1,0 +1,31 @@
+/**
+ * Owns: what an engine tells whoever runs it, beside results.
+ * Does not own: errors thrown to callers.
+ */
+
+/** What happened. */
+export type NoticeKind =
+  | "held" // a run cannot go on; it waits at its last commit
+  | "rolled-back" // the code of a run changed; it began again from its input
+  | "waiting-for-code" // runs wait for a function that is not loaded here
+  | "lease-lost" // another worker may have a run that was in memory here
+  | "not-recorded" // a step in code that is not durable: retried in memory only
+  | "store-failed"; // the store refused a write; it is tried again
+
+/** Something that people may want to know of. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  /** A sentence. */
+  readonly message: string;
+  /** Id of the run, if it is about one. */
+  readonly run?: string | undefined;
+  readonly error?: unknown;
+}
+
+/** The engine goes on by itself after these; they are told only to those who ask. */
+const quiet: ReadonlySet<NoticeKind> = new Set(["lease-lost"]);
+
+/** What is done with notices unless `onNotice` is given: a process warning. */
+export function warn({ kind, message }: Notice): void {
+  if (!quiet.has(kind)) process.emitWarning(message, { type: "Coldframe", code: kind });
+}

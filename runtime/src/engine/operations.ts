@@ -1,0 +1,141 @@
+/**
+ * Owns: the operations of one run as this process sees them: pending, not yet recorded, ended but not yet recorded.
+ * Does not own: performing them (steps.ts, timers of turn.ts), the write (commit.ts).
+ *
+ * States: fresh -> recorded -> ended; an ended one leaves the book, its completion stays until a commit holds it.
+ * I1 An operation begins only when recorded.
+ * I2 A completion that was deposited (put into the inbox) is consumed by position by the next commit with a snapshot; one that
+ *    was not, or whose deposit is under way, is settled by it. Either way exactly once: the store lets the commit win.
+ * I3 Completions are kept in the order in which they were delivered.
+ */
+
+import type { Task } from "../local/task.ts";
+import type { Operation, OperationOutcome, Retry, Settlement } from "../store/store.ts";
+
+/** An operation that has not ended. */
+export interface PendingOperation {
+  readonly id: string;
+  /** `sleep`, or `step` and its name. */
+  readonly kind: string;
+  readonly task: Task;
+  readonly key: string | undefined;
+  readonly args: Uint8Array | undefined;
+  /** Number of the attempt that runs or is next; 0 for what has no attempts. */
+  attempt: number;
+  /** When it is due: a sleep's end, a next attempt. */
+  dueAt: number | undefined;
+  /** In the store? */
+  recorded: boolean;
+  /** An attempt runs or stands in line. */
+  underWay: boolean;
+}
+
+/** Is an operation of this kind a step? */
+export function isStep(kind: string): boolean {
+  return kind.startsWith("step ");
+}
+
+/** The name of the step that an operation performs. */
+export function stepNameOf({ kind }: Pick<PendingOperation, "kind">): string {
+  return kind.slice("step ".length);
+}
+
+/** An operation that has ended, and of which no commit says so yet. */
+export interface Completion {
+  readonly operation: string;
+  readonly outcome: OperationOutcome;
+  readonly key: string | undefined;
+  readonly value: Uint8Array;
+  /** Handed to the store as a message. */
+  deposited: boolean;
+  /** Its place in the inbox, once known. */
+  position: number | undefined;
+}
+
+/** What a commit with a snapshot takes out of the book. */
+export interface Recording {
+  readonly begun: readonly PendingOperation[];
+  readonly begin: Operation[];
+  readonly settle: Settlement[];
+  readonly consume: number[];
+}
+
+export class OperationBook {
+  readonly pending = new Map<string, PendingOperation>();
+  fresh: PendingOperation[] = [];
+  completions: Completion[] = [];
+  /** Attempts to be recorded before they begin. */
+  retries: PendingOperation[] = [];
+  /** Attempts that run or stand in line. */
+  underWay = 0;
+  /** Bytes deposited since the last snapshot. */
+  depositedBytes = 0;
+
+  /** Takes in an operation that begins with the next commit. */
+  add(operation: PendingOperation): void {
+    this.pending.set(operation.id, operation);
+    this.fresh.push(operation);
+  }
+
+  /** Notes the end of a recorded operation. @returns undefined if it is not pending */
+  end(id: string, outcome: OperationOutcome, value: Uint8Array): Completion | undefined {
+    const operation = this.pending.get(id);
+    if (operation === undefined) return undefined;
+    this.pending.delete(id);
+    const completion: Completion = {
+      operation: id,
+      outcome,
+      key: operation.key,
+      value,
+      deposited: false,
+      position: undefined,
+    };
+    this.completions.push(completion);
+    return completion;
+  }
+
+  /** Empties the book into a commit with a snapshot. */
+  record(dormant: boolean): Recording {
+    const begun = this.fresh;
+    const settle: Settlement[] = [];
+    const consume: number[] = [];
+    for (const { operation, outcome, key, value, position } of this.completions) {
+      if (position !== undefined) consume.push(position);
+      else settle.push(key === undefined ? { operation, outcome } : { operation, outcome, key, value });
+    }
+    this.fresh = [];
+    this.completions = [];
+    this.depositedBytes = 0;
+    return { begun, begin: begun.map((operation) => toOperation(operation, dormant)), settle, consume };
+  }
+
+  /** Attempts for the next commit, which may be without a snapshot. */
+  takeRetries(): { begun: readonly PendingOperation[]; retry: Retry[] } {
+    const begun = this.retries.filter(({ id }) => this.pending.has(id));
+    this.retries = [];
+    return { begun, retry: begun.map(({ id, attempt, dueAt }) => ({ operation: id, attempt, dueAt })) };
+  }
+
+  /** When the next operation is due; undefined: none has a time. */
+  nextDueAt(): number | undefined {
+    let next: number | undefined;
+    for (const { dueAt, underWay } of this.pending.values()) {
+      if (dueAt !== undefined && !underWay && (next === undefined || dueAt < next)) next = dueAt;
+    }
+    return next;
+  }
+
+  /** Does every pending operation only wait for a time that is not before `atMs`? */
+  isDormantUntil(atMs: number): boolean {
+    for (const { dueAt, underWay } of this.pending.values()) {
+      if (underWay || dueAt === undefined || dueAt < atMs) return false;
+    }
+    return true;
+  }
+}
+
+/** `dormant`: the run is handed over with this commit, so that nothing begins here. */
+function toOperation(operation: PendingOperation, dormant: boolean): Operation {
+  const { id, kind, key, args, attempt, dueAt } = operation;
+  return { operation: id, kind, key, args, attempt: dormant ? 0 : attempt, dueAt };
+}

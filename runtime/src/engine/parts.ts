@@ -1,0 +1,79 @@
+/**
+ * Owns: what the rooms of an engine share, as types and one small line of waiters.
+ * Does not own: making it (engine.ts).
+ */
+import type { Clock } from "../clock.ts";
+import type { RejectReason, RunStatus, Store } from "../store/store.ts";
+import type { SnapshotCodec } from "./codec.ts";
+import type { Notice } from "./notice.ts";
+import type { ActiveRun } from "./turn.ts";
+import type { Values } from "./values.ts";
+
+/** Bounds of an engine, all resolved. */
+export interface Limits {
+  readonly leaseMs: number;
+  /** After so long in a volatile wait what has happened before is committed. */
+  readonly volatileLimitMs: number;
+  /** Runs driven at the same time. */
+  readonly runs: number;
+  /** Parked runs kept in memory. */
+  readonly warmRuns: number;
+  readonly warmBytes: number;
+  /** Longest wait for what others do to the store. */
+  readonly pollMs: number;
+  /** Time that attempts under way get when the engine closes. */
+  readonly drainMs: number;
+}
+
+/** What is done with a run whose code has changed incompatibly. */
+export type RollbackPolicy = "covered" | "always" | "hold" | "fail";
+
+/** What every room of an engine works with. */
+export interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly codec: SnapshotCodec;
+  readonly values: Values;
+  readonly limits: Limits;
+  readonly queue: string;
+  readonly rollback: RollbackPolicy;
+  readonly attempts: Line;
+  readonly build: () => string;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** Who keeps the runs in memory, and hears how each of them goes. */
+export interface Keeper {
+  /** Its first commit: it exists now; or it could not be created. */
+  born(run: ActiveRun, refused: RejectReason | undefined): void;
+  /** It gave up its lease. */
+  left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void;
+  /** It lost its lease. */
+  lost(run: ActiveRun): void;
+  /** May work for this run begin now? */
+  isHeld(run: ActiveRun): boolean;
+}
+
+/** Lets so many go on at a time, the others in their order. */
+export class Line {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  /** Calls `go`, now or when it is its turn; it must end in `leave`. */
+  enter(go: () => void): void {
+    if (this.#free > 0) {
+      this.#free--;
+      go();
+    } else this.#waiting.push(go);
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next();
+    else this.#free++;
+  }
+}

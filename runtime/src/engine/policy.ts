@@ -1,0 +1,53 @@
+/**
+ * Owns: whether and when a failed step is tried again.
+ * Does not own: who waits for that moment (waiter: attempt.ts in memory, turn.ts under an engine).
+ */
+import { errors } from "../errors.ts";
+
+/** How often and how fast a step is tried again. All fields have defaults. */
+export interface RetryOptions {
+  /** Attempts in all, the first included; default 5. 1: never again. */
+  readonly maxAttempts?: number;
+  /** Pause before the second attempt, in ms; default 250. */
+  readonly initialMs?: number;
+  /** Longest pause, in ms; default 30,000. */
+  readonly maxMs?: number;
+  /** Each pause is so many times the one before; default 2. */
+  readonly factor?: number;
+  /** Part of a pause that is random, from 0 to 1: 0.25 spreads over ±25 %; default 0.25. */
+  readonly jitter?: number;
+}
+
+export type RetryPolicy = Required<RetryOptions>;
+
+const defaults: RetryPolicy = { maxAttempts: 5, initialMs: 250, maxMs: 30_000, factor: 2, jitter: 0.25 };
+
+const bounds: Record<keyof RetryPolicy, [least: number, most: number]> = {
+  maxAttempts: [1, Number.POSITIVE_INFINITY],
+  initialMs: [0, Number.POSITIVE_INFINITY],
+  maxMs: [0, Number.POSITIVE_INFINITY],
+  factor: [1, Number.POSITIVE_INFINITY],
+  jitter: [0, 1],
+};
+
+/** Fills in the defaults. @throws CF2405 for a value out of its bounds */
+export function resolvePolicy(options: RetryOptions = {}): RetryPolicy {
+  const policy = { ...defaults, ...options };
+  for (const [name, [least, most]] of Object.entries(bounds)) {
+    const found = policy[name as keyof RetryPolicy];
+    if (!(found >= least && found <= most))
+      throw errors.invalidOption({ option: `retry.${name}`, found: String(found), needed: `${least} to ${most}` });
+  }
+  return policy;
+}
+
+/** Milliseconds before attempt number `attempt` (2 or more). */
+export function pauseBefore(policy: RetryPolicy, attempt: number): number {
+  const pauseMs = Math.min(policy.initialMs * policy.factor ** (attempt - 2), policy.maxMs);
+  return Math.round(pauseMs * (1 + policy.jitter * (Math.random() * 2 - 1)));
+}
+
+/** An error that says `retryable: false` of itself is final; every other is taken for temporary. */
+export function isRetryable(error: unknown): boolean {
+  return !(typeof error === "object" && error !== null && (error as { retryable?: unknown }).retryable === false);
+}

@@ -1,0 +1,137 @@
+/**
+ * Owns: taking up a run that was claimed: from its snapshot, its inbox and its pending operations, or from its input.
+ * Does not own: claiming (worker.ts), verdicts on code (snapshot/), what happens then (turn.ts).
+ *
+ * I1 Nothing is resumed on a guess: code that is missing or incompatible, and bytes that cannot be read, end in a hold or a
+ *    rollback, and the stored run stays as it is until that is committed.
+ * I2 Order: calls that were out are made again with the heap as of the commit; then the inbox is delivered in its order; then
+ *    code runs.
+ * I3 Code that is missing is never a reason for a rollback.
+ */
+import { errors, isColdframeError } from "../errors.ts";
+import { Operation, type Task } from "../local/task.ts";
+import type { Descriptor } from "../realm.ts";
+import { registry } from "../registry.ts";
+import type { Claim, InboxEntry } from "../store/store.ts";
+import type { CodeChange } from "./codec.ts";
+import type { Image } from "./image.ts";
+import { isStep } from "./operations.ts";
+import { reviveOperation } from "./performers.ts";
+import type { ActiveRun } from "./turn.ts";
+
+const INBOX_PAGE = 1_000;
+
+/** Takes up a run that this process has not in memory. Its turn runs before this resolves. */
+export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
+  try {
+    const inbox = await readInbox(run, claim);
+    if (run.generation > 0) await recall(run);
+    if (run.state !== "running") return;
+    if (claim.snapshot === undefined) startOver(run, claim);
+    else await resume(run, claim, claim.snapshot, inbox);
+  } catch (error) {
+    run.commits.hold(error);
+  }
+}
+
+/** Goes on with a run whose memory is as of the claim. */
+export async function wakeUp(run: ActiveRun, claim: Claim): Promise<void> {
+  const inbox = await readInbox(run, claim);
+  if (run.state !== "running") return;
+  deliver(run, inbox);
+  run.wakeDue();
+}
+
+/** All unconsumed messages: the page that came with the claim and those after it. */
+async function readInbox(run: ActiveRun, claim: Claim): Promise<InboxEntry[]> {
+  const inbox = [...claim.inbox];
+  for (let page = claim.inbox; page.length >= INBOX_PAGE; ) {
+    page = await run.parts.store.receive(claim.id, page.at(-1)?.position as number, INBOX_PAGE);
+    inbox.push(...page);
+  }
+  return inbox;
+}
+
+async function recall(run: ActiveRun): Promise<void> {
+  const results = await run.parts.store.recall(run.id);
+  run.reuse = new Map(results.map((result) => [result.key, result]));
+}
+
+function startOver(run: ActiveRun, claim: Claim): void {
+  const descriptor = registry().functions.get(claim.fn)?.d;
+  if (descriptor === undefined) throw errors.codeMissing({ run: run.id, missing: claim.fn });
+  run.begin(descriptor as Descriptor, run.parts.values.decode(claim.input) as unknown[]);
+}
+
+async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox: InboxEntry[]): Promise<void> {
+  const change = run.parts.codec.match(snapshot);
+  if (change !== null) return meetChange(run, claim, change);
+  const { scheduler, lineage, book } = run;
+  const image = run.parts.codec.decode(snapshot) as Image;
+  scheduler.adoptState(image.scheduler);
+  lineage.adopt(image.places);
+  for (const task of image.unseen) scheduler.rejected.add(task);
+  run.lastSnapshotBytes = snapshot.byteLength;
+  const tasks = findOperations(run);
+  for (const { operation: id, kind, key, args, attempt, dueAt } of claim.operations) {
+    const task = tasks.get(id);
+    if (task === undefined) continue; // begun by no frame that is left
+    book.pending.set(id, { id, kind, task, key, args, attempt, dueAt, recorded: true, underWay: false });
+    tasks.delete(id);
+  }
+  for (const [id, task] of tasks)
+    throw errors.operationLost({ run: run.id, operation: `${(task.work as Operation).name} (${id})` });
+  scheduler.reopenWaits();
+  deliver(run, inbox);
+  for (const operation of [...book.pending.values()]) reviveOperation(run, operation);
+  run.wakeDue();
+}
+
+/** Tasks that wait for an operation, by its id. */
+function findOperations(run: ActiveRun): Map<string, Task> {
+  const tasks = new Map<string, Task>();
+  for (const task of run.scheduler.tasks) {
+    if (task.work instanceof Operation) tasks.set(task.work.data as string, task);
+  }
+  return tasks;
+}
+
+/** Takes in the completions of an inbox, in its order; other messages wait for what will read them. */
+function deliver(run: ActiveRun, inbox: readonly InboxEntry[]): void {
+  const { book, parts, scheduler } = run;
+  for (const { position, kind, operation: id, outcome, value } of inbox) {
+    run.seen = Math.max(run.seen, position);
+    const operation = kind === "completion" ? book.pending.get(id) : undefined;
+    const completion = operation && book.end(id, outcome, value);
+    if (operation === undefined || completion === undefined) continue;
+    completion.deposited = true;
+    completion.position = position;
+    scheduler.settle(operation.task, outcome === "done" ? 0 : 1, parts.values.decode(value));
+  }
+}
+
+async function meetChange(run: ActiveRun, claim: Claim, { kind, detail }: CodeChange): Promise<void> {
+  if (kind === "missing") throw errors.codeMissing({ run: run.id, missing: detail });
+  const { rollback, notify } = run.parts;
+  const begun = claim.operations.filter((operation) => isStep(operation.kind) && operation.attempt > 0);
+  if (rollback === "hold" || (rollback === "covered" && begun.length > 0)) {
+    throw errors.rollbackUncovered({ run: run.id, count: begun.length, detail });
+  }
+  if (rollback === "fail") return run.commits.fail(errors.incompatibleCode({ function: run.fn, reason: detail }));
+  await recall(run);
+  if (run.state !== "running") return;
+  run.generation++;
+  run.rollsBack = true;
+  startOver(run, claim);
+  notify({
+    kind: "rolled-back",
+    run: run.id,
+    message: `Run ${run.id} began again from its input (generation ${run.generation}), because its code has changed: ${detail}`,
+  });
+}
+
+/** Does an error of a claim say that this process lacks code? */
+export function isCodeMissing(error: unknown): boolean {
+  const codes = [errors.codeMissing.code, errors.missingClass.code, errors.missingFunction.code];
+  return isColdframeError(error) && codes.includes(error.code);
+}

@@ -1,0 +1,99 @@
+/**
+ * Owns: the handle of a run, and how a run looks from outside.
+ * Does not own: driving it (turn.ts), waiting for its end (results.ts).
+ */
+import { errors } from "../errors.ts";
+import type { RunRecord, RunStatus, Store } from "../store/store.ts";
+import type { Results } from "./results.ts";
+import type { Values } from "./values.ts";
+
+/** A run as `status` and `list` show it. Times are epoch milliseconds. */
+export interface RunInfo {
+  readonly id: string;
+  /** Id of its function: `package/path#name`. */
+  readonly function: string;
+  /**
+   * `ready`: a worker may take it · `running`: a worker has it · `waiting`: for a time or a message · `held`: it cannot
+   * go on, see `reason` · `done`, `failed`, `cancelled`: it has ended.
+   */
+  readonly status: RunStatus;
+  readonly queue: string;
+  readonly createdAt: number;
+  /** Undefined until it has ended. */
+  readonly endedAt: number | undefined;
+  /** Of a waiting run: when it goes on at the latest; undefined: not by itself. */
+  readonly wakesAt: number | undefined;
+  /** Times it has begun again from its input, because its code had changed. */
+  readonly generation: number;
+  /** Of a held run: why it cannot go on. */
+  readonly reason: string | undefined;
+  /** Of a running run: the worker. */
+  readonly worker: string | undefined;
+}
+
+export function toInfo(record: RunRecord): RunInfo {
+  const { id, fn, status, queue, createdAt, endedAt, dueAt, generation, hold, owner } = record;
+  return {
+    ...{ id, function: fn, status, queue, createdAt, endedAt, generation },
+    wakesAt: status === "waiting" ? dueAt : undefined,
+    reason: hold?.reason,
+    worker: owner,
+  };
+}
+
+/** What a handle needs of its engine. */
+export interface RunAccess {
+  readonly store: Store;
+  readonly values: Values;
+  readonly results: Results;
+}
+
+/** A run, in whatever process it is driven. Made by `engine.start` and `engine.get`. */
+export class Run<T = unknown> {
+  /** Its id, unique in the store. */
+  readonly id: string;
+  readonly #access: RunAccess;
+
+  /** Not meant for users. */
+  constructor(id: string, access: RunAccess) {
+    this.id = id;
+    this.#access = access;
+  }
+
+  /**
+   * Waits for the end of the run, in this or any other process.
+   *
+   * @returns a copy of what its function returned
+   * @throws what its function threw; CF2404 if the engine is closed first; CF2409 if there is no such run
+   * @example const receipt = await run.result();
+   */
+  async result(): Promise<T> {
+    const { results, values } = this.#access;
+    const { status, outcome } = await results.wait(this.id);
+    const value = values.decode(outcome);
+    if (status === "done") return value as T;
+    throw value;
+  }
+
+  /**
+   * Reads where the run stands.
+   *
+   * @throws CF2409 if there is no such run
+   * @example const { status, reason } = await run.status();
+   */
+  async status(): Promise<RunInfo> {
+    const record = await this.#access.store.get(this.id);
+    if (record === undefined) throw errors.runUnknown({ run: this.id });
+    return toInfo(record);
+  }
+
+  /**
+   * Lets a held run be tried again.
+   *
+   * @returns false if it was not held
+   * @example if ((await run.status()).status === "held") await run.release();
+   */
+  async release(): Promise<boolean> {
+    return (await this.#access.store.release({ id: this.id })) > 0;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Owns: performing the recorded steps of a run: attempts, their results, whether another attempt follows.
+ * Does not own: the attempt itself (attempt.ts), recording (operations.ts, commit.ts).
+ *
+ * I1 An attempt begins only while the lease is surely held, and is aborted when it is not.
+ * I2 A result is encoded once; what is stored and what the caller gets come from the same bytes.
+ * I3 A result that comes after the run was held is put into its inbox, so that the step need not happen again.
+ */
+import { errors } from "../errors.ts";
+import type { OperationOutcome } from "../store/store.ts";
+import { Attempt, type StepMeta } from "./attempt.ts";
+import { announce } from "./channel.ts";
+import { type PendingOperation, stepNameOf } from "./operations.ts";
+import { isRetryable, pauseBefore } from "./policy.ts";
+import { findStep } from "./step.ts";
+import type { ActiveRun } from "./turn.ts";
+
+/** Begins an attempt at a recorded step when it is its turn. */
+export function startAttempt(run: ActiveRun, operation: PendingOperation): void {
+  if (run.draining) return;
+  operation.underWay = true;
+  operation.dueAt = undefined;
+  run.book.underWay++;
+  run.parts.attempts.enter(() => {
+    if (run.state !== "running" || run.draining) return leave(run, operation);
+    if (run.keeper.isHeld(run)) perform(run, operation);
+    else {
+      leave(run, operation);
+      run.commits.lose();
+    }
+  });
+}
+
+function leave(run: ActiveRun, operation: PendingOperation): void {
+  operation.underWay = false;
+  run.book.underWay--;
+  run.parts.attempts.leave();
+  if (run.draining) run.decide();
+}
+
+function perform(run: ActiveRun, operation: PendingOperation): void {
+  const name = stepNameOf(operation);
+  const meta = findStep(name);
+  if (meta === undefined) {
+    leave(run, operation);
+    run.commits.hold(errors.codeMissing({ run: run.id, missing: name }));
+    return;
+  }
+  const { id, parts, epoch } = run;
+  const { attempt, key } = operation;
+  const context = new Attempt({ run: id, step: name, attempt, idempotencyKey: key as string, fence: epoch });
+  run.attempts.add(context);
+  announce("step:before", id, name);
+  const end = (outcome: OperationOutcome, thrown: unknown, value: Uint8Array): void => {
+    announce("step:effect", id, name);
+    run.attempts.delete(context);
+    leave(run, operation);
+    if (outcome === "done") finish(run, operation, "done", value);
+    else fail(run, operation, meta, thrown);
+    announce("step:after", id, name);
+  };
+  context.perform(meta, parts.values.decode(operation.args as Uint8Array) as unknown[], parts.clock).then(
+    (result) => {
+      let bytes: Uint8Array;
+      try {
+        bytes = parts.values.encode(result);
+      } catch (error) {
+        end("failed", final(error), none);
+        return;
+      }
+      end("done", undefined, bytes);
+    },
+    (error) => end("failed", error, none),
+  );
+}
+
+const none = new Uint8Array(0);
+
+/** The effect has happened; another attempt would only repeat it. */
+function final(error: unknown): unknown {
+  return Object.assign(error as object, { retryable: false });
+}
+
+function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error: unknown): void {
+  const { maxAttempts } = meta.retry;
+  if (operation.attempt >= maxAttempts || !isRetryable(error)) {
+    finish(run, operation, "failed", run.parts.values.encodeError(error));
+    return;
+  }
+  if (run.state !== "running") return;
+  operation.attempt++;
+  operation.dueAt = run.parts.clock.now() + pauseBefore(meta.retry, operation.attempt);
+  operation.recorded = false;
+  run.book.retries.push(operation);
+  run.decide();
+}
+
+function finish(run: ActiveRun, operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): void {
+  if (run.state === "running") run.complete(operation, outcome, value, run.parts.values.decode(value));
+  else if (run.commits.isHeld) void run.commits.bequeath(operation, outcome, value);
+}

@@ -1,0 +1,110 @@
+/**
+ * Owns: values that cross a boundary alone: arguments, results, errors (docs/formats.md, "Values").
+ * Does not own: graphs, which are snapshots (snapshot/).
+ *
+ * I1 Same value, same bytes, in every process of a build; `fingerprintOf` is the same in every build.
+ * I2 An error can always be stored: what of it can't is left out, class, message, stack and cause stay as far as they go.
+ */
+import { hash } from "node:crypto";
+import type { SnapshotCodec } from "./codec.ts";
+
+const UNDEFINED = 0;
+const JSON_TEXT = 1;
+/** First byte of a snapshot, the C of CFSN. */
+const SNAPSHOT = 0x43;
+const MOST_ITEMS = 16;
+
+const undefinedBytes = Uint8Array.of(UNDEFINED);
+
+/** Encodes and decodes single values; primitives take a short way around the snapshot. */
+export class Values {
+  readonly #codec: SnapshotCodec;
+  constructor(codec: SnapshotCodec) {
+    this.#codec = codec;
+  }
+
+  /** @throws CF2001 for a value that cannot be stored */
+  encode(value: unknown): Uint8Array {
+    if (value === undefined) return undefinedBytes;
+    return isPrimitive(value) ? toJson(value) : this.#codec.encode(value);
+  }
+
+  /** Encodes an argument list. @throws CF2001 as `encode` */
+  encodeList(list: readonly unknown[]): Uint8Array {
+    return list.length <= MOST_ITEMS && list.every(isPrimitive) ? toJson(list) : this.#codec.encode([...list]);
+  }
+
+  decode(bytes: Uint8Array): unknown {
+    if (bytes[0] === SNAPSHOT) return this.#codec.decode(bytes);
+    if (bytes.length === 0 || bytes[0] === UNDEFINED) return undefined;
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString("utf8"));
+  }
+
+  /** Encodes what was thrown, whatever it is (I2). */
+  encodeError(thrown: unknown): Uint8Array {
+    try {
+      return this.encode(thrown);
+    } catch {
+      return this.encode(toPortable(thrown));
+    }
+  }
+
+  /** A hash of what the bytes say, without the versions that wrote them (I1). */
+  fingerprintOf(bytes: Uint8Array): string {
+    return hash("sha256", bytes[0] === SNAPSHOT ? this.#codec.content(bytes) : bytes, "base64url");
+  }
+}
+
+function isPrimitive(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  return value === null || typeof value === "boolean";
+}
+
+function toJson(value: unknown): Uint8Array {
+  const text = JSON.stringify(value);
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(text) + 1);
+  bytes[0] = JSON_TEXT;
+  bytes.write(text, 1);
+  return bytes;
+}
+
+const MOST_CAUSES = 8;
+
+/** An error with the same looks that holds nothing but primitives and, as its cause, another such error. */
+function toPortable(thrown: unknown, depth = 0): unknown {
+  if (!(thrown instanceof Error)) return describe(thrown);
+  const copy = new Error(String(thrown.message));
+  for (const key of Object.keys(thrown)) {
+    const value = readQuietly(thrown, key);
+    if (isPrimitive(value)) (copy as unknown as Record<string, unknown>)[key] = value;
+  }
+  for (const key of ["name", "stack"] as const) {
+    Object.defineProperty(copy, key, { value: String(thrown[key]), writable: true, configurable: true });
+  }
+  if (thrown.cause !== undefined && depth < MOST_CAUSES) {
+    Object.defineProperty(copy, "cause", {
+      value: toPortable(thrown.cause, depth + 1),
+      writable: true,
+      configurable: true,
+    });
+  }
+  return copy;
+}
+
+function readQuietly(holder: object, key: string): unknown {
+  try {
+    return (holder as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(value: unknown): unknown {
+  if (isPrimitive(value) || value === undefined) return value;
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}

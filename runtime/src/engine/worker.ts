@@ -1,0 +1,251 @@
+/**
+ * Owns: the runs this process drives: claims them, keeps them, lets go of them.
+ * Does not own: how one is driven (turn.ts), taken up (restore.ts) or committed (commit.ts); leases (lease.ts).
+ *
+ * I1 Claims stop at the cap of runs driven at a time, and when the engine closes.
+ * I2 Hints and own timers only make claims come sooner: ticks and claims happen at least every `pollMs`.
+ * I3 A run is in memory at most once: either driven or warm.
+ */
+import type { CancelTimer } from "../clock.ts";
+import { errors } from "../errors.ts";
+import type { Claim, Hint, RejectReason, RunStatus, StartRequest } from "../store/store.ts";
+import { announce } from "./channel.ts";
+import type { Hosted } from "./hosted.ts";
+import { Leases } from "./lease.ts";
+import type { Keeper, Parts } from "./parts.ts";
+import { takeUp, wakeUp } from "./restore.ts";
+import { ActiveRun } from "./turn.ts";
+import { WarmRuns } from "./warm.ts";
+
+const CLAIM_LIMIT = 64;
+const TICK_LIMIT = 1_000;
+
+interface Birth {
+  resolve(refused: RejectReason | undefined): void;
+  reject(error: unknown): void;
+}
+
+export class Worker implements Keeper {
+  readonly #parts: Parts;
+  readonly #hosted: Hosted;
+  readonly #onEnd: (id: string, status: RunStatus, outcome: Uint8Array) => void;
+  readonly #runs = new Map<string, ActiveRun>();
+  readonly #births = new Map<ActiveRun, Birth>();
+  readonly #leases: Leases;
+  readonly #warm: WarmRuns;
+  #unsubscribe: (() => void) | undefined;
+  #timer: { atMs: number; cancel: CancelTimer } | undefined;
+  #claiming = false;
+  #again = false;
+  #closing = false;
+  #released = "";
+  readonly #emptied: (() => void)[] = [];
+
+  constructor(parts: Parts, hosted: Hosted, onEnd: (id: string, status: RunStatus, outcome: Uint8Array) => void) {
+    this.#parts = parts;
+    this.#hosted = hosted;
+    this.#onEnd = onEnd;
+    this.#leases = new Leases(parts, (id, epoch) => this.#onLeaseLost(id, epoch));
+    this.#warm = new WarmRuns({ runs: parts.limits.warmRuns, bytes: parts.limits.warmBytes });
+  }
+
+  /** Begins to claim. */
+  open(): void {
+    this.#unsubscribe = this.#parts.store.subscribe((hint) => this.#onHint(hint));
+    this.#tickAt(this.#parts.clock.now());
+    this.kick();
+  }
+
+  /** Is there room for one more run (I1)? */
+  get hasRoom(): boolean {
+    return !this.#closing && this.#runs.size < this.#parts.limits.runs;
+  }
+
+  /**
+   * Starts a run here: its first turn runs before its first commit.
+   * @returns why it could not be created; undefined: it is.
+   */
+  start(request: StartRequest, run: (run: ActiveRun) => void): Promise<RejectReason | undefined> {
+    const { clock } = this.#parts;
+    const { id, fn } = request;
+    const active = new ActiveRun({ id, fn, epoch: 1, generation: 0, seq: 0 }, this.#parts, this);
+    active.unborn = request;
+    this.#keep(active, clock.monotonic());
+    return new Promise((resolve, reject) => {
+      this.#births.set(active, { resolve, reject });
+      run(active);
+    });
+  }
+
+  // ---- claiming
+
+  #onHint({ ready, elsewhere }: Hint): void {
+    if (ready) this.kick();
+    if (elsewhere) this.#tickAt(this.#parts.clock.now());
+  }
+
+  /** Claims what there is to claim. */
+  kick(): void {
+    if (this.#claiming) this.#again = true;
+    else if (this.hasRoom) void this.#claim();
+  }
+
+  async #claim(): Promise<void> {
+    this.#claiming = true;
+    try {
+      await this.#releaseForBuild();
+      do {
+        this.#again = false;
+        while (this.hasRoom && (await this.#claimSome()) === CLAIM_LIMIT);
+      } while (this.#again && this.hasRoom);
+    } catch (error) {
+      this.#storeFailed("Runs could not be claimed", error);
+    } finally {
+      this.#claiming = false;
+    }
+  }
+
+  /** A new build tries the runs again that another held. */
+  async #releaseForBuild(): Promise<void> {
+    const { build } = this.#hosted;
+    if (build === this.#released) return;
+    this.#released = build;
+    await this.#parts.store.release({ otherThanBuild: build });
+  }
+
+  async #claimSome(): Promise<number> {
+    const { store, clock, limits, queue } = this.#parts;
+    const { functions } = this.#hosted;
+    if (functions.length === 0) return 0;
+    const limit = Math.min(CLAIM_LIMIT, limits.runs - this.#runs.size);
+    const askedAtMs = clock.monotonic();
+    const { leaseMs } = limits;
+    const claims = await store.claim({ functions, queues: [queue], limit, leaseMs, warm: this.#warm.seqs });
+    for (const claim of claims) this.#take(claim, askedAtMs);
+    return claims.length;
+  }
+
+  #take(claim: Claim, askedAtMs: number): void {
+    const { id, fn, epoch, generation, seq } = claim;
+    announce("claim:after", id, claim.warm ? "warm" : "cold");
+    const warm = this.#warm.take(id);
+    if (claim.warm && warm !== undefined) {
+      warm.epoch = epoch;
+      warm.state = "running";
+      this.#keep(warm, askedAtMs);
+      wakeUp(warm, claim).catch((error) => this.#storeFailed(`Run ${id} could not be read`, error));
+      return;
+    }
+    const run = new ActiveRun({ id, fn, epoch, generation, seq }, this.#parts, this);
+    this.#keep(run, askedAtMs);
+    void takeUp(run, claim);
+  }
+
+  #keep(run: ActiveRun, askedAtMs: number): void {
+    this.#runs.set(run.id, run);
+    this.#leases.add(run.id, run.epoch, askedAtMs);
+  }
+
+  // ---- ticks
+
+  /** Makes sure that the next tick comes by then (I2). */
+  #tickAt(atMs: number): void {
+    if (this.#closing || (this.#timer !== undefined && this.#timer.atMs <= atMs)) return;
+    this.#timer?.cancel();
+    const cancel = this.#parts.clock.setTimer(atMs, () => {
+      this.#timer = undefined;
+      void this.#tick();
+    });
+    this.#timer = { atMs, cancel };
+  }
+
+  async #tick(): Promise<void> {
+    const { store, clock, limits } = this.#parts;
+    let nextAt = clock.now() + limits.pollMs;
+    try {
+      const tick = await store.tick(TICK_LIMIT);
+      if (tick.ready > 0) this.kick();
+      if (tick.nextAt !== undefined) nextAt = Math.min(nextAt, Math.max(tick.nextAt, clock.now() + 1));
+    } catch (error) {
+      this.#storeFailed("The store could not be asked what is due", error);
+    }
+    this.#tickAt(nextAt);
+  }
+
+  #storeFailed(what: string, error: unknown): void {
+    if (!this.#closing) this.#parts.notify({ kind: "store-failed", message: `${what}: ${error}`, error });
+  }
+
+  // ---- Keeper
+
+  born(run: ActiveRun, refused: RejectReason | undefined): void {
+    this.#births.get(run)?.resolve(refused);
+    this.#births.delete(run);
+    if (refused !== undefined) this.#forget(run);
+  }
+
+  left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void {
+    this.#forget(run);
+    if (status === "waiting" || (status === "ready" && run.state === "parked")) {
+      this.#warm.put(run);
+      const wakeAt = run.book.nextDueAt();
+      if (status === "ready") this.kick();
+      else if (wakeAt !== undefined) this.#tickAt(wakeAt);
+    }
+    if (outcome !== undefined) this.#onEnd(run.id, status, outcome);
+    if (!this.#closing) this.kick();
+  }
+
+  lost(run: ActiveRun): void {
+    this.#births.get(run)?.reject(errors.leaseLost({ run: run.id }));
+    this.#births.delete(run);
+    this.#forget(run);
+    if (this.#closing) return;
+    this.#parts.notify({
+      ...{ kind: "lease-lost", run: run.id },
+      message: `Run ${run.id} is no longer driven here: its lease was lost.`,
+    });
+  }
+
+  isHeld(run: ActiveRun): boolean {
+    return this.#leases.isSafe(run.id, run.epoch);
+  }
+
+  #onLeaseLost(id: string, epoch: number): void {
+    const run = this.#runs.get(id);
+    if (run?.epoch === epoch) run.commits.lose();
+  }
+
+  #forget(run: ActiveRun): void {
+    if (this.#runs.get(run.id) !== run) return;
+    this.#runs.delete(run.id);
+    this.#leases.remove(run.id);
+    if (this.#runs.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
+  }
+
+  // ---- closing
+
+  /** Stops claiming, lets turns and attempts end for a while, then lets go of all runs. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#unsubscribe?.();
+    this.#timer?.cancel();
+    const { clock, limits } = this.#parts;
+    if (this.#runs.size > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = clock.setTimer(clock.now() + limits.drainMs, resolve);
+        this.#emptied.push(() => {
+          cancel();
+          resolve();
+        });
+        for (const run of [...this.#runs.values()]) run.drain();
+      });
+    }
+    const reason = errors.engineClosed({ what: "a step was under way" });
+    for (const run of this.#runs.values()) run.drop(reason);
+    for (const birth of this.#births.values()) birth.reject(errors.engineClosed({ what: "a run was being started" }));
+    this.#runs.clear();
+    this.#warm.clear();
+    this.#leases.close();
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Owns: a clock that moves only when a test says so.
+ * Does not own: what happens at which time.
+ *
+ * I1 Timers fire in the order of their times, then in the order in which they were set, each at its own time.
+ * I2 Between two times the event loop turns a few times, so that what a timer began (a write, a turn) is done before the next fires.
+ */
+import type { CancelTimer, Clock } from "../clock.ts";
+
+interface Timer {
+  readonly atMs: number;
+  readonly fire: () => void;
+}
+
+/** Turns of the event loop between two times: a claim takes two writes and a commit, each one turn. */
+const TURNS = 6;
+
+/** A `Clock` for tests: nothing sleeps, and days pass in no time. */
+export class FakeClock implements Clock {
+  #now: number;
+  #monotonic = 0;
+  readonly #timers = new Set<Timer>();
+
+  /** @param now epoch milliseconds at which it stands; default 2026-01-01 */
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  setTimer(atMs: number, fire: () => void): CancelTimer {
+    const timer: Timer = { atMs, fire };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Timers that have not fired. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /**
+   * Lets time pass, moment by moment: every timer on the way fires at its time, heartbeats too. For seconds and minutes.
+   * @param ms how long
+   * @example await clock.advance(250);
+   */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#now + ms;
+    await this.settle();
+    for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
+      this.#moveTo(timer.atMs);
+      this.#timers.delete(timer);
+      timer.fire();
+      if ((this.#next(this.#now) ?? timer) === timer) await this.settle();
+    }
+    this.#moveTo(untilMs);
+    await this.settle();
+  }
+
+  /**
+   * Lets time pass at once, as for a machine that was suspended: timers that fell due fire after it, each once. For hours and
+   * days. Leases that are held run out.
+   * @param ms how long
+   * @example await clock.jump(3 * 24 * 3_600_000);
+   */
+  async jump(ms: number): Promise<void> {
+    await this.settle();
+    this.#moveTo(this.#now + ms);
+    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#now).sort((a, b) => a.atMs - b.atMs);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.fire();
+    await this.settle();
+  }
+
+  /** Lets the event loop turn until what was begun is done, without any time passing. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #moveTo(atMs: number): void {
+    const to = Math.max(atMs, this.#now);
+    this.#monotonic += to - this.#now;
+    this.#now = to;
+  }
+
+  #next(untilMs: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.atMs <= untilMs && (next === undefined || timer.atMs < next.atMs)) next = timer;
+    }
+    return next;
+  }
+}
