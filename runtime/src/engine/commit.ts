@@ -90,7 +90,7 @@ export class Committer {
     if (run.draining && run.openWaits().size > 0) {
       run.drop(errors.engineClosed({ what: "a run was driven" }));
       run.keeper.left(run, "ready", undefined);
-    } else if (run.isBlocked()) this.hold(error);
+    } else if (run.pace.isBlocked()) this.hold(error);
   }
 
   // ---- what goes into a commit
@@ -102,11 +102,11 @@ export class Committer {
     const status = this.#status();
     const { book } = run;
     const isNew = run.unborn !== undefined && book.fresh.length === 0 && status === "running";
-    const isFull = !isNew && (run.progressed || book.fresh.length > 0 || book.completions.length > 0);
+    const isFull = !isNew && (run.pace.progressed || book.fresh.length > 0 || book.completions.length > 0);
     if (!isFull) return this.#planRest(item, status, undefined);
     const snapshot = takeSnapshot(run); // may throw: nothing has changed by then
     const recording = book.record(run.draining);
-    run.noteSnapshot(snapshot.byteLength);
+    run.pace.noteSnapshot(snapshot.byteLength);
     return this.#planRest({ ...item, snapshot }, status, recording);
   }
 

@@ -7,14 +7,15 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Call } from "../local/task.ts";
+import type { Descriptor } from "../realm.ts";
 
 /** Code that a run awaits but that is not durable. */
 export interface ForeignCall {
   readonly kind: "foreign";
   /** Source text of what durable code called, as `helper` or `db.transaction`. */
   readonly callee: string;
-  /** Told of a step called in there. */
-  readonly onStep: (step: string, callee: string) => void;
+  /** Performs a step that is called in there. */
+  readonly perform: (step: Descriptor, args: unknown[]) => Promise<unknown>;
 }
 
 /** What a step's function may know of the attempt it runs in. */
@@ -43,8 +44,8 @@ export type Surroundings = ForeignCall | StepAttempt;
 export const surroundings: AsyncLocalStorage<Surroundings> = new AsyncLocalStorage();
 
 /** Makes a foreign call so that whatever it does is known to be foreign (I1). */
-export function callForeign(call: Call, onStep: ForeignCall["onStep"]): unknown {
-  return surroundings.run({ kind: "foreign", callee: call.text, onStep }, applyCall, call);
+export function callForeign(call: Call, perform: ForeignCall["perform"]): unknown {
+  return surroundings.run({ kind: "foreign", callee: call.text, perform }, applyCall, call);
 }
 
 function applyCall(call: Call): unknown {

@@ -5,11 +5,11 @@
  * I1 Waits that no other process can take up are stored as lost; a call whose callee, receiver or arguments cannot be
  *    stored is one of them.
  */
-import type { ExternalWait, SchedulerState } from "../local/scheduler.ts";
-import { Call, type Task } from "../local/task.ts";
+import { encodeParked } from "../local/lost.ts";
+import type { SchedulerState } from "../local/scheduler.ts";
+import type { Task } from "../local/task.ts";
 import type { StoredPlace } from "./lineage.ts";
 import type { ActiveRun } from "./turn.ts";
-import { isVolatile, whileLost } from "./volatile.ts";
 
 /** The root of a run's snapshot. */
 export interface Image {
@@ -29,26 +29,5 @@ export function takeSnapshot(run: ActiveRun): Uint8Array {
   };
   const encode = () => parts.codec.encode(image, id, seq + 1);
   const waits = run.openWaits();
-  if (waits.size === 0) return encode();
-  try {
-    return whileLost(waits, isVolatile, encode);
-  } catch (error) {
-    const isLost = unstorable(waits, parts.codec.encode.bind(parts.codec));
-    if (isLost === undefined) throw error;
-    return whileLost(waits, isLost, encode);
-  }
-}
-
-/** Which waits can't be stored; undefined if it is not the waits' fault. */
-function unstorable(waits: Iterable<ExternalWait>, encode: (value: unknown) => unknown) {
-  const lost = new Set<unknown>();
-  for (const { awaited } of waits) {
-    if (isVolatile(awaited)) continue;
-    try {
-      encode(awaited instanceof Call ? [awaited.fn, awaited.self, awaited.args] : awaited);
-    } catch {
-      lost.add(awaited);
-    }
-  }
-  return lost.size === 0 ? undefined : (awaited: unknown) => isVolatile(awaited) || lost.has(awaited);
+  return waits.size === 0 ? encode() : encodeParked(waits, encode, parts.codec.encode.bind(parts.codec));
 }

@@ -77,6 +77,12 @@ export class OperationBook {
     this.fresh.push(operation);
   }
 
+  /** Takes in an operation that the store has; its next attempt begins with the next commit. */
+  revive(operation: PendingOperation): void {
+    this.pending.set(operation.id, operation);
+    this.retries.push(operation);
+  }
+
   /** Notes the end of a recorded operation. @returns undefined if it is not pending */
   end(id: string, outcome: OperationOutcome, value: Uint8Array): Completion | undefined {
     const operation = this.pending.get(id);

@@ -31,7 +31,7 @@ const step: Performer = {
   begin(run, descriptor, args) {
     const name = nameOfStep(descriptor);
     const bytes = run.parts.values.encodeList(args);
-    const key = keyOf(run, name, bytes);
+    const key = keyOf(run, name, run.lineage.next(run.scheduler.current, name), bytes);
     const known = run.reuse?.get(key);
     if (known?.outcome === "done") return settled(run, name, run.parts.values.decode(known.value));
     return add(run, `step ${name}`, { key, args: bytes, attempt: 1, dueAt: undefined });
@@ -105,7 +105,6 @@ function settled(run: ActiveRun, name: string, value: unknown): Task {
 }
 
 /** The idempotency key: which run, which step, which call of it, with which arguments; the same in every generation. */
-function keyOf(run: ActiveRun, step: string, args: Uint8Array): string {
-  const call = run.lineage.next(run.scheduler.current, step);
+export function keyOf(run: ActiveRun, step: string, call: string, args: Uint8Array): string {
   return hash("sha256", `${run.id}\n${step}\n${call}\n${run.parts.values.fingerprintOf(args)}`, "base64url");
 }

@@ -71,11 +71,16 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
   for (const task of image.unseen) scheduler.rejected.add(task);
-  run.lastSnapshotBytes = snapshot.byteLength;
+  run.pace.lastSnapshotBytes = snapshot.byteLength;
   const tasks = findOperations(run);
-  for (const { operation: id, kind, key, args, attempt, dueAt } of claim.operations) {
+  run.restored = true;
+  for (const operation of claim.operations) {
+    const { operation: id, kind, key, args, attempt, dueAt } = operation;
     const task = tasks.get(id);
-    if (task === undefined) continue; // begun by no frame that is left
+    if (task === undefined) {
+      run.orphans.set(id, operation);
+      continue;
+    }
     book.pending.set(id, { id, kind, task, key, args, attempt, dueAt, recorded: true, underWay: false });
     tasks.delete(id);
   }

@@ -51,7 +51,7 @@ export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): 
     wrapper(...args: unknown[]): unknown {
       if (R.ops !== null) return R.ops.later(self, undefined, args, meta.name);
       const around = surroundings.getStore();
-      if (around?.kind === "foreign") around.onStep(meta.name, around.callee);
+      if (around?.kind === "foreign") return around.perform(descriptor, args);
       return performInMemory(meta, args, systemClock);
     },
   }.wrapper;

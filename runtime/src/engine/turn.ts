@@ -1,40 +1,32 @@
 /**
- * Owns: one run in this process: drives its scheduler until all is parked, and decides what must be committed when.
- * Does not own: the write (commit.ts), attempts at steps (steps.ts), taking a stored run up (restore.ts).
+ * Owns: one run in this process: drives its scheduler until all is parked, and decides what must be committed at once.
+ * Does not own: the write (commit.ts), what is committed later (pace.ts), attempts at steps (steps.ts), taking a stored run up (restore.ts).
  *
  * States: running -> parked (lease given up, kept warm) -> running …; running -> over (ended, held, handed over or lost).
  * I1 A turn runs to its end without interruption; a commit may be under way meanwhile, since its bytes are made already.
  * I2 Recorded acts (steps, sleeps, retries, the end) ask for a commit at once. So does a run that only waits for times.
- * I3 A completion after which no code ran, or none that did a recorded act, is deposited in the inbox instead. The next
- *    snapshot comes when such deposits outweigh the last one: a fan-out of n writes O(n) bytes.
- * I4 While plain calls are out, what has happened is committed after `DEFER_MS`; while volatile waits are, after
- *    `volatileLimitMs`.
- * I5 After `over` nothing of the run has an effect on the store.
+ *    All else that happens is committed in its time (pace.ts).
+ * I3 After `over` nothing of the run has an effect on the store.
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { type ExternalWait, Scheduler, type SchedulerHost } from "../local/scheduler.ts";
-import { Call, Operation, type Task } from "../local/task.ts";
+import { Call, Operation as OperationWork, type Task } from "../local/task.ts";
 import type { Descriptor, Mode } from "../realm.ts";
-import type { OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
+import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
 import type { Attempt } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { Committer } from "./commit.ts";
-import { depositSoon } from "./deposit.ts";
 import { callForeign } from "./foreign.ts";
 import { Lineage } from "./lineage.ts";
 import { isStep, OperationBook, type PendingOperation } from "./operations.ts";
+import { Pace } from "./pace.ts";
 import type { Keeper, Parts } from "./parts.ts";
 import { beginOperation, wakeOperation } from "./performers.ts";
-import { isVolatile } from "./volatile.ts";
+import { performWithin, WithinCounts } from "./within.ts";
 
-/** After a plain call began, what happened before is committed so much later. */
-const DEFER_MS = 50;
 /** A run that waits for less than this keeps its lease: giving it up and claiming again costs two writes. */
 const SHORT_WAIT_MS = 1_000;
-/** A snapshot is worth its bytes once so much has been deposited. */
-const LEAST_SNAPSHOT_BYTES = 1_024;
-
 /** Who a run is. */
 export interface Identity {
   readonly id: string;
@@ -54,6 +46,7 @@ export class ActiveRun implements SchedulerHost {
   readonly book = new OperationBook();
   readonly lineage = new Lineage();
   readonly commits: Committer = new Committer(this);
+  readonly pace: Pace = new Pace(this);
   readonly attempts = new Set<Attempt>();
   epoch: number;
   generation: number;
@@ -65,21 +58,19 @@ export class ActiveRun implements SchedulerHost {
   rollsBack = false;
   /** No attempt begins any more; the run is handed over as soon as those under way have ended. */
   draining = false;
+  /** Was it taken up from a snapshot? Then what its foreign calls did before may have been recorded. */
+  restored = false;
+  /** Operations that the store has and no task: steps that foreign code called. By id. */
+  readonly orphans = new Map<string, Operation>();
   /** Results of former generations, by key. */
   reuse: ReadonlyMap<string, RecordedResult> | undefined;
   /** Last inbox position looked at. */
   seen = 0;
-  /** Code ran since the last snapshot. */
-  progressed = false;
-  lastSnapshotBytes = 0;
   /** A deposit of completions is planned (deposit.ts). */
   depositing = false;
   readonly #waits = new Set<ExternalWait>();
-  #progressedAt = 0;
-  #blockedAt: number | undefined;
   #wake: { atMs: number; cancel: CancelTimer } | undefined;
-  #defer: { atMs: number; cancel: CancelTimer } | undefined;
-  #warned: Set<string> | undefined;
+  #inTurn = false;
 
   constructor(identity: Identity, parts: Parts, keeper: Keeper) {
     this.id = identity.id;
@@ -95,23 +86,21 @@ export class ActiveRun implements SchedulerHost {
 
   /** Runs the root from its beginning. */
   begin(descriptor: Descriptor, args: unknown[]): void {
+    this.pace.noteProgress();
+    this.#inTurn = true;
     this.scheduler.start(descriptor, undefined, args);
-    this.#progress();
     this.drive();
   }
 
   /** Runs every task that can go on, then sees to what must be committed. */
   drive(): void {
     announce("turn:before", this.id);
-    if (this.scheduler.ready.length > 0) this.#progress();
+    if (this.scheduler.ready.length > 0) this.pace.noteProgress();
+    this.#inTurn = true;
     this.scheduler.turn();
+    this.#inTurn = false;
     announce("turn:after", this.id);
     this.decide();
-  }
-
-  #progress(): void {
-    if (!this.progressed) this.#progressedAt = this.parts.clock.now();
-    this.progressed = true;
   }
 
   /** Takes the end of an operation. */
@@ -132,7 +121,7 @@ export class ActiveRun implements SchedulerHost {
     const { root, tasks } = this.scheduler;
     if (root === null || root.state === 0) return false;
     for (const { work } of tasks) {
-      if (work === null || (work instanceof Operation && isStep(work.name))) return false;
+      if (work === null || (work instanceof OperationWork && isStep(work.name))) return false;
     }
     return true;
   }
@@ -153,10 +142,9 @@ export class ActiveRun implements SchedulerHost {
 
   /** Sees to what must be committed when; called after everything that changed something. */
   decide(): void {
-    if (this.state !== "running") return;
+    if (this.state !== "running" || this.#inTurn) return;
     if (this.mustRecord()) this.commits.request();
-    else if (this.progressed || this.book.completions.length > 0) this.#recordLater();
-    else if (this.isDormant()) this.commits.request();
+    else if (this.pace.hasNews) this.pace.recordLater();
     if (this.state === "running") this.#armWake();
   }
 
@@ -165,54 +153,6 @@ export class ActiveRun implements SchedulerHost {
     const { book } = this;
     if (this.unborn !== undefined || this.rollsBack || book.fresh.length > 0 || book.retries.length > 0) return true;
     return (this.draining && book.underWay === 0) || this.hasEnded() || this.isDormant();
-  }
-
-  #recordLater(): void {
-    const { book } = this;
-    if (this.openWaits().size > 0) this.#deferCommit();
-    else if (this.progressed && book.depositedBytes + bytesOf(book) >= this.#worthBytes()) this.commits.request();
-    else depositSoon(this);
-  }
-
-  #worthBytes(): number {
-    return Math.max(this.lastSnapshotBytes, LEAST_SNAPSHOT_BYTES);
-  }
-
-  #deferCommit(): void {
-    const isAnyVolatile = [...this.#waits].some(({ awaited }) => isVolatile(awaited));
-    const delayMs = isAnyVolatile ? this.parts.limits.volatileLimitMs : DEFER_MS;
-    const atMs = this.#progressedAt + delayMs;
-    if (this.#defer !== undefined && this.#defer.atMs <= atMs) return;
-    this.#defer?.cancel();
-    const cancel = this.parts.clock.setTimer(atMs, () => {
-      this.#defer = undefined;
-      if (this.progressed || this.book.completions.length > 0) this.commits.request();
-    });
-    this.#defer = { atMs, cancel };
-  }
-
-  /**
-   * Something that is live cannot be stored.
-   * @returns whether the run must be held: a recorded act waits, and no wait is left that may take the thing away.
-   */
-  isBlocked(): boolean {
-    if (!this.mustRecord()) return false; // mere progress: tried again after the next turn
-    const { clock, limits } = this.parts;
-    this.#blockedAt ??= clock.now();
-    const untilMs = this.#blockedAt + limits.volatileLimitMs;
-    if (this.openWaits().size === 0 || clock.now() >= untilMs) return true;
-    this.#defer?.cancel();
-    this.#defer = { atMs: untilMs, cancel: clock.setTimer(untilMs, () => this.decide()) };
-    return false;
-  }
-
-  /** Everything up to now is in a snapshot that is on its way to the store. */
-  noteSnapshot(bytes: number): void {
-    this.lastSnapshotBytes = bytes;
-    this.progressed = false;
-    this.#blockedAt = undefined;
-    this.#defer?.cancel();
-    this.#defer = undefined;
   }
 
   // ---- times
@@ -256,7 +196,7 @@ export class ActiveRun implements SchedulerHost {
     this.decide();
   }
 
-  /** Nothing that still happens in this process counts (I5). */
+  /** Nothing that still happens in this process counts (I3). */
   drop(reason: unknown = errors.leaseLost({ run: this.id })): void {
     if (this.state === "over") return;
     this.leave("over");
@@ -265,9 +205,8 @@ export class ActiveRun implements SchedulerHost {
 
   #cancelTimers(): void {
     this.#wake?.cancel();
-    this.#defer?.cancel();
+    this.pace.cancel();
     this.#wake = undefined;
-    this.#defer = undefined;
   }
 
   // ---- SchedulerHost
@@ -277,7 +216,12 @@ export class ActiveRun implements SchedulerHost {
   }
 
   foreign(call: Call): unknown {
-    return callForeign(call, this.#onForeignStep);
+    const caller = this.scheduler.current;
+    let counts: WithinCounts | undefined;
+    return callForeign(call, (step, args) => {
+      counts ??= new WithinCounts();
+      return performWithin(this, call, caller, counts, step, args);
+    });
   }
 
   spawned(task: Task, parent: Task | null): void {
@@ -298,25 +242,7 @@ export class ActiveRun implements SchedulerHost {
   #arrive(wait: ExternalWait, mode: Mode, value: unknown): void {
     this.#waits.delete(wait);
     if (this.state !== "running") return;
-    if (this.scheduler.arrive(wait, mode, value)) this.#progress();
+    if (this.scheduler.arrive(wait, mode, value)) this.pace.noteProgress();
     this.drive();
   }
-
-  readonly #onForeignStep = (step: string, callee: string): void => {
-    const key = `${step}\n${callee}`;
-    this.#warned ??= new Set();
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.parts.notify({
-      kind: "not-recorded",
-      run: this.id,
-      message: `The step ${step} was called inside ${callee}, which is not durable: it is tried again after errors, but its result is not recorded. Mark ${callee} as durable, or call the step outside it.`,
-    });
-  };
-}
-
-function bytesOf({ completions }: OperationBook): number {
-  let bytes = 0;
-  for (const { deposited, value } of completions) if (!deposited) bytes += value.byteLength;
-  return bytes;
 }

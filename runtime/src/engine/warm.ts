@@ -25,7 +25,7 @@ export class WarmRuns {
     this.take(run.id);
     this.#runs.set(run.id, run);
     this.#seqs.set(run.id, run.seq);
-    this.#bytes += run.lastSnapshotBytes;
+    this.#bytes += run.pace.lastSnapshotBytes;
     for (const [id] of this.#runs) {
       if (this.#runs.size <= this.#most.runs && this.#bytes <= this.#most.bytes) break;
       this.take(id);
@@ -37,7 +37,7 @@ export class WarmRuns {
     if (run === undefined) return undefined;
     this.#runs.delete(id);
     this.#seqs.delete(id);
-    this.#bytes -= run.lastSnapshotBytes;
+    this.#bytes -= run.pace.lastSnapshotBytes;
     return run;
   }
 

@@ -32,6 +32,8 @@ export class Call {
   value: unknown = undefined;
   /** Made in this process? */
   live = false;
+  /** The host's name for this call, the same when it is made again; "" until it needs one. */
+  key = "";
   constructor(fn: unknown, self: unknown, args: unknown[], text: string) {
     this.fn = fn;
     this.self = self;
@@ -82,7 +84,7 @@ export class TaskPromise extends Promise<unknown> {
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
-  readonly work: Work;
+  work: Work;
   id = 0;
   scheduler: Scheduler | null = null;
   state: TaskState = 0;
