@@ -1,0 +1,112 @@
+/**
+ * Owns: when what has happened is committed that need not be recorded at once; how long a commit waits for what cannot be stored.
+ * Does not own: recorded acts (turn.ts I2), the write (commit.ts).
+ *
+ * I1 A completion after which no code ran, or none that did a recorded act, is deposited in the inbox instead. The next
+ *    snapshot comes when such deposits outweigh the last one: a fan-out of n writes O(n) bytes.
+ * I2 While plain calls are out, what has happened is committed after `DEFER_MS`; while volatile waits are, after
+ *    `volatileLimitMs`.
+ * I3 Mere progress that cannot be stored is tried again after the next turn. A recorded act behind it waits for open waits, that
+ *    may take the thing away, but not longer than `volatileLimitMs`.
+ */
+import type { CancelTimer } from "../clock.ts";
+import { depositSoon } from "./deposit.ts";
+import type { OperationBook } from "./operations.ts";
+import type { ActiveRun } from "./turn.ts";
+import { isVolatile } from "../local/lost.ts";
+
+/** After a plain call began, what happened before is committed so much later (docs: deferred commits). */
+const DEFER_MS = 50;
+/** A snapshot is worth its bytes once so much has been deposited. */
+const LEAST_SNAPSHOT_BYTES = 1_024;
+
+export class Pace {
+  readonly #run: ActiveRun;
+  /** Code ran since the last snapshot. */
+  progressed = false;
+  lastSnapshotBytes = 0;
+  #progressedAt = 0;
+  #blockedAt: number | undefined;
+  #timer: { atMs: number; cancel: CancelTimer } | undefined;
+
+  constructor(run: ActiveRun) {
+    this.#run = run;
+  }
+
+  /** Code is about to run. */
+  noteProgress(): void {
+    if (!this.progressed) this.#progressedAt = this.#run.parts.clock.now();
+    this.progressed = true;
+  }
+
+  /** Everything up to now is in a snapshot that is on its way to the store. */
+  noteSnapshot(bytes: number): void {
+    this.lastSnapshotBytes = bytes;
+    this.progressed = false;
+    this.#blockedAt = undefined;
+    this.cancel();
+  }
+
+  /** Is there anything that the next snapshot would add? */
+  get hasNews(): boolean {
+    return this.progressed || this.#run.book.completions.length > 0;
+  }
+
+  /** Sees to it that the news are stored in time. */
+  recordLater(): void {
+    const run = this.#run;
+    if (run.openWaits().size > 0) this.#deferCommit();
+    else if (this.progressed && bytesOf(run.book) >= this.#worthBytes()) run.commits.request();
+    else depositSoon(run);
+  }
+
+  #worthBytes(): number {
+    return Math.max(this.lastSnapshotBytes, LEAST_SNAPSHOT_BYTES);
+  }
+
+  #deferCommit(): void {
+    const isAnyVolatile = [...this.#run.openWaits()].some(({ awaited }) => isVolatile(awaited));
+    const delayMs = isAnyVolatile ? this.#run.parts.limits.volatileLimitMs : DEFER_MS;
+    const atMs = this.#progressedAt + delayMs;
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    this.#setTimer(atMs, () => {
+      if (this.hasNews) this.#run.commits.request();
+    });
+  }
+
+  /**
+   * Something that is live cannot be stored.
+   * @returns whether the run must be held (I3)
+   */
+  isBlocked(): boolean {
+    const run = this.#run;
+    if (!run.mustRecord()) return false;
+    const { clock, limits } = run.parts;
+    this.#blockedAt ??= clock.now();
+    const untilMs = this.#blockedAt + limits.volatileLimitMs;
+    if (run.openWaits().size === 0 || clock.now() >= untilMs) return true;
+    this.#setTimer(untilMs, () => run.decide());
+    return false;
+  }
+
+  #setTimer(atMs: number, fire: () => void): void {
+    this.cancel();
+    const cancel = this.#run.parts.clock.setTimer(atMs, () => {
+      this.#timer = undefined;
+      fire();
+    });
+    this.#timer = { atMs, cancel };
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+}
+
+/** What deposits since the last snapshot weigh, with those that would be made now. */
+function bytesOf({ completions, depositedBytes }: OperationBook): number {
+  let bytes = depositedBytes;
+  for (const { deposited, value } of completions) if (!deposited) bytes += value.byteLength;
+  return bytes;
+}
