@@ -165,7 +165,7 @@ export interface Retry {
 export interface Settlement {
   readonly operation: string;
   readonly outcome: OperationOutcome;
-  /** With a key the value is recorded under it (`recall`); without one the operation just goes (sleeps, losers of a race). */
+  /** With a key the value is recorded under it (`recall`), in place of an earlier one; without one the operation just goes (sleeps, losers of a race). */
   readonly key?: string | undefined;
   readonly value?: Uint8Array | undefined;
 }
@@ -275,7 +275,7 @@ export interface CommitItem {
   /** Messages to other runs; those to unknown or ended runs are dropped. */
   readonly send?: readonly Message[] | undefined;
   /**
-   * Child runs. A child that exists with the same function, input and parent run is adopted: it reports to the new
+   * Child runs; their parent is this run, or none for a detached child. A child that exists with the same function, input and parent run is adopted: it reports to the new
    * operation, at once if it has ended. Any other run of that id makes the item `rejected`.
    */
   readonly spawn?: readonly StartRequest[] | undefined;
@@ -410,7 +410,7 @@ export interface Store {
   /** Results recorded under keys, in any generation; those not recorded are missing. Without keys: all. */
   recall(id: string, keys?: readonly string[]): Promise<readonly RecordedResult[]>;
 
-  /** Makes due waiting runs and runs of lost owners ready, at most `limit` of each (S6, S8). */
+  /** Makes due waiting runs and runs of lost owners ready, at most `limit` of each, earliest first (S6, S8). */
   tick(limit: number): Promise<Tick>;
 
   /** Makes held runs ready: the one named, or all those that another build holds. @returns how many. */

@@ -104,11 +104,13 @@ function consumeMessage({ journal }: World, run: Run, position: number): void {
 }
 
 function spawnChild(world: World, run: Run, request: StartRequest): void {
-  const child = world.runs.get(request.id);
+  const { id, parent } = request;
+  if (parent !== undefined && parent.run !== run.id) throw invalid(`the parent of child ${id} is another run`);
+  const child = world.runs.get(id);
   if (child === undefined) return void insertRun(world, request);
-  const isAdoptable = isSameStart(child, request) && request.parent !== undefined && child.parent?.run === run.id;
-  if (!isAdoptable) throw refuse({ code: "conflict", id: request.id });
-  world.journal.assign(child, { parent: request.parent });
+  const isAdoptable = isSameStart(child, request) && parent !== undefined && child.parent?.run === run.id;
+  if (!isAdoptable) throw refuse({ code: "conflict", id });
+  world.journal.assign(child, { parent });
   reportEnd(world, child);
 }
 

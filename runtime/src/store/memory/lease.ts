@@ -49,8 +49,11 @@ export function heartbeat(world: World, leases: readonly Lease[], leaseMs: numbe
 
 export function tick(world: World, limit: number): Tick {
   const now = world.clock.now();
-  const lost = [...world.runs.values()].filter((run) => run.status === "running" && (run.leaseUntil ?? 0) <= now);
-  const due = [...world.runs.values()].filter((run) => run.status === "waiting" && (run.dueAt ?? Infinity) <= now);
+  const runs = [...world.runs.values()];
+  const lost = runs.filter((run) => run.status === "running" && (run.leaseUntil ?? 0) <= now);
+  const due = runs.filter((run) => run.status === "waiting" && (run.dueAt ?? Infinity) <= now);
+  lost.sort((a, b) => (a.leaseUntil ?? 0) - (b.leaseUntil ?? 0));
+  due.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
   for (const run of lost.slice(0, limit)) world.makeReady(run);
   for (const run of due.slice(0, limit)) {
     world.journal.assign(run, { status: "ready" }); // dueAt stays: a claim takes the one due longest

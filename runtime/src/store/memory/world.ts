@@ -92,6 +92,7 @@ export class World {
 
   /** Performs a write as a whole: refused or failing, it leaves no trace. */
   write<T>(perform: () => T): T {
+    const [keys, positions] = [this.#keys, this.#positions];
     this.journal.begin();
     this.ready = false;
     this.touched = new Set();
@@ -102,6 +103,7 @@ export class World {
       return outcome;
     } catch (error) {
       this.journal.undo();
+      [this.#keys, this.#positions] = [keys, positions];
       if (error instanceof Refusal) return error.outcome as T;
       throw error;
     }

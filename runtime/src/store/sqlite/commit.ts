@@ -9,11 +9,12 @@
 import type { CommitItem, CommitOutcome, RejectReason, RunStatus, StartRequest } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { isFaultOfValues, Refusal } from "./fault.ts";
-import { completionId, deliver, peek } from "./inbox.ts";
+import { completionId, deliver, peek, recordResult } from "./inbox.ts";
 import { FIRST_FINAL, OUTCOMES, STATUSES, toTime } from "./rows.ts";
 import { compareStart, findKey, insertLeased, insertRun } from "./start.ts";
 
 const LONGEST_COMMIT_ID = 64;
+const NOTHING = new Uint8Array(0);
 
 /** Handler of `Store.commit`. */
 export function commit(c: Connection, item: CommitItem): CommitOutcome {
@@ -89,11 +90,11 @@ function writeParts(c: Connection, key: number, item: CommitItem): void {
 }
 
 function settleOperations(c: Connection, key: number, settlements: NonNullable<CommitItem["settle"]>): void {
-  const { endOperation, dropCompletion, putResult } = c.run;
+  const { endOperation, dropCompletion } = c.run;
   for (const { operation, key: name, outcome, value } of settlements) {
     if (endOperation.run(key, operation).changes === 0) throw invalid(`operation ${operation} is not pending`);
     dropCompletion.run(key, completionId(operation));
-    if (name !== undefined) putResult.run(key, name, OUTCOMES.indexOf(outcome), value ?? new Uint8Array(0));
+    if (name !== undefined) recordResult(c, key, name, outcome, value ?? NOTHING);
   }
 }
 
@@ -121,6 +122,7 @@ function retryOperations(c: Connection, key: number, retries: NonNullable<Commit
 
 function spawnChild(c: Connection, parent: string, request: StartRequest): void {
   const { id, parent: ref } = request;
+  if (ref !== undefined && ref.run !== parent) throw invalid(`the parent of child ${id} is another run`);
   const key = findKey(c, id);
   if (key === undefined) return void insertRun(c, request);
   const found = compareStart(c, key, request);
@@ -186,6 +188,6 @@ function reportEnd(c: Connection, id: string): void {
     generation: row.parentGeneration,
     operation: row.parentOperation,
     outcome: OUTCOMES[row.status - FIRST_FINAL] ?? "failed",
-    value: content?.outcome ?? new Uint8Array(0),
+    value: content?.outcome ?? NOTHING,
   });
 }

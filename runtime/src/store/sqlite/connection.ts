@@ -28,7 +28,7 @@ export interface Connection {
   readonly file: string;
   readonly clock: Clock;
   readonly worker: string;
-  /** Runs whose lease this handle holds, as far as it knows, with their row keys. */
+  /** Runs whose lease this handle holds, with their row keys; as far as it knows: only speed may rest on it. */
   readonly held: Map<string, number>;
   /** What the present transaction changed that others may wait for. */
   readonly touched: Touched;

@@ -36,8 +36,27 @@ function complete(c: Connection, row: RunRow, message: CompletionMessage): SendO
   if (c.run.isPending.get(row.key, operation) === undefined) return { kind: "stale" };
   const stored = key === undefined ? value : null;
   const sent = insert(c, row, "completion", completionId(operation), "", operation, outcome, key ?? null, stored);
-  if (sent.kind === "ok" && key !== undefined) c.run.putResult.run(row.key, key, OUTCOMES.indexOf(outcome), value);
+  if (sent.kind === "ok" && key !== undefined) recordResult(c, row.key, key, outcome, value, sent.position);
   return sent;
+}
+
+/**
+ * Records a result under its key; the latest stays.
+ * @param sharer position of the message whose value this is, if it came as one.
+ */
+export function recordResult(
+  c: Connection,
+  run: number,
+  key: string,
+  outcome: OperationOutcome,
+  value: Uint8Array,
+  sharer = 0,
+): void {
+  const { insertResult, unshareResult, updateResult } = c.run;
+  if (insertResult.run(run, key, OUTCOMES.indexOf(outcome), value).changes === 1) return;
+  // A message that is not consumed yet may still refer to the value that is replaced.
+  unshareResult.run(run, key, sharer);
+  updateResult.run(OUTCOMES.indexOf(outcome), value, run, key);
 }
 
 function insert(

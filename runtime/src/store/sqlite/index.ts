@@ -38,7 +38,7 @@ import type { Connection } from "./connection.ts";
 import { connect } from "./connection.ts";
 import { isBusy, toStoreError } from "./fault.ts";
 import { deliver, readInbox, readResults } from "./inbox.ts";
-import { heartbeat, letGo, planTick, release, tick } from "./lease.ts";
+import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts";
 import { Liveness } from "./liveness.ts";
 import { pauseForLock } from "./pause.ts";
 import { findKey, start } from "./start.ts";
@@ -146,7 +146,7 @@ class SqliteStore implements Store {
     this.#watch.close();
     try {
       await this.#writer.idle();
-      if (this.#c.held.size > 0) await this.#writer.soon(letGo, undefined);
+      if (hasLeases(this.#c)) await this.#writer.soon(letGo, undefined);
     } finally {
       this.#liveness.close();
       this.#c.db.close();

@@ -82,6 +82,11 @@ export function release(c: Connection, what: { readonly id: string } | { readonl
   return Number(done.changes);
 }
 
+/** Whether any run is leased to this handle, whatever it knows of that itself. */
+export function hasLeases(c: Connection): boolean {
+  return (c.run.owners.all() as unknown as OwnerRow[]).some(({ owner }) => owner === c.worker);
+}
+
 /** Handler that ends all leases of this handle, at its close. */
 export function letGo(c: Connection): void {
   c.run.takeLeases.run(c.clock.now(), c.worker, FOREVER, FOREVER);

@@ -59,7 +59,10 @@ const sql = {
   beginOperation: "INSERT INTO cf_operation (run, id, kind, attempt, dueAt, key, args) VALUES (?, ?, ?, ?, ?, ?, ?)",
   retryOperation: "UPDATE cf_operation SET attempt = ?, dueAt = ? WHERE run = ? AND id = ?",
   endOperation: "DELETE FROM cf_operation WHERE run = ? AND id = ?",
-  putResult: "INSERT OR REPLACE INTO cf_result (run, key, outcome, value) VALUES (?, ?, ?, ?)",
+  insertResult: "INSERT INTO cf_result (run, key, outcome, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  updateResult: "UPDATE cf_result SET outcome = ?, value = ? WHERE run = ? AND key = ?",
+  unshareResult: `UPDATE cf_inbox SET key = NULL, value = (SELECT value FROM cf_result WHERE run = ?1 AND key = ?2)
+    WHERE run = ?1 AND key = ?2 AND position <> ?3`,
   messageAt: "SELECT kind, operation FROM cf_inbox WHERE position = ? AND run = ? AND consumed = 0",
   consumeMessage: "UPDATE cf_inbox SET consumed = 1 WHERE position = ?",
   dropMessage: "DELETE FROM cf_inbox WHERE position = ?",

@@ -186,6 +186,21 @@ const completions: Case[] = [
     },
   },
   {
+    name: "operations that share a key keep values of their own; the latest is recorded",
+    invariants: "S12 S16",
+    run: async (bench) => {
+      const store = await bench.open();
+      const owner = await hold(store, "run");
+      await owner.commit({ begin: [begin("a", "key"), begin("b", "key"), begin("c", "key")] });
+      await store.send(completion("run", "a", { key: "key" }));
+      await store.send(completion("run", "b", { key: "key" }));
+      await owner.commit({ settle: [settle("c", "key")] });
+      const values = (await store.receive("run", 0, 10)).map(({ value }) => value);
+      assert.deepEqual(values, [bytes("sent a"), bytes("sent b")]);
+      assert.deepEqual((await store.recall("run", ["key"]))[0]?.value, bytes("result of c"));
+    },
+  },
+  {
     name: "positions and operation ids that became free do not mix the old with the new",
     invariants: "S11 S12",
     run: async (bench) => {
