@@ -8,13 +8,11 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire, registerHooks, stripTypeScriptTypes } from "node:module";
-import { dirname, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { compile } from "@coldframe/compiler";
+import { relative } from "node:path";
+import { compileFile, root } from "./compile-file.ts";
 
 export type Form = "native" | "compiled";
 
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const fixtures = `${root}/fixtures/`;
 const kit = `${fixtures}kit.ts`;
 const versioned = /^file:\/\/\/@(\w+)(\/.*)$/;
@@ -51,17 +49,6 @@ function at(version: string, file: string, found: object) {
 
 function formatOf(url: string): "commonjs" | "module" {
   return url.endsWith(".cjs") ? "commonjs" : "module";
-}
-
-/** What is compiled of a file, before types are taken off; kept, since the same text is evaluated many times. */
-export function compileFile(file: string) {
-  const isScript = file.endsWith(".cjs");
-  return compile(readFileSync(file, "utf8"), {
-    filename: relative(root, file),
-    sourceType: isScript ? "script" : "module",
-    mark: "tagged",
-    abi: isScript ? "require" : "import",
-  });
 }
 
 function textOf(file: string, form: Form): string {

@@ -2,6 +2,7 @@
  * Owns: one run of a program and what can be observed of it: the result or error, and a log per branch.
  * Branches are compared each by itself: how they interleave depends on ticks, which durable calls do not keep.
  */
+import { setImmediate } from "node:timers/promises";
 import { show } from "../kit/show.ts";
 
 export interface Observed {
@@ -27,6 +28,7 @@ export async function observe(main: () => unknown): Promise<Observed> {
     branches[branch].push(values.map(show).join(" "));
   };
   const outcome = await settle(main);
+  await setImmediate(); // What is left under way ends now, and does not write into the next run.
   return { outcome, branches };
 }
 

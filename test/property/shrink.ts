@@ -28,8 +28,8 @@ export async function shrink(text: string, fails: Test, { limitMs }: ShrinkOptio
     for (const edit of editsOf(ast.program)) {
       if (performance.now() >= end) break;
       const undo = edit();
-      const candidate = generate(ast).code;
-      if (candidate.length < best.length && (await fails(candidate))) {
+      const candidate = print(ast);
+      if (candidate !== undefined && candidate.length < best.length && (await fails(candidate))) {
         best = candidate;
         progress = true;
       } else undo();
@@ -38,15 +38,21 @@ export async function shrink(text: string, fails: Test, { limitMs }: ShrinkOptio
   return best;
 }
 
+/** An edit may leave a tree that has no text. */
+function print(ast: t.Node): string | undefined {
+  try {
+    return generate(ast).code;
+  } catch {
+    return undefined;
+  }
+}
+
 /** All edits of a tree, the nodes outside before those inside; a node that has been removed gives none. */
 function* editsOf(root: t.Node): Generator<Edit> {
   const queue: t.Node[] = [root];
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
     yield* editsOfNode(node);
-    for (const key of t.VISITOR_KEYS[node.type] ?? []) {
-      const child = (node as unknown as Record<string, unknown>)[key];
-      for (const one of Array.isArray(child) ? child : [child]) if (isNode(one)) queue.push(one);
-    }
+    queue.push(...childrenOf(node).filter((child) => !isProtected(child)));
   }
 }
 
@@ -54,10 +60,27 @@ function isNode(value: unknown): value is t.Node {
   return typeof value === "object" && value !== null && "type" in value;
 }
 
-/** Spending fuel may only go with all that is around it. */
+const helpers = new Set(["spend", "fork", "forks", "trace"]);
+
+/** Spending fuel may only go with all that is around it: the function, the loop (S1). */
 function isProtected(node: t.Node): boolean {
-  const text = generate(node).code;
-  return t.isIfStatement(node) && /^if \(spend\(L\)/.test(text);
+  if (t.isFunctionDeclaration(node)) return helpers.has(node.id?.name ?? "");
+  if (t.isIfStatement(node)) return spends(node.test);
+  return t.isExpression(node) && spends(node);
+}
+
+/** Whether fuel is spent in it, other than in functions within. */
+function spends(node: t.Node): boolean {
+  if (t.isFunction(node)) return false;
+  if (t.isCallExpression(node) && t.isIdentifier(node.callee, { name: "spend" })) return true;
+  return childrenOf(node).some(spends);
+}
+
+function childrenOf(node: t.Node): t.Node[] {
+  return (t.VISITOR_KEYS[node.type] ?? []).flatMap((key) => {
+    const child = (node as unknown as Record<string, unknown>)[key];
+    return (Array.isArray(child) ? child : [child]).filter(isNode);
+  });
 }
 
 function* editsOfNode(node: t.Node): Generator<Edit> {
@@ -84,8 +107,10 @@ function* editsOfList(list: unknown[], key: string): Generator<Edit> {
   // Halves first, then one by one.
   if (key === "body" && list.length > 3) {
     const half = Math.floor(list.length / 2);
-    yield () => replaceList(list, list.slice(0, half));
-    yield () => replaceList(list, list.slice(half));
+    const kept = (from: number, to: number) =>
+      list.filter((item, index) => (index >= from && index < to) || (isNode(item) && isProtected(item)));
+    yield () => replaceList(list, kept(0, half));
+    yield () => replaceList(list, kept(half, Number.POSITIVE_INFINITY));
   }
   for (const item of [...list].reverse()) {
     if (!isNode(item) || isProtected(item)) continue;
@@ -121,7 +146,7 @@ function* editsOfChild(fields: Record<string, unknown>, key: string, child: t.No
       fields[key] = child;
     };
   };
-  if (isLoopTest(fields, key)) return;
+  if (isLoopTest(fields, key) || isProtected(child)) return;
   const optional = ["alternate", "finalizer", "handler", "init", "argument", "param"];
   if (optional.includes(key) && !(key === "argument" && fields.type !== "ReturnStatement")) yield set(null);
   if (fields[key] !== child) return;
@@ -165,9 +190,6 @@ function expressionReplacements(node: t.Expression): t.Node[][] {
   const simple: t.Node[][] = t.isIdentifier(node)
     ? [[t.numericLiteral(1)]]
     : [[t.numericLiteral(1)], [t.identifier("undefined")]];
-  const inner = (t.VISITOR_KEYS[node.type] ?? []).flatMap((key) => {
-    const child = (node as unknown as Record<string, unknown>)[key];
-    return (Array.isArray(child) ? child : [child]).filter((one) => t.isExpression(one)).map((one) => [one as t.Node]);
-  });
-  return [...simple, ...inner];
+  const inner = childrenOf(node).filter((one) => t.isExpression(one));
+  return [...simple, ...inner.map((one) => [one])];
 }

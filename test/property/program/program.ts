@@ -36,7 +36,7 @@ const families = [
 
 const sorts: readonly Sort[] = ["number", "text", "truth", "list", "record", "statement"];
 
-const grammar = Object.fromEntries(
+export const grammar = Object.fromEntries(
   sorts.map((sort) => [sort, families.flatMap((family) => family[sort] ?? [])]),
 ) as unknown as Grammar;
 
