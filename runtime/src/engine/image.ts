@@ -29,5 +29,5 @@ export function takeSnapshot(run: ActiveRun): Uint8Array {
   };
   const encode = () => parts.codec.encode(image, id, seq + 1);
   const waits = run.openWaits();
-  return waits.size === 0 ? encode() : encodeParked(waits, encode, parts.codec.encode.bind(parts.codec));
+  return waits.size === 0 ? encode() : encodeParked(waits, encode, (value) => parts.codec.encode(value));
 }

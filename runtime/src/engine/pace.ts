@@ -10,10 +10,10 @@
  *    may take the thing away, but not longer than `volatileLimitMs`.
  */
 import type { CancelTimer } from "../clock.ts";
+import { isVolatile } from "../local/lost.ts";
 import { depositSoon } from "./deposit.ts";
 import type { OperationBook } from "./operations.ts";
 import type { ActiveRun } from "./turn.ts";
-import { isVolatile } from "../local/lost.ts";
 
 /** After a plain call began, what happened before is committed so much later (docs: deferred commits). */
 const DEFER_MS = 50;
