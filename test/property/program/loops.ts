@@ -157,6 +157,24 @@ function makeForOfLive(place: Place): string {
   }).replace(/^/, `const ${name} = ${made};\n`);
 }
 
+/** Over what `entries`, `keys` or `values` of a collection gives. */
+function makeForOfEntries(place: Place): string {
+  const { rng } = place.world;
+  const [first, second] = [freshName(place, "e"), freshName(place, "e")];
+  const source = rng.pick([
+    `(${list(place, 1)})`,
+    `new Map([["a", ${number(place, 1)}], ["b", 2]])`,
+    `new Set(${list(place, 1)})`,
+  ]);
+  const method = rng.pick(["entries", "keys", "values"]);
+  return labelled(place, (inner) => {
+    const word = rng.pick(["const", "let"]);
+    if (method === "entries") declare(inner, second, "number", word === "let");
+    const head = method === "entries" ? `[${first}, ${second}]` : first;
+    return `for (${word} ${head} of ${source}.${method}()) ${block(inner, insideLoop, `if (spend(L)) break;\ntrace(L, ${first});\n`)}`;
+  });
+}
+
 function makeForIn(place: Place): string {
   const { rng } = place.world;
   const own = seen("record")(place) && rng.chance(0.6);
@@ -178,6 +196,7 @@ export const loops: Family = {
     { feature: "for-of.plain", weight: 5, make: makeForOf },
     { feature: "for-of.pattern", weight: 2, make: makeForOfPattern },
     { feature: "for-of.live", weight: 2, make: makeForOfLive },
+    { feature: "for-of.entries", weight: 1, make: makeForOfEntries },
     { feature: "loop.forIn", weight: 2, make: makeForIn },
   ],
 };
