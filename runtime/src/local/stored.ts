@@ -1,0 +1,67 @@
+/**
+ * Owns: how tasks and what they wait for are stored: the kinds that this room adds to snapshots.
+ * Does not own: the bytes (docs/formats.md, snapshot/).
+ *
+ * I1 A task is a promise from the moment its shell exists; one that had settled settles again when the graph is whole.
+ */
+import { addKind, addRecord } from "../snapshot/kinds.ts";
+import { tags } from "../snapshot/tags.ts";
+import { Call, Combination, Lost, Operation, Task, type TaskState, type Waiter, type Work } from "./task.ts";
+
+addRecord<Call>({
+  name: "call",
+  prototype: Call.prototype,
+  fields: ["fn", "self", "args", "text", "key"],
+  make: () => new Call(undefined, undefined, [], ""),
+});
+addRecord<Combination>({
+  name: "combination",
+  prototype: Combination.prototype,
+  fields: ["kind", "items", "values", "left"],
+  make: () => new Combination("all", []),
+});
+addRecord<Operation>({
+  name: "operation",
+  prototype: Operation.prototype,
+  fields: ["name", "data"],
+  make: () => new Operation("", undefined),
+});
+addRecord<Lost>({ name: "lost", prototype: Lost.prototype, fields: ["text"], make: () => new Lost("") });
+
+addKind<Task>({
+  name: "task",
+  tag: tags.named,
+  prototypes: [Task.prototype],
+  isSelfContained: true,
+  is: (value) => value instanceof Task,
+  encode(task, writer) {
+    writer.value(task.id);
+    writer.value(task.state);
+    writer.value(task.value);
+    writer.value(task.leaf);
+    writer.value(task.work);
+    writer.value(task.observed);
+    for (const { task: waiting, index } of task.waiters) {
+      writer.value(waiting);
+      writer.value(index);
+    }
+  },
+  allocate: () => new Task(null),
+  fill(task, node) {
+    task.id = node.int(0, 0, Number.MAX_SAFE_INTEGER);
+    const state = node.int(1, 0, 2) as TaskState;
+    const value = node.value(2);
+    const leaf = node.value(3);
+    task.leaf = leaf === null ? null : node.graph.frame(leaf, node);
+    task.work = node.value(4) as Work;
+    for (let index = 6; index < node.size; index += 2)
+      task.waiters.push(waiterOf(node.value(index), node.int(index + 1, -1, 2 ** 32)));
+    task.observed = node.bool(5);
+    if (state === 0) task.value = value;
+    else node.graph.finally(() => task.settle(state === 1 ? 0 : 1, value));
+  },
+});
+
+function waiterOf(task: unknown, index: number): Waiter {
+  return { task: task as Task, index };
+}
