@@ -116,7 +116,8 @@ export async function connect(file: string, clock: Clock, worker: string): Promi
   }
 }
 
-function toOpenError(error: unknown, file: string): Error {
+/** What keeps a file from being opened, as a coded error. */
+export function toOpenError(error: unknown, file: string): Error {
   const coded = toStoreError(error, file);
   if (!isColdframeError(coded, errors.storeFailed.code)) return coded;
   const detail = isBusy(error) ? "another process holds it locked" : (error as Error).message;

@@ -35,7 +35,7 @@ import type {
 import { chooseReady, claim } from "./claim.ts";
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { connect } from "./connection.ts";
+import { connect, toOpenError } from "./connection.ts";
 import { isBusy, toStoreError } from "./fault.ts";
 import { deliver, readInbox, readResults } from "./inbox.ts";
 import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts";
@@ -196,7 +196,12 @@ export async function openSqlite(file: string, clock: Clock): Promise<Store> {
   const connection = await connect(resolve(file), clock, worker);
   // By its real path: another process may come to the same file by a link.
   const liveness = new Liveness(realpathSync(file), worker);
-  liveness.sweep();
-  liveness.announce();
+  try {
+    liveness.sweep();
+    liveness.announce();
+  } catch (error) {
+    connection.db.close();
+    throw toOpenError(error, file);
+  }
   return new SqliteStore(connection, liveness);
 }

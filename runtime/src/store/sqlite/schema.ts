@@ -42,7 +42,7 @@ CREATE TABLE cf_run (
 );
 CREATE INDEX cf_run_ready ON cf_run (queue, fn, priority DESC, dueAt) WHERE status = 0;
 CREATE INDEX cf_run_leased ON cf_run (owner, leaseUntil) WHERE status = 1;
-CREATE INDEX cf_run_waking ON cf_run (dueAt) WHERE status = 2 AND dueAt IS NOT NULL;
+CREATE INDEX cf_run_waking ON cf_run (dueAt) WHERE status = 2;
 CREATE INDEX cf_run_held ON cf_run (holdBuild) WHERE status = 3;
 CREATE INDEX cf_run_child ON cf_run (parent) WHERE parent IS NOT NULL;
 CREATE TABLE cf_content (run INTEGER PRIMARY KEY, input BLOB NOT NULL, outcome BLOB);

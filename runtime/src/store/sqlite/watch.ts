@@ -82,9 +82,9 @@ export class Watch {
     const version = this.#readVersion();
     if (version === this.#version) return false;
     this.#version = version;
-    const runs = this.#c.run.messagedSince.all(this.#position).map((row) => String(row.id));
-    this.#position = this.#readPosition();
-    this.#tell({ ready: true, runs, elsewhere: true });
+    const messages = this.#c.run.messagedSince.all(this.#position);
+    this.#position = Number(messages.at(-1)?.position ?? this.#position);
+    this.#tell({ ready: true, runs: [...new Set(messages.map((row) => String(row.id)))], elsewhere: true });
     return true;
   }
 
