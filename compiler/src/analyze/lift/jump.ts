@@ -1,0 +1,61 @@
+// Owns: `return` and `throw`.
+// Does not own: which calls are awaited anyway (await.ts).
+// I1. `return f(x)` of an async function becomes `return await f(x)`, unless something acts on the way out: then a failure
+//     would be caught that JavaScript does not catch there, or a `finally` would wait for it.
+// I2. A call whose result is surely no promise is left alone: awaiting it would cost a tick.
+import * as t from "@babel/types";
+import type { Lift } from "./lift.ts";
+import { assignment, copyNode } from "./nodes.ts";
+import { hasTailCall, isAnyCall, liftTail } from "./tail.ts";
+
+export function liftReturn(node: t.ReturnStatement, lift: Lift): void {
+  const { argument } = node;
+  const leave = (value: t.Expression) => lift.emit(copyNode(node, { argument: value }));
+  const awaitFirst = (operand: t.Expression, of: t.Expression) => {
+    const result = lift.temp("t", t.awaitExpression(of));
+    lift.emit(assignment(lift.again(result), t.awaitExpression(operand)));
+    leave(result);
+  };
+  if (!argument) lift.emit(node);
+  else if (!returnsPromise(node, lift.fn) || lift.shields > 0) leave(lift.value(argument));
+  else
+    liftTail(
+      argument,
+      { call: (call, of) => (isPlainCall(of) ? leave(call) : awaitFirst(call, of)), other: leave },
+      lift,
+    );
+}
+
+export function liftThrow(node: t.ThrowStatement, lift: Lift): void {
+  lift.emit(copyNode(node, { argument: lift.value(node.argument) }));
+}
+
+/** Whether a statement returns what a call gives, which may be a promise, from an async function. */
+export function returnsPromise(node: t.Node, fn: t.Function): boolean {
+  if (!t.isReturnStatement(node) || !node.argument || !fn.async || fn.generator) return false;
+  return hasTailCall(node.argument, (call) => isAnyCall(call) && !isPlainCall(call));
+}
+
+/** Functions that are global, and return neither promises nor objects of the user. */
+const plainFunctions = new Set([
+  ..."Boolean Number String BigInt Symbol parseInt parseFloat isNaN isFinite".split(" "),
+  ..."encodeURIComponent decodeURIComponent encodeURI decodeURI".split(" "),
+]);
+const plainObjects = new Set([
+  "Math",
+  "JSON.stringify",
+  "Number",
+  "Date.now",
+  "Array.isArray",
+  "Object.is",
+  "Object.hasOwn",
+]);
+
+function isPlainCall(node: t.Node): boolean {
+  if (!t.isCallExpression(node)) return false;
+  const { callee } = node;
+  if (t.isIdentifier(callee)) return plainFunctions.has(callee.name);
+  if (!t.isMemberExpression(callee) || callee.computed || !t.isIdentifier(callee.object)) return false;
+  const { object, property } = callee;
+  return plainObjects.has(object.name) || plainObjects.has(`${object.name}.${(property as t.Identifier).name}`);
+}
