@@ -29,7 +29,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   #start: CoroutineState["start"];
   #driven = false;
   #running = false;
-  #settled: { resolve: (value: T) => void; reject: (error: unknown) => void }[] = [];
+  #settled: { resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = [];
 
   /** Used by `coroutine` and `restore`; not meant for users. */
   constructor(state: CoroutineState) {
@@ -71,7 +71,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
    */
   drive(): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#settled.push({ resolve, reject });
+      this.#settled.push({ resolve: resolve as (value: unknown) => void, reject });
       if (!this.#driven) {
         this.#driven = true;
         if (this.#start !== null) this.#begin();
@@ -177,7 +177,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
     const root = this.scheduler.root;
     if (root === null || root.state === 0) return;
     for (const { resolve, reject } of this.#settled.splice(0)) {
-      if (root.state === 1) resolve(root.value as T);
+      if (root.state === 1) resolve(root.value);
       else reject(root.value);
     }
   }

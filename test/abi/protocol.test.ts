@@ -1,4 +1,5 @@
-import { coroutine } from "@coldframe/runtime";
+import { coroutine, restore, snapshot } from "@coldframe/runtime";
+import { cut } from "@coldframe/runtime/testing";
 import { expect, test } from "vitest";
 import { nest, setTick, sum, tick } from "./hand-lowered.js";
 
@@ -44,4 +45,19 @@ test("driven by promises, nested", async () => {
 
 test("a function that was never compiled is refused", () => {
   expect(() => coroutine(async () => 1)).toThrow("CF2301");
+});
+
+test("stored and restored at every suspension", async () => {
+  expect(await cut(sum, [4], { at: "every" })).toMatchObject({ value: 14, cuts: 4, suspensions: 4 });
+  expect(await cut(nest, [20], { at: "every" })).toMatchObject({ value: 25, cuts: 3 });
+});
+
+test("a copy goes on by itself, and the original too", () => {
+  const co = coroutine(sum, 2);
+  co.next();
+  const copy = restore(snapshot(co)) as typeof co;
+  co.next(10);
+  expect(co.next(1)).toEqual({ done: true, value: 1 });
+  copy.next(20);
+  expect(copy.next(2)).toEqual({ done: true, value: 2 });
 });

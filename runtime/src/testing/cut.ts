@@ -7,7 +7,8 @@
  * I2 Everything between the settling and the next park is synchronous: a cut run keeps the order of an uncut one.
  * I3 Promises that other tasks still wait for can't be stored; the harness carries them over, slot by slot.
  */
-import { type Coroutine, coroutine, operandOf, restore, snapshot } from "../coroutine.ts";
+import { restore, snapshot } from "../capture.ts";
+import { type Coroutine, coroutine, operandOf } from "../coroutine.ts";
 import type { ExternalWait } from "../local/scheduler.ts";
 import { descriptorOf, type Mode } from "../realm.ts";
 
@@ -87,7 +88,10 @@ class CutRun<T> {
 
   subscribe(): void {
     const waits = this.co.waits();
-    this.slots = waits.map((wait) => this.slots.find((slot) => slot.wait.awaited === wait.awaited && same(slot.wait, wait)) ?? this.open(wait));
+    this.slots = waits.map(
+      (wait) =>
+        this.slots.find((slot) => slot.wait.awaited === wait.awaited && same(slot.wait, wait)) ?? this.open(wait),
+    );
   }
 
   open(wait: ExternalWait): Slot {

@@ -1,0 +1,63 @@
+/**
+ * Owns: `snapshot` and `restore` of a coroutine or a generator object: what the root of their bytes is.
+ * Does not own: the bytes (snapshot/), runs of an engine (engine/image).
+ */
+import { Coroutine, type CoroutineState } from "./coroutine.ts";
+import { errors } from "./errors.ts";
+import { generatorState } from "./language/generator.ts";
+import { encodeParked } from "./local/lost.ts";
+import "./local/stored.ts";
+import { registry } from "./registry.ts";
+import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
+import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
+
+/** The root of a snapshot made here. */
+type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generator"; generator: object };
+
+/**
+ * Writes a suspended coroutine, or a generator object of a durable generator, as bytes. It goes on unharmed.
+ *
+ * @param suspended what `coroutine(…)`, `restore(…)` or a durable generator gave
+ * @returns bytes by docs/formats.md; any process that has loaded the same code can restore them
+ * @throws CF2001 if something live can't be stored, naming function, variable and path; CF2305 while it runs
+ * @example
+ * const g = counter();
+ * g.next();
+ * const h = restore(snapshot(g));
+ * h.next();
+ */
+export function snapshot(suspended: Coroutine | Generator): Uint8Array {
+  const options = { registry: registry() };
+  if (!(suspended instanceof Coroutine)) {
+    if (generatorState(suspended) === undefined) throw errors.notCompiled({ function: "The generator" });
+    return writeSnapshot({ kind: "generator", generator: suspended } satisfies Captured, options);
+  }
+  const root: Captured = { kind: "coroutine", state: suspended.state() };
+  const encode = (value: unknown) => encodeGraph(value, options.registry);
+  return encodeParked(suspended.waits(), () => writeSnapshot(root, options), encode);
+}
+
+/**
+ * Takes up what `snapshot` wrote: a coroutine, or a generator object.
+ *
+ * @param bytes a snapshot; the modules whose functions it names must be loaded
+ * @throws CF2002 to CF2009 if the bytes are not sound; CF2006 if code is not loaded; CF2101 if code has changed so that it can't go on
+ */
+export function restore(bytes: Uint8Array): Coroutine | Generator {
+  const read = readSnapshot(bytes, { registry: registry() });
+  if (!read.ok) throw explain(read);
+  const root = read.root as Captured;
+  return root.kind === "generator" ? (root.generator as Generator) : new Coroutine(root.state);
+}
+
+/** The first code reference with the worst verdict, as an error. */
+function explain({ match, header }: Extract<ReadSnapshot, { ok: false }>): Error {
+  const found = match.codes.find(({ verdict }) => verdict === match.verdict);
+  if (found === undefined) {
+    const reason = `It was written under ABI ${header.abi}`;
+    return errors.incompatibleCode({ function: header.codes[0]?.id ?? "The code", reason });
+  }
+  const { ref, verdict, reason } = found;
+  if (verdict === "incompatible") return errors.incompatibleCode({ function: ref.id, reason });
+  return ref.kind === "class" ? errors.missingClass({ id: ref.id }) : errors.missingFunction({ id: ref.id });
+}
