@@ -45,6 +45,19 @@ const helpers = {
     return wait(call(fn, self, args, text));
   },
 
+  /** What an async function returns: itself, unless it is a thenable, which is awaited first. */
+  settle(value: unknown): unknown {
+    const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+    return isObject && typeof (value as { then?: unknown }).then === "function" ? wait(value) : value;
+  },
+
+  /** Target of an assignment to a constant that native code does not know as one. */
+  constant: {
+    set v(_: unknown) {
+      throw new TypeError("Assignment to constant variable."); // native error: ECMA-262 9.1.1.1.5
+    },
+  },
+
   yield: yieldValue,
 
   /** One exchange of `yield*`; false: hand out what is in `R.awaited`. */

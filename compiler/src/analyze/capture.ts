@@ -1,0 +1,58 @@
+// Owns: which bindings become cells, and which need a sentinel before their declaration has run.
+// Does not own: how cells are emitted (lower/rename.ts).
+// I1. A capture goes by value only if every assignment comes before every closure over the binding is made.
+// I2. Doubt makes a cell: a cell too many costs an indirection, one too few breaks a program.
+import type * as t from "@babel/types";
+import { type Binding, isInitialized, type ScopeAnalysis, sharesLoop, type Unit } from "./scope.ts";
+
+/** Fills `captured`, `cell`, `early` and `tdz` of every binding. */
+export function decideCaptures({ units }: ScopeAnalysis): void {
+  for (const unit of units.values()) for (const binding of unit.bindings) decide(binding);
+}
+
+const neverCells = new Set<Binding["kind"]>(["this", "new.target", "arguments", "self", "hidden"]);
+
+function decide(binding: Binding): void {
+  const { uses, kind, scope, unit } = binding;
+  binding.captured = uses.some(({ closure }) => closure !== null);
+  // The name of a class within its own text stays there, with the text.
+  if (neverCells.has(kind) || scope.kind === "class" || isNative(unit)) return;
+  binding.tdz = hasTdz(binding) && uses.some((use) => !isInitialized(use));
+  binding.cell = (binding.captured && isAssignedLate(binding)) || (binding.tdz && (binding.captured || suspends(unit)));
+  binding.early = binding.cell && isNeededEarly(binding);
+}
+
+/** Functions in the text of a class or accessor stay as they are, and so do all functions in them. */
+export function isNative(unit: Unit): boolean {
+  return unit.container !== null || (unit.parent !== null && isNative(unit.parent));
+}
+
+export function suspends(unit: Unit): boolean {
+  return unit.kind !== "plain";
+}
+
+function hasTdz({ kind, initOrder }: Binding): boolean {
+  return kind === "let" || kind === "const" || kind === "class" || (kind === "param" && initOrder !== -1);
+}
+
+function isAssignedLate(binding: Binding): boolean {
+  const closures = binding.uses.filter(({ closure }) => closure !== null);
+  return binding.uses
+    .filter(({ write }) => write)
+    .some((write) =>
+      closures.some(
+        (use) => write.closure !== null || write.order >= use.order || (!write.init && sharesLoop(binding, write, use)),
+      ),
+    );
+}
+
+function isNeededEarly({ kind, tdz, scope, uses, initOrder }: Binding): boolean {
+  if (tdz || kind === "var" || kind === "function" || scope.kind === "switch") return true;
+  return uses.some(({ closure, order }) => closure !== null && order < initOrder);
+}
+
+/** What the reference must check: it may come before the initialization of a binding with a sentinel. */
+export function isUncertain(analysis: ScopeAnalysis, node: t.Node): boolean {
+  const use = analysis.uses.get(node);
+  return use?.binding.tdz === true && !isInitialized(use);
+}

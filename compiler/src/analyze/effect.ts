@@ -1,0 +1,100 @@
+// Owns: which bindings of a unit the evaluation of an expression reads, and which it surely assigns.
+// Does not own: control flow (flow.ts).
+// I1. Reads may be too many, certain assignments too few; never the other way.
+// I2. A function that is made reads what it captures; what it does when called is not looked at.
+// I3. Assigning a cell that exists reads the variable that holds it.
+import * as t from "@babel/types";
+import { patternIdentifiers } from "./declare.ts";
+import { childrenOf } from "./point.ts";
+import type { Binding, ScopeAnalysis, Unit } from "./scope.ts";
+
+export interface Effects {
+  uses: Binding[];
+  defs: Binding[];
+}
+
+export const noEffects: Effects = { uses: [], defs: [] };
+
+/** Reads effects off the nodes of one unit. */
+export class EffectReader {
+  readonly #analysis: ScopeAnalysis;
+  readonly #unit: Unit;
+
+  constructor(analysis: ScopeAnalysis, unit: Unit) {
+    this.#analysis = analysis;
+    this.#unit = unit;
+  }
+
+  /** Of evaluating expressions, in any order. */
+  of(...nodes: (t.Node | null | undefined)[]): Effects {
+    const uses = new Set<Binding>();
+    for (const node of nodes) if (node) this.#collect(node, uses);
+    const defs = nodes.length === 1 && nodes[0] ? this.#certain(nodes[0]) : [];
+    return { uses: [...uses], defs };
+  }
+
+  /** Of binding a pattern or identifier to a value that comes from elsewhere. */
+  bind(target: t.Node): Effects {
+    const uses = new Set<Binding>();
+    this.#collect(target, uses);
+    return { uses: [...uses], defs: this.#targets(target) };
+  }
+
+  /** Of making a nested function or class. */
+  captures(node: t.Node): Binding[] {
+    const closure = this.#analysis.units.get(node) ?? this.#analysis.containers.get(node);
+    return closure ? [...closure.captures].filter((binding) => this.#isOwn(binding)) : [];
+  }
+
+  #isOwn(binding: Binding): boolean {
+    return binding.unit === this.#unit && binding.scope.kind !== "class";
+  }
+
+  #collect(node: t.Node, uses: Set<Binding>): void {
+    const use = this.#analysis.uses.get(node);
+    if (use !== undefined && use.unit === this.#unit) {
+      const { binding, read, init } = use;
+      const opensCell = init && !binding.early;
+      if (this.#isOwn(binding) && (read || (binding.cell && !opensCell))) uses.add(binding);
+    }
+    for (const binding of this.captures(node)) uses.add(binding);
+    if (t.isFunction(node)) {
+      if ("computed" in node && node.computed) this.#collect(node.key, uses);
+      return;
+    }
+    if (t.isClass(node)) {
+      this.#collectClass(node, uses);
+      return;
+    }
+    for (const child of childrenOf(node)) this.#collect(child, uses);
+  }
+
+  #collectClass(node: t.Class, uses: Set<Binding>): void {
+    if (node.superClass) this.#collect(node.superClass, uses);
+    for (const member of node.body.body) {
+      if ("computed" in member && member.computed) this.#collect(member.key, uses);
+    }
+  }
+
+  /** What evaluating a node to its end surely has assigned. */
+  #certain(node: t.Node): Binding[] {
+    if (t.isExpressionStatement(node)) return this.#certain(node.expression);
+    if (t.isSequenceExpression(node)) return node.expressions.flatMap((each) => this.#certain(each));
+    if (t.isAssignmentExpression(node, { operator: "=" })) return this.#targets(node.left);
+    if (t.isClassDeclaration(node) && node.id) return this.#targets(node.id);
+    if (!t.isVariableDeclaration(node)) return [];
+    const bound = node.declarations.filter(({ init }) => init || node.kind !== "var");
+    return bound.flatMap(({ id }) => this.#targets(id));
+  }
+
+  /** Cells that exist are not assigned: their content is. */
+  #targets(target: t.Node): Binding[] {
+    const bindings: Binding[] = [];
+    for (const id of patternIdentifiers(target)) {
+      const use = this.#analysis.uses.get(id);
+      if (use === undefined || !this.#isOwn(use.binding)) continue;
+      if (!use.binding.cell || (use.init && !use.binding.early)) bindings.push(use.binding);
+    }
+    return bindings;
+  }
+}

@@ -1,0 +1,275 @@
+// Owns: what the walk over a durable function finds out: scopes, bindings, uses, units (scope.ts says what they are).
+// Does not own: the order of the walk, per syntax (walk.ts); conclusions (capture.ts).
+// I1. Scopes are open while their text is walked; a unit's loops begin anew.
+// I2. A use inside nested functions counts at the place where the outermost of them is made.
+import * as t from "@babel/types";
+import { collectVars, lexicalDeclarations } from "./declare.ts";
+import { inferName, isAnonymous, keyName } from "./fn-name.ts";
+import type {
+  Binding,
+  BindingKind,
+  Closure,
+  Container,
+  Made,
+  Origin,
+  Scope,
+  ScopeAnalysis,
+  ScopeKind,
+  Unit,
+  UnitKind,
+  Use,
+} from "./scope.ts";
+
+type Access = { read?: boolean; write?: boolean; init?: boolean };
+
+/** What is nested between a use and the unit that owns what it uses, innermost first. */
+function closuresUpTo(unit: Unit, binding: Binding): Closure[] {
+  const closures: Closure[] = [];
+  for (let current: Unit | null = unit; current !== null && current !== binding.unit; current = current.parent) {
+    closures.push(current);
+    const { container } = current;
+    if (container?.node === binding.scope.node) break;
+    if (container !== null) closures.push(container);
+  }
+  return closures;
+}
+
+function unitKind(node: Unit["node"]): UnitKind {
+  if (!t.isFunction(node)) return "plain";
+  if (node.async) return node.generator ? "asyncGenerator" : "async";
+  return node.generator ? "generator" : "plain";
+}
+
+/** State of the walk. */
+export class Resolver {
+  readonly units = new Map<t.Node, Unit>();
+  readonly containers = new Map<t.Node, Container>();
+  readonly uses = new Map<t.Node, Use>();
+  readonly scopes = new Map<t.Node, Scope>();
+  readonly #originOf: (name: string) => Origin;
+  /** The case that is being walked, per switch scope. */
+  readonly #cases = new Map<Scope, number>();
+  readonly #names = new Map<t.Node, string | null>();
+  #order = 0;
+  #loopCount = 0;
+  #loops: readonly number[] = [];
+  #unit: Unit | null = null;
+  #scope: Scope | null = null;
+
+  constructor(originOf: (name: string) => Origin) {
+    this.#originOf = originOf;
+  }
+
+  // ---- scopes and bindings
+
+  /** Walks in a new scope. `inLoop`: the scope is made anew by the loop that is about to be entered. */
+  scoped(kind: ScopeKind, node: t.Node, walk: (scope: Scope) => void, inLoop = false): Scope {
+    const scope: Scope = {
+      kind,
+      node,
+      parent: this.#scope,
+      unit: this.#unit as Unit,
+      bindings: new Map(),
+      loopDepth: this.#loops.length + (inLoop ? 1 : 0),
+      functions: [],
+    };
+    this.scopes.set(node, scope);
+    this.#scope = scope;
+    walk(scope);
+    this.#scope = scope.parent;
+    return scope;
+  }
+
+  declare(scope: Scope, name: string, kind: BindingKind): Binding {
+    const known = scope.bindings.get(name);
+    if (known !== undefined) return known;
+    const late = kind === "let" || kind === "const" || kind === "class";
+    const binding: Binding = {
+      name,
+      kind,
+      scope,
+      unit: scope.unit,
+      uses: [],
+      initOrder: late ? Number.POSITIVE_INFINITY : -1,
+      initCase: 0,
+      init: null,
+      initFrom: null,
+      cell: false,
+      early: false,
+      tdz: false,
+      captured: false,
+    };
+    scope.bindings.set(name, binding);
+    scope.unit.bindings.push(binding);
+    return binding;
+  }
+
+  /** Declares what a block's statements declare for it. */
+  declareLexical(scope: Scope, body: readonly t.Statement[]): void {
+    const { names, functions } = lexicalDeclarations(body);
+    for (const { id, kind } of names) this.declare(scope, id.name, kind);
+    for (const fn of functions) this.declare(scope, (fn.id as t.Identifier).name, "function");
+    scope.functions.push(...functions);
+  }
+
+  /** Declares the variables of a body; one with a parameter's name is that parameter, or begins with its value. */
+  declareVars(unit: Unit, body: t.BlockStatement, apart: boolean): void {
+    const add = (name: string, kind: "var" | "function") => {
+      const param = unit.params.bindings.get(name);
+      if (param?.kind === "param" && !apart) return;
+      const binding = this.declare(unit.body, name, kind);
+      if (param !== undefined && kind === "var") binding.initFrom = param;
+    };
+    for (const { name } of collectVars(body)) add(name, "var");
+    const { names, functions } = lexicalDeclarations(body.body);
+    for (const { id } of functions) add((id as t.Identifier).name, "function");
+    for (const { id, kind } of names) this.declare(unit.body, id.name, kind);
+    unit.body.functions.push(...functions);
+  }
+
+  #lookup(name: string): Binding | undefined {
+    for (let scope = this.#scope; scope !== null; scope = scope.parent) {
+      const binding = scope.bindings.get(name);
+      if (binding !== undefined) return binding;
+      const isOwner = scope.kind === "params" && !scope.unit.arrow;
+      if (name === "arguments" && isOwner) return this.declare(scope, name, "arguments");
+    }
+    return undefined;
+  }
+
+  // ---- uses
+
+  /** Notes that an identifier is met. */
+  use(node: t.Node, name: string, access: Access): void {
+    this.noteName(name);
+    const binding = this.#lookup(name);
+    if (binding === undefined) this.#useFree(name, name === "arguments" ? "foreign" : this.#originOf(name));
+    else this.#useBinding(node, binding, access);
+  }
+
+  /** `this` or `new.target`: of the innermost function that is no arrow. */
+  useImplicit(node: t.Node, kind: "this" | "new.target"): void {
+    let unit = this.#unit;
+    while (unit?.arrow) unit = unit.parent;
+    if (unit === null) this.#useFree(kind, "foreign");
+    else this.#useBinding(node, this.declare(unit.params, kind, kind), { read: true });
+  }
+
+  /** Hidden names and labels must differ from every name of the function. */
+  noteName(name: string): void {
+    for (let unit = this.#unit; unit !== null; unit = unit.parent) unit.names.add(name);
+  }
+
+  #useFree(name: string, origin: Origin): void {
+    for (let unit = this.#unit; unit !== null; unit = unit.parent) {
+      unit.free.add(name);
+      if (origin === "foreign") unit.foreign.add(name);
+      if (origin === "global") unit.globals.add(name);
+    }
+  }
+
+  #useBinding(node: t.Node, binding: Binding, { read = false, write = false, init = false }: Access): void {
+    const unit = this.#unit as Unit;
+    const closures = closuresUpTo(unit, binding);
+    for (const closure of closures) closure.captures.add(binding);
+    const closure = closures.at(-1) ?? null;
+    const { order, loops } = closure?.made ?? { order: this.#order++, loops: this.#loops };
+    const inCase = this.#cases.get(binding.scope) ?? 0;
+    const use: Use = { node, binding, unit, order, loops, inCase, write, read, init, closure };
+    binding.uses.push(use);
+    this.uses.set(node, use);
+    if (!init || binding.initOrder !== Number.POSITIVE_INFINITY) return;
+    binding.initOrder = order;
+    binding.initCase = inCase;
+  }
+
+  /** Remembers the expression a declaration gives to a name. */
+  noteInit(name: string, init: t.Node): void {
+    const binding = this.#lookup(name);
+    if (binding) binding.init ??= init;
+  }
+
+  // ---- nested functions and classes
+
+  #made(): Made | null {
+    return this.#unit && { unit: this.#unit, order: this.#order++, loops: this.#loops };
+  }
+
+  /** Walks in a new unit. */
+  unit(node: Unit["node"], container: Container | null, walk: (unit: Unit) => void): Unit {
+    const unit: Unit = {
+      type: "unit",
+      node,
+      kind: unitKind(node),
+      arrow: t.isArrowFunctionExpression(node),
+      parent: this.#unit,
+      container,
+      made: this.#made(),
+      fnName: this.#nameOf(node),
+      captures: new Set(),
+      names: new Set(),
+      free: new Set(),
+      foreign: new Set(),
+      globals: new Set(),
+      bindings: [],
+      params: null as never, // set by the walk, which opens the scopes
+      body: null as never,
+    };
+    this.units.set(node, unit);
+    const outer = { unit: this.#unit, loops: this.#loops };
+    this.#unit = unit;
+    this.#loops = [];
+    walk(unit);
+    this.#unit = outer.unit;
+    this.#loops = outer.loops;
+    return unit;
+  }
+
+  container(node: Container["node"]): Container {
+    const container: Container = {
+      type: "container",
+      node,
+      parent: this.#unit as Unit,
+      made: this.#made() as Made,
+      fnName: this.#nameOf(node),
+      captures: new Set(),
+    };
+    this.containers.set(node, container);
+    return container;
+  }
+
+  /** A function or class that is the value of a declaration, assignment or default takes the name of its target. */
+  nameBy(child: t.Node | null | undefined, target: t.Node): void {
+    if (child && isAnonymous(child)) this.#names.set(child, inferName(target));
+  }
+
+  nameByKey(property: t.ObjectProperty): void {
+    if (isAnonymous(property.value)) this.#names.set(property.value, keyName(property));
+  }
+
+  #nameOf(node: t.Node): string | null {
+    const given = this.#names.get(node);
+    if (given !== undefined) return given;
+    if ("id" in node && t.isIdentifier(node.id)) return node.id.name;
+    return t.isMethod(node) ? keyName(node) : "";
+  }
+
+  // ---- loops and cases
+
+  inLoop(walk: () => void): void {
+    const outer = this.#loops;
+    this.#loops = [...outer, ++this.#loopCount];
+    walk();
+    this.#loops = outer;
+  }
+
+  inCase(scope: Scope, index: number, walk: () => void): void {
+    this.#cases.set(scope, index);
+    walk();
+  }
+
+  get analysis(): Omit<ScopeAnalysis, "root"> {
+    const { units, containers, uses, scopes } = this;
+    return { units, containers, uses, scopes };
+  }
+}

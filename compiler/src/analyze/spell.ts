@@ -1,0 +1,66 @@
+// Owns: the text of a piece of program for hashes: what it means, without layout, comments, places and formatting.
+// Does not own: hashing (fingerprint.ts).
+// I1. Two pieces with one text behave alike, given the same values of the variables it names.
+// I2. Hidden temporaries appear as what they stand for, never under their own names.
+// I3. Names appear as the user wrote them, with the number of bindings that they shadow within the function.
+import * as t from "@babel/types";
+import { markOf } from "./lift/marks.ts";
+import { type Binding, type ScopeAnalysis, shadowDepth } from "./scope.ts";
+
+/** Fields that say where or how something was written. */
+const unread = new Set(
+  "type start end loc range extra leadingComments innerComments trailingComments directives typeAnnotation".split(" "),
+);
+
+export class Speller {
+  readonly #analysis: ScopeAnalysis;
+  readonly #temps: ReadonlyMap<Binding, string>;
+
+  /** @param temps what hidden temporaries are called instead, e.g. results of awaits */
+  constructor(analysis: ScopeAnalysis, temps: ReadonlyMap<Binding, string>) {
+    this.#analysis = analysis;
+    this.#temps = temps;
+  }
+
+  spell(node: t.Node): string {
+    if (t.isIdentifier(node)) return this.#spellName(node);
+    const fields = node as unknown as Record<string, unknown>;
+    let text = `${node.type}(`;
+    for (const key of Object.keys(fields).sort()) {
+      if (!unread.has(key)) text += this.#spellField(key, fields[key]);
+    }
+    return `${text})`;
+  }
+
+  #spellField(key: string, value: unknown): string {
+    // Nodes that were made have fewer fields than those that were parsed.
+    if (value === undefined || value === null || value === false) return "";
+    if (Array.isArray(value)) return `${key}[${value.map((item) => this.#spellValue(item)).join(",")}]`;
+    return `${key}:${this.#spellValue(value)},`;
+  }
+
+  #spellValue(value: unknown): string {
+    if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? String(value);
+    return "type" in value ? this.spell(value as t.Node) : JSON.stringify(value);
+  }
+
+  #spellName(node: t.Identifier): string {
+    const binding = this.#analysis.uses.get(node)?.binding;
+    return binding ? this.nameOf(binding) : (this.#markedName(node) ?? node.name);
+  }
+
+  #markedName(node: t.Node): string | undefined {
+    const mark = markOf(node, "temp");
+    return mark && `<${mark.of}>`;
+  }
+
+  /** The canonical key of a variable: unique among those that live at one point. */
+  nameOf(binding: Binding): string {
+    const temp = this.#temps.get(binding);
+    if (temp !== undefined) return temp;
+    const marked = binding.uses.map(({ node }) => this.#markedName(node)).find((name) => name !== undefined);
+    if (marked !== undefined) return marked;
+    const depth = shadowDepth(binding);
+    return depth === 0 ? binding.name : `${binding.name}@${depth}`;
+  }
+}

@@ -1,0 +1,33 @@
+// Owns: how the arguments of a durable function reach its parameters (docs/abi.md 4).
+// Does not own: the order of what else happens at entry (run.ts).
+// I1. An argument is taken under its parameter's own name where nothing has to be done with it; otherwise under a hidden
+//     one, and the parameter gets its value in the body, at first entry only, in the order of the parameters.
+import * as t from "@babel/types";
+import type { Binding, Unit } from "../analyze/scope.ts";
+
+export interface Argument {
+  /** The variable in which it is taken. */
+  readonly binding: Binding;
+  readonly rest: boolean;
+  /** What is left to do: the parameter that gets its value from it; null if it has it already. */
+  readonly param: t.Node | null;
+  /** A default for the variable itself. */
+  readonly fallback: t.Expression | null;
+}
+
+/** Plans what a run function takes. @param hide makes a hidden variable */
+export function planArguments(unit: Unit, hide: (name: string) => Binding): Argument[] {
+  const { params } = unit.node as t.Function;
+  // The arguments object needs all of them.
+  if (unit.params.bindings.get("arguments")?.kind === "arguments") {
+    return [{ binding: hide("args"), rest: true, param: null, fallback: null }];
+  }
+  return params.map((param) => {
+    const rest = t.isRestElement(param);
+    const target = rest ? param.argument : t.isAssignmentPattern(param) ? param.left : param;
+    const own = t.isIdentifier(target) ? unit.params.bindings.get(target.name) : undefined;
+    if (own === undefined || own.cell) return { binding: hide("p"), rest, param, fallback: null };
+    const fallback = t.isAssignmentPattern(param) ? param.right : null;
+    return { binding: own, rest, param: null, fallback };
+  });
+}

@@ -1,0 +1,228 @@
+// Owns: how nested functions and classes are made in emitted code: factories, records, names, what stays in place.
+// Does not own: the inside of a plain function (plain.ts) or of a durable one (run.ts).
+// I1. A factory takes all that its function captures, so `make(...captures)` makes it again after a restore.
+// I2. What can't stand at module level is made by an arrow called in place, which captures the same way; its record says why.
+// I3. Ids are parent, name, and a hash of body and captures; never an ordinal (module.ts I1).
+import { createHash } from "node:crypto";
+import * as t from "@babel/types";
+import { isNative } from "../analyze/capture.ts";
+import type { Binding, Unit } from "../analyze/scope.ts";
+import type { FunctionRecord } from "../analyze/types.ts";
+import { rewriteCombinator } from "./combinator.ts";
+import { call, declare, id, member, num } from "./nodes.ts";
+import { rewritePlain } from "./plain.ts";
+import { describeUnit, kindOf } from "./record.ts";
+import { captureArguments, type Emitters, type Nested, Rewriter } from "./rewrite.ts";
+import { lowerUnit } from "./run.ts";
+import { syntax } from "./syntax/index.ts";
+import { DurableUnit } from "./unit.ts";
+import { ContainerView, View } from "./view.ts";
+
+/** Makes the emitters of one durable function. @param owner id and name of the record around, per unit */
+export class Closures implements Emitters {
+  readonly #ids = new Map<Unit, { id: string; base: string }>();
+
+  /** Says what the functions nested in a unit are called after. */
+  register(unit: Unit, id: string, base: string): void {
+    this.#ids.set(unit, { id, base });
+  }
+
+  combinator: Emitters["combinator"] = (node, rewriter) => rewriteCombinator(node, rewriter);
+
+  closure(node: Nested, view: View): t.Expression {
+    const unit = view.analysis.units.get(node) as Unit;
+    this.#check(unit, view);
+    const captures = [...unit.captures];
+    const taken = captureArguments(captures, view);
+    if (unit.foreign.size > 0) return this.#inPlace(unit, view, captures, taken);
+    const { module } = view;
+    const { id: own, base } = this.#identify(unit, view);
+    let factory = module.factories.get(own);
+    if (factory === undefined) {
+      const { context } = module;
+      factory = { name: context.unique(`${base}$c`), record: context.reserveRecord() };
+      module.factories.set(own, factory);
+      const made = this.#make(unit, view, own, factory.record);
+      context.setRecord(factory.record, { ...made.record, make: factory.name, captures: captureKeys(captures) });
+      module.hoisted.push(t.functionDeclaration(id(factory.name), made.names.map(id), t.blockStatement(made.body)));
+    }
+    return call(id(factory.name), ...taken);
+  }
+
+  /** `((x) => $R.tag(…))(x)`: what it captures of other functions it reaches where it stands. */
+  #inPlace(unit: Unit, view: View, captures: Binding[], taken: t.Expression[]): t.Expression {
+    const { context } = view.module;
+    const { id: own } = this.#identify(unit, view);
+    const record = context.reserveRecord();
+    const made = this.#make(unit, view, own, record);
+    const names = [...unit.foreign].map((name) => `\`${name}\``).join(", ");
+    const reason = `It uses ${names} of a function that is not durable.`;
+    context.setRecord(record, { ...made.record, captures: captureKeys(captures), reason });
+    return call(t.arrowFunctionExpression(made.names.map(id), bodyOf(made.body)), ...taken);
+  }
+
+  /** The statements that make the function where its captures are parameters. */
+  #make(unit: Unit, view: View, own: string, record: number) {
+    return unit.kind === "plain"
+      ? this.#makePlain(unit, view, own, record)
+      : this.#makeDurable(unit, view, own, record);
+  }
+
+  #makePlain(unit: Unit, outer: View, own: string, record: number) {
+    const { module } = outer;
+    const view = new View(module, unit, new Set());
+    this.register(unit, own, this.#identify(unit, outer).base);
+    const fn = rewritePlain(unit.node as Nested, view, this);
+    const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
+    const tagged = call(view.abi("tag"), recordOf(view, record), named(fn, unit.fnName ?? ""), t.arrayExpression(list));
+    return {
+      names: list.map(({ name }) => name),
+      body: [t.returnStatement(tagged)],
+      record: { ...baseRecord(unit, view, own), kind: -1 } satisfies FunctionRecord,
+    };
+  }
+
+  #makeDurable(unit: Unit, outer: View, own: string, record: number) {
+    const { module } = outer;
+    const { base } = this.#identify(unit, outer);
+    this.register(unit, own, base);
+    const made = this.makeRun(new DurableUnit(module, unit, base), own, recordOf(outer, record));
+    return { names: made.names, body: made.body, record: made.record };
+  }
+
+  /** `const $d = $R.closure(record, ($f, $this, n) => { … }, [captures]); return $d.self;` */
+  makeRun(durable: DurableUnit, own: string, record: t.Expression) {
+    const { unit, view } = durable;
+    const descriptor = view.names.fresh("$d");
+    for (const binding of unit.bindings) {
+      if (binding.kind === "self") view.replace(binding, () => member(id(descriptor), "self"));
+    }
+    const { params, body } = lowerUnit(durable, this, syntax, () => id(descriptor));
+    const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
+    const run = t.arrowFunctionExpression(params, body);
+    const made = call(
+      view.abi("closure"),
+      record,
+      run,
+      list.length > 0 ? t.arrayExpression(list) : t.arrayExpression([]),
+    );
+    return {
+      names: list.map(({ name }) => name),
+      body: [declare("const", descriptor, made), t.returnStatement(member(id(descriptor), "self"))],
+      record: { ...baseRecord(unit, view, own), kind: kindOf(unit), ...describeUnit(durable) } satisfies FunctionRecord,
+    };
+  }
+
+  #identify(unit: Unit, view: View): { id: string; base: string } {
+    const parent = this.#ids.get(unit.parent as Unit) as { id: string; base: string };
+    const captures = [...unit.captures].map((binding) => `${binding.name}${binding.cell ? "*" : ""}`);
+    const text = [view.module.context.hashOf(unit.node as t.Function), ...captures].join(" ");
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+    return { id: `${parent.id}.${unit.fnName ?? ""}~${hash}`, base: parent.base };
+  }
+
+  /** A class's own name has no value yet where a function in its heritage is made. */
+  #check(unit: Unit, view: View): void {
+    for (const { scope, name } of unit.captures) {
+      if (scope.kind !== "class") continue;
+      throw view.module.refuse(
+        unit.node,
+        `A function in the head of the class \`${name}\` that uses its name`,
+        "Make the function outside of the class.",
+      );
+    }
+  }
+
+  container(node: t.Class | t.ObjectExpression, view: View): t.Expression {
+    const container = view.analysis.containers.get(node);
+    if (container === undefined || isNative(container.parent)) return new Rewriter(view, this).children(node);
+    refuseDurableMembers(node, view);
+    const captures = [...container.captures];
+    const names = new Map(captures.map((binding) => [binding, view.names.fresh(binding.name)]));
+    const inner = new Rewriter(new ContainerView(view, names), this).children<t.Class | t.ObjectExpression>(node);
+    const made = t.isClass(inner) ? this.#tagClass(inner, container.fnName ?? "", view, node) : inner;
+    if (captures.length === 0) return made as t.Expression;
+    const arrow = t.arrowFunctionExpression([...names.values()].map(id), made as t.Expression);
+    return call(arrow, ...captureArguments(captures, view));
+  }
+
+  #tagClass(inner: t.Class, name: string, view: View, node: t.Node): t.Expression {
+    const { context } = view.module;
+    const parent = this.#ids.get(view.unit) as { id: string };
+    const record = context.addRecord({
+      id: `${parent.id}.${name}~${context.hashOf(node as t.Class).slice(0, 8)}`,
+      name,
+      length: 0,
+      kind: -1,
+      loc: node.loc ?? view.module.fn.loc,
+      hash: context.hashOf(node as t.Class),
+      reason: "It is a class made inside of a function; declare it at the top of the module.",
+    });
+    const expression = { ...inner, type: "ClassExpression" } as t.ClassExpression;
+    return call(view.abi("tag"), recordOf(view, record), named(expression, name), t.arrayExpression([]));
+  }
+}
+
+function captureKeys(captures: Binding[]): string[] {
+  return captures.map(({ name }) => name);
+}
+
+function bodyOf(statements: t.Statement[]): t.BlockStatement | t.Expression {
+  const [only] = statements;
+  return statements.length === 1 && t.isReturnStatement(only) && only.argument
+    ? only.argument
+    : t.blockStatement(statements);
+}
+
+/** `$m.f[k]`: whoever makes a nested function has made the record. */
+function recordOf(view: View, record: number): t.Expression {
+  return t.memberExpression(member(id(view.module.context.abi.m), "f"), num(record), true);
+}
+
+function baseRecord(unit: Unit, view: View, own: string) {
+  const node = unit.node as t.Function;
+  const { context, fn } = view.module;
+  const counted = node.params.findIndex((param) => t.isAssignmentPattern(param) || t.isRestElement(param));
+  return {
+    id: own,
+    name: unit.fnName ?? "",
+    length: counted < 0 ? node.params.length : counted,
+    loc: node.loc ?? fn.loc,
+    hash: context.hashOf(node),
+  };
+}
+
+/** An expression with the name it would have had where it stood: `({ name: fn }).name`. */
+function named(fn: Nested | t.ClassExpression, name: string): t.Expression {
+  const key = () => (t.isValidIdentifier(name, false) ? id(name) : t.stringLiteral(name));
+  if (t.isObjectMethod(fn)) {
+    return t.memberExpression(
+      t.objectExpression([fn]),
+      key(),
+      !t.isValidIdentifier(name, false),
+    );
+  }
+  const expression = t.isFunctionDeclaration(fn) ? asExpression(fn) : fn;
+  const isNamed = (t.isFunctionExpression(expression) || t.isClassExpression(expression)) && expression.id;
+  if (isNamed || name === "") return expression;
+  const computed = name === "__proto__" || !t.isValidIdentifier(name, false);
+  const property = t.objectProperty(computed ? t.stringLiteral(name) : key(), expression, name === "__proto__");
+  return t.memberExpression(t.objectExpression([property]), computed ? t.stringLiteral(name) : id(name), computed);
+}
+
+function asExpression(fn: t.FunctionDeclaration): t.FunctionExpression {
+  return { ...fn, type: "FunctionExpression", id: null } as t.FunctionExpression;
+}
+
+/** Functions in a class or accessor can't be lifted out, and an async one must not stay behind in silence. */
+function refuseDurableMembers(node: t.Node, view: View): void {
+  t.traverseFast(node, (child) => {
+    const unit = view.analysis.units.get(child);
+    if (unit === undefined || !isNative(unit) || unit.kind !== "async") return;
+    throw view.module.refuse(
+      child,
+      "An async function in a class or accessor",
+      "Declare the class, or the function, outside of the durable function.",
+    );
+  });
+}

@@ -1,0 +1,201 @@
+// Owns: the state of lowering one durable function, and the questions that every construct asks of it.
+// Does not own: any construct (syntax/), guards of statement lists (regions.ts), the function around (run.ts).
+// I1. Statements that are given to `lower` are reached with `$pc` 0 or within their range, and leave it 0.
+// I2. `before` holds statements without points that run first, on the way in only: each lowerer places them once.
+import * as t from "@babel/types";
+import type { Point, Range } from "../analyze/point.ts";
+import type { Scope } from "../analyze/scope.ts";
+import { combinatorOf } from "./combinator.ts";
+import { saveName } from "./frame.ts";
+import { createRegion, Jumps, type Region } from "./jumps.ts";
+import { Native } from "./native.ts";
+import { call, compare, id, member, num, set, when } from "./nodes.ts";
+import type { Emitters } from "./rewrite.ts";
+import type { Dummy } from "./slots.ts";
+import type { DurableUnit } from "./unit.ts";
+
+/** Lowers a statement that holds points. `labels` stand before it, outermost first. */
+export type Lower<N extends t.Statement = t.Statement> = (
+  node: N,
+  lowering: Lowering,
+  before: t.Statement[],
+  labels: readonly string[],
+) => t.Statement[];
+
+export type LowerTable = { readonly [type: string]: Lower<never> | undefined };
+
+export class Lowering {
+  readonly durable: DurableUnit;
+  readonly native: Native;
+  readonly jumps: Jumps;
+  readonly #table: LowerTable;
+  readonly #locals = new Map<string, { name: string; dummy: Dummy | null }>();
+  #loopRegions = 0;
+  readonly #costs: t.NumericLiteral[] = [];
+
+  constructor(durable: DurableUnit, emitters: Emitters, table: LowerTable) {
+    this.durable = durable;
+    this.#table = table;
+    this.jumps = new Jumps({ label: () => this.local("ret", null), value: () => this.local("t") });
+    this.native = new Native(durable.view, emitters, {
+      return: (node) => this.leave(node),
+      jump: ({ type, label }) => this.jumps.jump(type === "BreakStatement" ? "break" : "continue", label?.name ?? null),
+    });
+  }
+
+  // ---- hidden variables
+
+  /** A hidden variable of the run function, by its base name. `null`: a label or parameter, which is not declared. */
+  local(base: string, dummy: Dummy | null = "undefined"): string {
+    const known = this.#locals.get(base);
+    if (known !== undefined) return known.name;
+    const name = this.durable.view.names.fresh(`$${base}`);
+    this.#locals.set(base, { name, dummy });
+    return name;
+  }
+
+  /** Hidden variables that are to be declared. */
+  declaredLocals(): { name: string; dummy: Dummy }[] {
+    return [...this.#locals.values()].flatMap(({ name, dummy }) => (dummy === null ? [] : [{ name, dummy }]));
+  }
+
+  get pc(): t.Identifier {
+    return id(this.local("pc", "number"));
+  }
+
+  get value(): t.Identifier {
+    return id(this.local("t"));
+  }
+
+  get frame(): t.Identifier {
+    return id(this.local("f", null));
+  }
+
+  /** `$R.depth = $h + cost`, in front of a call of durable code. */
+  charge(): t.Expression {
+    const cost = num(0);
+    this.#costs.push(cost);
+    const depth = t.binaryExpression("+", id(this.local("h", null)), cost);
+    return t.assignmentExpression("=", this.abi("depth"), depth);
+  }
+
+  /** Fills in the estimate of the stack that a call of this function takes. */
+  settleCosts(bytes: number): void {
+    for (const cost of this.#costs) cost.value = bytes;
+  }
+
+  abi(name: string): t.MemberExpression {
+    return this.durable.view.abi(name);
+  }
+
+  abiCall(name: string, ...args: t.Expression[]): t.CallExpression {
+    return call(this.abi(name), ...args);
+  }
+
+  get suspend(): t.Identifier {
+    return id(this.durable.module.context.abi.S);
+  }
+
+  // ---- statements
+
+  rangeOf(node: t.Node | null | undefined): Range | undefined {
+    return node ? this.durable.points.ranges.get(node) : undefined;
+  }
+
+  expression(node: t.Expression): t.Expression {
+    return this.native.expression(node);
+  }
+
+  /** Lowers any statement; one without points becomes part of `before`, in the form it has. */
+  statement(node: t.Statement, before: t.Statement[] = [], labels: readonly string[] = []): t.Statement[] {
+    if (this.rangeOf(node) === undefined) return [...before, ...this.native.statement(node)];
+    const type = this.durable.points.suspensions.has(node) ? "Suspension" : node.type;
+    const lower = this.#table[type] as Lower | undefined;
+    if (lower === undefined) {
+      throw this.durable.module.refuse(
+        node,
+        `\`${node.type}\` with an await or yield in it`,
+        "Write it in another way.",
+      );
+    }
+    return lower(node, this, before, labels);
+  }
+
+  enter(scope: Scope | undefined): t.Statement[] {
+    return this.native.enter(scope);
+  }
+
+  scopeOf(node: t.Node): Scope | undefined {
+    return this.durable.module.analysis.scopes.get(node);
+  }
+
+  /** A return as the user wrote it. */
+  leave(node: t.ReturnStatement): t.Statement[] {
+    const value = node.argument ? this.expression(node.argument) : null;
+    return this.jumps.return(value, !this.durable.points.unsettled.has(node));
+  }
+
+  // ---- points
+
+  /** `$pc === 0` */
+  get isFresh(): t.Expression {
+    return compare(this.pc, "===", num(0));
+  }
+
+  upTo(last: number): t.Expression {
+    return compare(this.pc, "<=", num(last));
+  }
+
+  /** Statements that run on the way in only. */
+  onEntry(before: t.Statement[]): t.Statement[] {
+    return before.length === 0 ? [] : [when(this.isFresh, before)];
+  }
+
+  /** `return f$1($f, $d, …live)` */
+  park(point: Point): t.ReturnStatement {
+    const { durable } = this;
+    const live = durable.live.at(point).map((binding) => durable.view.variable(binding));
+    const save = call(id(saveName(durable, point.number)), this.frame, this.descriptor(), ...live);
+    return t.returnStatement(save);
+  }
+
+  descriptor: () => t.Expression = () => id("$d");
+
+  /** `$pc = 0; $t = $R.take();`: what arrives at a point. */
+  take(): t.Statement[] {
+    return [set(this.pc, num(0)), set(this.value, this.abiCall("take"))];
+  }
+
+  // ---- protected regions
+
+  openRegion(node: t.Node): Region {
+    const { completion, result } = this.durable.hidden(node) ?? {};
+    const label = this.durable.view.names.fresh("$out");
+    return createRegion(label, this.durable.name(completion), this.durable.name(result));
+  }
+
+  /** A region whose record no point outlives: a for-of, which closes its iterator without waiting. */
+  inLoopRegion<T>(lower: (region: Region) => T): { region: Region; lowered: T } {
+    const depth = this.#loopRegions++;
+    const [c, r] = [`c${depth}`, `r${depth}`];
+    const region = createRegion(this.durable.view.names.fresh("$out"), this.local(c, null), this.local(r, null));
+    const lowered = this.jumps.inside({ type: "region", region }, () => lower(region));
+    this.#loopRegions--;
+    // Only what is used is declared.
+    if (region.left) {
+      this.#locals.set(c, { name: region.completion, dummy: "number" });
+      this.#locals.set(r, { name: region.result, dummy: "undefined" });
+    }
+    return { region, lowered };
+  }
+
+  /** A call that the runtime makes in place of the global `Promise`. */
+  isCombinator(node: t.CallExpression): boolean {
+    return combinatorOf(node, this.durable.view) !== undefined;
+  }
+
+  /** `member(id(name), property)` of a hidden variable. */
+  part(name: string, property: string): t.MemberExpression {
+    return member(id(name), property);
+  }
+}

@@ -1,0 +1,199 @@
+// Owns: expressions as they stand in emitted functions: names, cells, constants, nested functions, combinators.
+// Does not own: statements (native.ts, syntax/), how a nested function is emitted (closure.ts).
+// I1. The source tree is never changed: what differs is a shallow copy, so places are kept.
+// I2. Every identifier that means a binding goes through the view; all others stay as they are.
+import * as t from "@babel/types";
+import { isNative } from "../analyze/capture.ts";
+import type { Binding, Use } from "../analyze/scope.ts";
+import { assign, at, undef } from "./nodes.ts";
+import type { View } from "./view.ts";
+
+export type Nested = t.FunctionExpression | t.ArrowFunctionExpression | t.FunctionDeclaration | t.ObjectMethod;
+
+/** What rewriting leaves to the files that own it. */
+export interface Emitters {
+  /** An expression that makes a nested function. */
+  closure(node: Nested, view: View): t.Expression;
+  /** A class, or an object with accessors or `super`, in place. */
+  container(node: t.Class | t.ObjectExpression, view: View): t.Expression;
+  /** A call of a combinator of the global `Promise`, or undefined. */
+  combinator(node: t.CallExpression, rewriter: Rewriter): t.Expression | undefined;
+}
+
+export class Rewriter {
+  readonly view: View;
+  readonly emitters: Emitters;
+
+  constructor(view: View, emitters: Emitters) {
+    this.view = view;
+    this.emitters = emitters;
+  }
+
+  expression(node: t.Expression): t.Expression {
+    return this.node(node) as t.Expression;
+  }
+
+  node(node: t.Node): t.Node {
+    const rewrite = table[node.type] as ((r: Rewriter, node: t.Node) => t.Node) | undefined;
+    return rewrite ? rewrite(this, node) : this.children(node);
+  }
+
+  /** A copy with its children rewritten. */
+  children<N extends t.Node>(node: N, keys: readonly string[] = t.VISITOR_KEYS[node.type] ?? []): N {
+    const copy = { ...node } as N & Record<string, unknown>;
+    for (const key of keys) {
+      const child = copy[key] as t.Node | (t.Node | null)[] | null | undefined;
+      if (Array.isArray(child)) (copy as Record<string, unknown>)[key] = child.map((item) => item && this.node(item));
+      else if (child) (copy as Record<string, unknown>)[key] = this.node(child);
+    }
+    return copy;
+  }
+
+  reference(node: t.Node): t.Node {
+    const use = this.view.use(node);
+    return use === undefined ? node : at(this.view.read(use), node);
+  }
+
+  /** A pattern, identifier or member as the target of an assignment. */
+  target(node: t.Node): t.Node {
+    const rewrite = targets[node.type] as ((r: Rewriter, node: t.Node) => t.Node) | undefined;
+    return rewrite ? rewrite(this, node) : this.node(node);
+  }
+
+  targetName(node: t.Identifier): t.Node {
+    const use = this.view.use(node);
+    if (use === undefined) return node;
+    if (this.view.isUncertain(use) && !use.init) this.refuseUncertain(node);
+    return at(this.view.target(use), node);
+  }
+
+  refuseUncertain(node: t.Identifier): never {
+    const what = `Assigning \`${node.name}\` by a pattern where it may not be declared yet`;
+    throw this.view.module.refuse(node, what, "Declare the variable before it is assigned.");
+  }
+
+  assignment(node: t.AssignmentExpression): t.Expression {
+    const { left, right, operator } = node;
+    const use = t.isIdentifier(left) ? this.view.use(left) : undefined;
+    if (use === undefined) {
+      return { ...node, left: this.target(left) as t.LVal, right: this.expression(right) } as t.AssignmentExpression;
+    }
+    if (this.view.isConstant(use)) return at(this.#assignConstant(node, use), node);
+    const copy = { ...node, left: this.view.target(use) as t.LVal, right: this.expression(right) };
+    if (!this.view.isUncertain(use)) return copy as t.AssignmentExpression;
+    const check = this.view.checked(use);
+    if (operator !== "=") return at(t.sequenceExpression([check, copy as t.AssignmentExpression]), node);
+    // The right side is evaluated before the variable is found to be in its dead zone.
+    const checked = t.memberExpression(t.arrayExpression([copy.right, check]), t.numericLiteral(0), true);
+    return at(assign(copy.left, checked), node);
+  }
+
+  /** Everything is evaluated as it would be, and then the assignment throws. */
+  #assignConstant({ operator, right }: t.AssignmentExpression, use: Use): t.Expression {
+    const fail = (value: t.Expression) => assign(this.view.target(use), value);
+    const value = this.expression(right);
+    if (operator === "=") return fail(value);
+    const now = this.view.read(use);
+    const short = operator.slice(0, -1);
+    if (short === "&&" || short === "||" || short === "??") return t.logicalExpression(short, now, fail(value));
+    return fail(t.binaryExpression(short as "+", now, value));
+  }
+
+  update(node: t.UpdateExpression): t.Expression {
+    const { argument } = node;
+    const use = t.isIdentifier(argument) ? this.view.use(argument) : undefined;
+    if (use === undefined) return this.children(node);
+    const target = this.view.target(use);
+    if (this.view.isConstant(use)) {
+      return at(assign(target, t.unaryExpression("-", this.view.read(use))), node);
+    }
+    const copy = { ...node, argument: target };
+    return this.view.isUncertain(use)
+      ? at(t.sequenceExpression([this.view.checked(use), copy as t.UpdateExpression]), node)
+      : (copy as t.UpdateExpression);
+  }
+
+  closure(node: Nested): t.Node {
+    const unit = this.view.analysis.units.get(node);
+    if (unit === undefined || isNative(unit)) return this.children(node);
+    return at(this.emitters.closure(node, this.view), node);
+  }
+
+  /** A method becomes a property that holds the function a factory makes. */
+  method(node: t.ObjectMethod): t.Node {
+    const unit = this.view.analysis.units.get(node);
+    if (unit === undefined || isNative(unit)) return this.children(node);
+    const { computed } = node;
+    const key = computed ? (this.node(node.key) as t.Expression) : node.key;
+    const value = this.closure(node) as t.Expression;
+    const isProto = t.isIdentifier(key, { name: "__proto__" }) || t.isStringLiteral(key, { value: "__proto__" });
+    // `__proto__: f` would set the prototype, `__proto__() {}` does not.
+    if (isProto && !computed) return at(t.objectProperty(t.stringLiteral("__proto__"), value, true), node);
+    return at(t.objectProperty(key, value, computed), node);
+  }
+
+  property(node: t.ObjectProperty, value: t.Node): t.ObjectProperty {
+    const key = node.computed ? this.node(node.key) : node.key;
+    const shorthand = node.shorthand && t.isIdentifier(value) && t.isIdentifier(key) && key.name === value.name;
+    const extra = node.extra && shorthand ? node.extra : undefined;
+    return { ...node, key, value, shorthand, extra } as t.ObjectProperty;
+  }
+}
+
+type Rewrite<N> = (r: Rewriter, node: N) => t.Node;
+type Table = { [Type in t.Node["type"]]?: Rewrite<Extract<t.Node, { type: Type }>> };
+
+const same: Rewrite<t.Node> = (_, node) => node;
+const member: Rewrite<t.MemberExpression | t.OptionalMemberExpression> = (r, node) =>
+  r.children(node, node.computed ? ["object", "property"] : ["object"]);
+const nested: Rewrite<Nested> = (r, node) => r.closure(node);
+const reference: Rewrite<t.Node> = (r, node) => r.reference(node);
+
+const table: Table = {
+  Identifier: reference,
+  ThisExpression: reference,
+  MetaProperty: reference,
+  MemberExpression: member,
+  OptionalMemberExpression: member,
+  AssignmentExpression: (r, node) => r.assignment(node),
+  UpdateExpression: (r, node) => r.update(node),
+  FunctionExpression: nested,
+  ArrowFunctionExpression: nested,
+  ClassExpression: (r, node) => r.emitters.container(node, r.view),
+  ObjectExpression: (r, node) =>
+    r.view.analysis.containers.has(node) ? r.emitters.container(node, r.view) : r.children(node),
+  ObjectMethod: (r, node) => r.method(node),
+  ObjectProperty: (r, node) => r.property(node, r.node(node.value)),
+  CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.children(node),
+  JSXIdentifier: (r, node) => {
+    const use = r.view.use(node);
+    if (use === undefined) return node;
+    const name = (variable: t.Expression) => t.jsxIdentifier((variable as t.Identifier).name);
+    const variable = name(r.view.variable(use.binding));
+    return use.binding.cell ? t.jsxMemberExpression(variable, t.jsxIdentifier("v")) : variable;
+  },
+  JSXMemberExpression: (r, node) => r.children(node, ["object"]),
+  JSXAttribute: (r, node) => r.children(node, ["value"]),
+  JSXNamespacedName: same,
+  PrivateName: same,
+  TemplateElement: same,
+};
+
+const targetTable: Table = {
+  Identifier: (r, node) => r.targetName(node),
+  AssignmentPattern: (r, node) => ({ ...node, left: r.target(node.left), right: r.expression(node.right) }) as t.Node,
+  RestElement: (r, node) => ({ ...node, argument: r.target(node.argument) }) as t.Node,
+  ArrayPattern: (r, node) => ({ ...node, elements: node.elements.map((e) => e && r.target(e)) }) as t.Node,
+  ObjectPattern: (r, node) => {
+    const properties = node.properties.map((p) =>
+      t.isRestElement(p) ? r.target(p) : r.property(p, r.target(p.value)),
+    );
+    return { ...node, properties } as t.Node;
+  },
+};
+const targets = targetTable as { [type: string]: unknown };
+
+/** Arguments for the captures of a nested function, as its maker reaches them. */
+export function captureArguments(captures: Iterable<Binding>, view: View): t.Expression[] {
+  return [...captures].map((binding) => (binding.kind === "hidden" ? undef() : view.variable(binding)));
+}

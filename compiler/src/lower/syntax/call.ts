@@ -1,0 +1,132 @@
+// Owns: awaited calls (docs/abi.md 5): of durable functions directly, of everything else through the runtime.
+// Does not own: what surrounds them (suspension.ts).
+// I1. Callee and receiver are evaluated once, before the arguments; arguments before the callee is tested.
+// I2. A call is static only for a function declaration of the module that nothing reassigns and nothing here shadows.
+import generate from "@babel/generator";
+import * as t from "@babel/types";
+import { applyOf } from "../../analyze/lift/marks.ts";
+import type { Point } from "../../analyze/point.ts";
+import type { Lowering } from "../lowering.ts";
+import { and, call, compare, id, member, num, set, undef } from "../nodes.ts";
+
+type Args = (t.Expression | t.SpreadElement)[];
+
+/** A call taken apart: `before` evaluates what must be evaluated first. */
+interface Parts {
+  before: t.Statement[];
+  fn: t.Expression;
+  self: t.Expression;
+  args: Args;
+  text: string;
+}
+
+/** Statements that call and park if need be; undefined if the operand is no call that can be taken apart. */
+export function issueCall(operand: t.Expression, point: Point, lowering: Lowering): t.Statement[] | undefined {
+  const direct = staticCall(operand, lowering);
+  if (direct !== undefined) return [parkIfSuspended(direct, point, lowering)];
+  const parts = partsOf(operand, lowering);
+  return parts && dynamicCall(parts, point, lowering);
+}
+
+function parkIfSuspended(made: t.Expression, point: Point, lowering: Lowering): t.Statement {
+  const result = t.assignmentExpression("=", lowering.value, made);
+  return t.ifStatement(compare(result, "===", lowering.suspend), lowering.park(point));
+}
+
+function staticCall(operand: t.Expression, lowering: Lowering): t.Expression | undefined {
+  if (!t.isCallExpression(operand) || !t.isIdentifier(operand.callee)) return undefined;
+  const { callee } = operand;
+  const { module, unit } = lowering.durable;
+  const target = module.context.declared.get(callee.name);
+  const isOutside = module.analysis.uses.get(callee) === undefined && !unit.foreign.has(callee.name);
+  if (target?.kind !== "async" || !isOutside) return undefined;
+  const args = operand.arguments.map((arg) => lowering.native.node(arg)) as Args;
+  const made = call(id(target.run), t.nullLiteral(), undef(), ...args);
+  // The depth is charged last: evaluating an argument may call durable code as well.
+  return args.every(isTrivial) ? t.sequenceExpression([lowering.charge(), made]) : undefined;
+}
+
+function isTrivial(node: t.Node): boolean {
+  if (t.isSpreadElement(node)) return t.isIdentifier(node.argument);
+  if (t.isMemberExpression(node)) return t.isIdentifier(node.object) && t.isIdentifier(node.property, { name: "v" });
+  return (
+    t.isIdentifier(node) ||
+    t.isThisExpression(node) ||
+    (t.isLiteral(node) && !t.isTemplateLiteral(node)) ||
+    isUndefined(node)
+  );
+}
+
+function isUndefined(node: t.Node): boolean {
+  return t.isUnaryExpression(node, { operator: "void" }) && t.isNumericLiteral(node.argument);
+}
+
+function partsOf(operand: t.Expression, lowering: Lowering): Parts | undefined {
+  const apply = applyOf(operand);
+  if (apply !== undefined) return partsOfApply(apply, lowering);
+  if (!t.isCallExpression(operand) || lowering.isCombinator(operand)) return undefined;
+  const { callee } = operand;
+  if (t.isSuper(callee) || t.isImport(callee) || t.isV8IntrinsicIdentifier(callee)) return undefined;
+  const text = textOf(callee, lowering);
+  const args = operand.arguments.map((arg) => lowering.native.node(arg)) as Args;
+  if (!t.isMemberExpression(callee)) return { ...readCallee(callee, lowering), args, text };
+  if (t.isSuper(callee.object)) return undefined;
+  return { ...readMethod(callee, lowering), args, text };
+}
+
+function partsOfApply({ fn, self, args, text }: NonNullable<ReturnType<typeof applyOf>>, lowering: Lowering): Parts {
+  const callee = id(lowering.local("g"));
+  return {
+    before: [set(callee, lowering.expression(fn))],
+    fn: callee,
+    self: lowering.expression(self),
+    args: args.map((arg) => lowering.native.node(arg)) as Args,
+    text,
+  };
+}
+
+function readCallee(callee: t.Expression, lowering: Lowering) {
+  const fn = id(lowering.local("g"));
+  return { before: [set(fn, lowering.expression(callee))], fn, self: undef() };
+}
+
+function readMethod({ object, property, computed }: t.MemberExpression, lowering: Lowering) {
+  const fn = id(lowering.local("g"));
+  const base = lowering.expression(object as t.Expression);
+  const key = computed ? lowering.expression(property as t.Expression) : property;
+  const isSimple = t.isIdentifier(base) || t.isThisExpression(base);
+  const self = isSimple ? base : id(lowering.local("o"));
+  const before = isSimple ? [] : [set(self, base)];
+  before.push(set(fn, t.memberExpression(self, key as t.Identifier, computed)));
+  return { before, fn, self: t.cloneNode(self) };
+}
+
+function textOf(callee: t.Node, lowering: Lowering): string {
+  return lowering.durable.module.context.textOf(callee) || generate(callee, { comments: false }).code;
+}
+
+/** `$t = durable ? ($R.depth = …, $e.run(null, self, …args)) : $R.call($g, self, [args], text)` */
+function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statement[] {
+  const { fn, self, text } = parts;
+  const before = [...parts.before];
+  let { args } = parts;
+  if (!args.every(isTrivial)) {
+    const list = id(lowering.local("a"));
+    before.push(set(list, t.arrayExpression(args)));
+    args = [t.spreadElement(list)];
+  }
+  const entry = id(lowering.local("e"));
+  const key = id(lowering.durable.module.context.abi.D);
+  const isFunction = compare(t.unaryExpression("typeof", fn), "===", t.stringLiteral("function"));
+  before.push(set(entry, t.conditionalExpression(isFunction, t.memberExpression(fn, key, true), undef())));
+  const isDurable = and(
+    compare(entry, "!==", undef()),
+    compare(member(entry, "self"), "===", fn),
+    compare(member(entry, "kind"), "===", num(0)),
+  );
+  const direct = call(member(entry, "run"), t.nullLiteral(), self, ...args);
+  const list = args.length === 1 && t.isSpreadElement(args[0]) ? args[0].argument : t.arrayExpression(args);
+  const foreign = lowering.abiCall("call", fn, self, list, t.stringLiteral(text));
+  const made = t.conditionalExpression(isDurable, t.sequenceExpression([lowering.charge(), direct]), foreign);
+  return [...before, parkIfSuspended(made, point, lowering)];
+}

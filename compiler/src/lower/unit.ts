@@ -1,0 +1,173 @@
+// Owns: what is known of one durable function before a statement of it is lowered: points, liveness, slots, names, arguments.
+// Does not own: the lowering of statements (lowering.ts), the emitted functions around (run.ts, frame.ts).
+// I1. Everything here is settled before lowering begins; only hidden locals are added later.
+import * as t from "@babel/types";
+import { EffectReader } from "../analyze/effect.ts";
+import { fingerprint, hashFlow } from "../analyze/fingerprint.ts";
+import { buildFlow, type Flow, type Hidden } from "../analyze/flow.ts";
+import { isTemp } from "../analyze/lift/marks.ts";
+import { findLive, type Liveness } from "../analyze/live.ts";
+import { findPoints, type Point, type UnitPoints } from "../analyze/point.ts";
+import type { Binding, Unit } from "../analyze/scope.ts";
+import { Speller } from "../analyze/spell.ts";
+import { type Argument, planArguments } from "./arguments.ts";
+import type { LoweringModule } from "./module.ts";
+import { id, member, undef } from "./nodes.ts";
+import { type Dummy, dummyOf } from "./slots.ts";
+import { View } from "./view.ts";
+
+export class DurableUnit {
+  readonly module: LoweringModule;
+  readonly unit: Unit;
+  readonly points: UnitPoints;
+  readonly flow: Flow;
+  readonly live: Liveness;
+  readonly view: View;
+  /** What the run function takes behind frame and `this`. */
+  readonly args: readonly Argument[];
+  /** Fields of the frame, in order. */
+  readonly slots: readonly Binding[];
+  /** Base of the names of frame constructor and saves. */
+  readonly base: string;
+  readonly #hiddenBindings: Binding[] = [];
+  /** Hidden variables that emitted code mentions. */
+  readonly usedHidden = new Set<Binding>();
+
+  constructor(module: LoweringModule, unit: Unit, base: string) {
+    this.module = module;
+    this.unit = unit;
+    this.base = base;
+    this.points = findPoints(unit, module.context);
+    this.args = planArguments(unit, (name) => this.hide(name));
+    const effects = new EffectReader(module.analysis, unit);
+    const { points } = this;
+    this.flow = buildFlow({ unit, analysis: module.analysis, points, effects, hide: (name) => this.hide(name) });
+    const own = unit.bindings.filter((binding) => binding.scope.kind !== "class" && binding.kind !== "new.target");
+    const bindings = [...own.filter(({ kind }) => kind !== "self"), ...this.#hiddenBindings];
+    const entry = this.entryBindings();
+    this.live = findLive(this.flow, bindings, entry);
+    const slots = new Set([...entry, ...points.list.flatMap((point) => this.live.at(point))]);
+    this.slots = [...entry, ...bindings.filter((binding) => slots.has(binding) && !entry.includes(binding))];
+    this.view = this.#createView();
+  }
+
+  /** A variable that the user does not see. */
+  hide(name: string): Binding {
+    const { unit } = this;
+    const binding: Binding = {
+      name,
+      kind: "hidden",
+      scope: unit.params,
+      unit,
+      uses: [],
+      initOrder: -1,
+      initCase: 0,
+      init: null,
+      initFrom: null,
+      cell: false,
+      early: false,
+      tdz: false,
+      captured: false,
+    };
+    this.#hiddenBindings.push(binding);
+    return binding;
+  }
+
+  get thisBinding(): Binding | undefined {
+    return this.unit.params.bindings.get("this");
+  }
+
+  /** What a frame holds that is parked at its entry. */
+  entryBindings(): Binding[] {
+    const self = this.thisBinding;
+    return [...(self ? [self] : []), ...this.args.map(({ binding }) => binding)];
+  }
+
+  hidden(node: t.Node): Hidden | undefined {
+    return this.flow.hidden.get(node);
+  }
+
+  /** The name of a variable of the run function. */
+  name(binding: Binding | null | undefined): string {
+    if (binding?.kind === "hidden") this.usedHidden.add(binding);
+    return (this.view.variable(binding as Binding) as t.Identifier).name;
+  }
+
+  dummy(binding: Binding): Dummy {
+    if (binding.kind === "hidden") return binding.name.startsWith("completion") ? "number" : "undefined";
+    if (binding.kind === "var" && this.live.atStart(binding)) return "undefined";
+    return dummyOf(binding, (name) => {
+      const other = this.module.analysis.uses.get(name)?.binding;
+      return other && other !== binding && other.unit === this.unit ? this.dummy(other) : "undefined";
+    });
+  }
+
+  #createView(): View {
+    const { unit, module } = this;
+    const view = new View(module, unit, this.#findHoisted());
+    const named: { [kind: string]: string } = { this: "$this", arguments: "$arguments" };
+    for (const binding of unit.bindings) {
+      const base = named[binding.kind];
+      if (base !== undefined) {
+        const name = view.names.rename(binding, base);
+        view.replace(binding, () => id(name));
+      }
+      if (binding.kind === "new.target") view.replace(binding, undef);
+      if (binding.kind === "self") view.replace(binding, () => member(id("$d"), "self"));
+    }
+    for (const binding of this.#hiddenBindings) view.names.rename(binding, `$${binding.name}`);
+    return view;
+  }
+
+  /** Bindings of the function's own scopes, and of scopes that hold points: their statements are taken apart. */
+  #findHoisted(): Set<Binding> {
+    const { ranges } = this.points;
+    const handlers = new Set(
+      [...ranges.keys()].flatMap((node) => (t.isTryStatement(node) && node.handler ? [node.handler] : [])) as t.Node[],
+    );
+    const kinds = new Set(["param", "var", "let", "const", "function", "class", "catch"]);
+    return new Set(
+      this.unit.bindings.filter(({ scope, kind }) => {
+        if (!kinds.has(kind) || scope.kind === "class") return false;
+        const isOuter = scope === this.unit.params || scope === this.unit.body;
+        return isOuter || ranges.has(scope.node) || handlers.has(scope.node as t.CatchClause);
+      }),
+    );
+  }
+
+  /** Fingerprints by point; the entry comes first. */
+  fingerprints(salt: string): { entry: string; of(point: Point): string } {
+    const speller = new Speller(this.module.analysis, this.#nameResults());
+    const hashes = hashFlow(this.flow, speller);
+    const slotText = (binding: Binding) => `${speller.nameOf(binding)} ${binding.cell ? "cell" : "value"}`;
+    const entry = fingerprint(hashes.get(this.flow.entry) as string, this.entryBindings().map(slotText), salt);
+    return {
+      entry,
+      of: (point) => {
+        const take = hashes.get(this.flow.takes.get(point) as never) as string;
+        return fingerprint(take, this.live.at(point).map(slotText), `${salt} ${point.kind}`);
+      },
+    };
+  }
+
+  /** Canonical keys of the slots. */
+  keys(): Map<Binding, string> {
+    const speller = new Speller(this.module.analysis, this.#nameResults());
+    return new Map(this.slots.map((binding) => [binding, binding.kind === "this" ? "this" : speller.nameOf(binding)]));
+  }
+
+  /** Temporaries for results of awaits: numbered by how many others are live when they arrive. */
+  #nameResults(): Map<Binding, string> {
+    const names = new Map<Binding, string>();
+    for (const { point, target } of this.points.suspensions.values()) {
+      if (target.type !== "variable" || !isTemp(target.id)) continue;
+      const binding = this.module.analysis.uses.get(target.id)?.binding;
+      if (binding === undefined) continue;
+      const taken = new Set(this.live.at(point).map((other) => names.get(other)));
+      let index = 0;
+      while (taken.has(`<await ${index}>`)) index++;
+      names.set(binding, `<await ${index}>`);
+    }
+    return names;
+  }
+}
