@@ -9,6 +9,10 @@ export type ErrorCode =
   | "CF2005"
   | "CF2006"
   | "CF2007"
+  | "CF2008"
+  | "CF2009"
+  | "CF2010"
+  | "CF2011"
   | "CF2101"
   | "CF2201"
   | "CF2202"
@@ -143,11 +147,11 @@ function define<P extends string = never>(
 /** One function per code: it returns the error, the caller throws it. */
 export const errors = {
   /** CF2001: {kind} cannot be stored: `{path}` in {function}. */
-  unserializableValue: define<"kind" | "path" | "function">(
+  unserializableValue: define<"kind" | "path" | "function" | "advice">(
     "CF2001",
     "{kind} cannot be stored: `{path}` in {function}.",
     "It is still needed after the await at which the run is parked, and it cannot be brought back in another process. The run is held at its last commit; nothing stored is lost.",
-    "- Do not keep it across the await: open it inside a step, or again after the await; or\n- wrap it in `resource(open)`, which opens it again on restore; or\n- give it a codec with `registerCodec`, or the class with `registerClass`.",
+    "- Best here: {advice}; or\n- do not keep it across the await: open it inside a step, or again after the await; or\n- give it a codec with `registerCodec`, or its class the hook `[Symbol.for(\"coldframe.serialize\")]()`.",
   ),
   /** CF2002: The snapshot is damaged: {detail}. */
   snapshotCorrupt: define<"detail">(
@@ -175,7 +179,7 @@ export const errors = {
     "CF2005",
     "The class {id} is not registered in this process.",
     "The snapshot holds an instance of it, and instances are restored only with their own class. Nothing stored was changed.",
-    "- Import the module that defines the class before restoring; or\n- call `registerClass` for it; or\n- if it was renamed or moved, register it under its old name too: `registerClass(NewName, \"{id}\")`.",
+    "- Import the module that defines the class before restoring; or\n- call `registerClass` for it; or\n- if it was renamed or moved, register it under its old name too: `registerClass(\"{id}\", NewName)`.",
   ),
   /** CF2006: The function {id} is not loaded in this process. */
   missingFunction: define<"id">(
@@ -190,6 +194,34 @@ export const errors = {
     "These bytes are no snapshot of Coldframe.",
     "A snapshot begins with `CFSN`; these begin with {found}.",
     "Pass the bytes just as `snapshot()` returned them: not base64, not JSON, not the text of them.",
+  ),
+  /** CF2008: The snapshot has {found} {what}; the limit is {limit}. */
+  snapshotTooLarge: define<"found" | "what" | "limit">(
+    "CF2008",
+    "The snapshot has {found} {what}; the limit is {limit}.",
+    "Limits keep damaged or foreign bytes from exhausting the process. They are checked before anything is allocated.",
+    "- If the data are yours and meant to be so large, pass greater `limits`; or\n- keep large data outside the run: in a file or a table, with its name in the run.",
+  ),
+  /** CF2009: The snapshot is {what}; it can be read only with {need}. */
+  snapshotUnreadable: define<"what" | "need">(
+    "CF2009",
+    "The snapshot is {what}; it can be read only with {need}.",
+    "These bytes are sound, but they are not all that is needed, or this version of Coldframe does not do it yet.",
+    "Read it through the store or engine that wrote it; if it was written by a newer `@coldframe/runtime`, upgrade here.",
+  ),
+  /** CF2010: {hook} failed: {message}. */
+  hookFailed: define<"hook" | "message">(
+    "CF2010",
+    "{hook} failed: {message}.",
+    "A hook of yours takes part in storing or restoring values of its class. Without it the value would be wrong, so nothing was stored or restored.",
+    "The hook's own error is the `cause`. `deserialize(shell, state)` fills the shell that it is given and returns nothing; `encode` and `decode` of a codec return the state and the value.",
+  ),
+  /** CF2011: The codec `{name}` is not registered in this process. */
+  missingCodec: define<"name">(
+    "CF2011",
+    "The codec `{name}` is not registered in this process.",
+    "The snapshot holds a value that was written with it, and only its `decode` can make the value again. Nothing stored was changed.",
+    "Import the module that calls `registerCodec(\"{name}\", …)` before restoring.",
   ),
   /** CF2101: {function} has changed so that this snapshot cannot go on in it. */
   incompatibleCode: define<"function" | "reason">(
@@ -373,12 +405,12 @@ export const errors = {
     "{detail} The run can only go back to its input. Results that were recorded would be used again, but these steps had begun and have no result.",
     "- Run the former build until these runs are done, and the run goes on where it is; or\n- if the steps may be repeated, open the engine with `rollback: \"always\"` and call `release()` on the run.",
   ),
-  /** CF2412: The run {run} needs code that is not loaded here: {missing}. */
-  codeMissing: define<"run" | "missing">(
+  /** CF2412: {what} needs code that is not loaded here: {missing}. */
+  codeMissing: define<"what" | "missing">(
     "CF2412",
-    "The run {run} needs code that is not loaded here: {missing}.",
-    "The run is stored whole, but it cannot go on in a process that does not have all of its functions and classes. It waits, and is never started over for that.",
-    "Import the module before `open`, in every process that works on these runs. The run is tried again by each new build, or by `release()`.",
+    "{what} needs code that is not loaded here: {missing}.",
+    "What is stored is whole, but it cannot be taken up in a process that does not have all of its functions and classes. A run waits for them, and is never started over for that.",
+    "Import the module before `open`, in every process that works on these runs. A run is tried again by each new build, or by `release()`.",
   ),
   /** CF2413: The run {run} waits for {operation}, of which the store knows nothing. */
   operationLost: define<"run" | "operation">(

@@ -14,6 +14,8 @@ const nativePrototype: object = Object.getPrototypeOf(Object.getPrototypeOf((fun
 
 /** What a generator object is about: its frame while it is suspended, null once it has finished. */
 export interface GeneratorState {
+  /** The function that was called: the object's prototype is found by it after a restore. */
+  fn: Function;
   frame: Frame | null;
   running: boolean;
 }
@@ -60,7 +62,7 @@ export function startGenerator(d: Descriptor, self: unknown, args: ArrayLike<unk
   R.child = child;
   const own = (d.self as { prototype?: unknown }).prototype;
   const prototype = typeof own === "object" && own !== null ? own : generatorPrototype;
-  return makeGenerator(prototype, { frame, running: false });
+  return makeGenerator(prototype, { fn: d.self, frame, running: false });
 }
 
 function stateOf(object: unknown, method: string): GeneratorState {

@@ -1,0 +1,88 @@
+/**
+ * Owns: what a value really is, whatever its prototype says, and which of these can't be stored at all.
+ * Does not own: the kinds that can (codecs/).
+ */
+import { types } from "node:util";
+
+const slotTests: readonly ((value: object) => boolean)[] = [
+  types.isMap,
+  types.isSet,
+  types.isDate,
+  types.isRegExp,
+  types.isNativeError,
+  types.isAnyArrayBuffer,
+  ArrayBuffer.isView,
+  types.isPromise,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isBoxedPrimitive,
+  types.isArgumentsObject,
+  types.isGeneratorObject,
+  types.isMapIterator,
+  types.isSetIterator,
+  types.isModuleNamespaceObject,
+  types.isExternal,
+  Array.isArray,
+];
+
+/** Has it internal slots beside those of an ordinary object? */
+export function isBranded(value: object): boolean {
+  for (const test of slotTests) if (test(value)) return true;
+  return value === process.env;
+}
+
+/** Kinds that are never stored: what they are called, and what to do instead. */
+const unstorable: readonly (readonly [test: (value: object) => boolean, what: string, advice: string])[] = [
+  [types.isProxy, "a Proxy", "keep its target instead, and wrap it again after the await"],
+  [
+    types.isPromise,
+    "a native promise",
+    "await it before the run parks here, or keep what it is made from and call again; calls of durable functions and steps give promises that can be stored",
+  ],
+  [types.isWeakMap, "a WeakMap", "use a Map, or keep it at module level"],
+  [types.isWeakSet, "a WeakSet", "use a Set, or keep it at module level"],
+  [types.isSharedArrayBuffer, "a SharedArrayBuffer", "use an ArrayBuffer"],
+  [
+    types.isGeneratorObject,
+    "a native generator object",
+    "mark its function as durable, or make an array of what it gives",
+  ],
+  [types.isMapIterator, "a native Map iterator", "iterate with for-of in durable code, or make an array first"],
+  [types.isSetIterator, "a native Set iterator", "iterate with for-of in durable code, or make an array first"],
+  [types.isArgumentsObject, "an arguments object", "copy it: `[...arguments]`"],
+  [types.isModuleNamespaceObject, "a module namespace object", "import it again, or keep single exports"],
+  [types.isExternal, "a native handle", "open it inside a step, or again after the await"],
+];
+
+const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+const unstorableClasses: readonly (readonly [proto: object, what: string, advice: string])[] = [
+  [WeakRef.prototype, "a WeakRef", "keep the value itself, or fetch it again"],
+  [FinalizationRegistry.prototype, "a FinalizationRegistry", "keep it at module level"],
+  [iteratorPrototype, "a native iterator", "iterate with for-of in durable code, or make an array first"],
+];
+
+/** What a value that no kind takes is called, and what to do instead. */
+export function describeForeign(value: object): readonly [what: string, advice: string] {
+  for (const [test, what, advice] of unstorable) if (test(value)) return [what, advice];
+  for (const [proto, what, advice] of unstorableClasses) {
+    if (Object.prototype.isPrototypeOf.call(proto, value)) return [what, advice];
+  }
+  const name = className(value);
+  if (name === undefined) {
+    return ["an object whose prototype is another object", "copy what it inherits into it, or make it a class"];
+  }
+  return [
+    `an instance of the class ${name}`,
+    `register the class (\`registerClass("…", ${name})\`) or export it from a compiled module; if it stands for something outside the process, open it again after the await`,
+  ];
+}
+
+/** The name of an object's class, read without running anything of the user's. */
+function className(value: object): string | undefined {
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return undefined;
+  const cls = Object.getOwnPropertyDescriptor(proto, "constructor")?.value;
+  if (typeof cls !== "function") return undefined;
+  const name = Object.getOwnPropertyDescriptor(cls, "name")?.value;
+  return typeof name === "string" && name !== "" ? name : "without a name";
+}

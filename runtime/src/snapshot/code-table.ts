@@ -1,0 +1,20 @@
+/**
+ * Owns: the code references of one snapshot, each once, in the order in which they were met (docs/formats.md, head).
+ * Does not own: their verdicts (match).
+ */
+import type { CodeKind, CodeRef } from "./types.ts";
+
+export class CodeTable {
+  readonly all: CodeRef[] = [];
+  readonly #places = new Map<string, number>();
+
+  /** The entry of a reference. */
+  add(kind: CodeKind, id: string, stamp: string, fp = ""): number {
+    const key = `${kind} ${id} ${fp}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.all.push({ kind, id, stamp, fp }) - 1;
+    this.#places.set(key, place);
+    return place;
+  }
+}

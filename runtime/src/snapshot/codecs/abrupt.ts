@@ -1,0 +1,10 @@
+import { Abrupt } from "../../frame.ts";
+import type { RecordKind } from "../types.ts";
+
+/** Owns: completions that are no errors, as a lowered finally keeps them. */
+export const abruptRecord: RecordKind<{ mode: unknown; value: unknown }> = {
+  name: "abrupt",
+  prototype: Abrupt.prototype,
+  fields: ["mode", "value"],
+  make: () => new Abrupt(2, undefined) as unknown as { mode: unknown; value: unknown },
+};

@@ -1,0 +1,101 @@
+/**
+ * Owns: frames: function, caller, what is awaited, and the slots that are live at the point (forms of docs/formats.md: frame; kind 24).
+ * Does not own: which point of changed code a frame goes on at (match).
+ *
+ * I1 Slots are stored under canonical keys, so that another build finds them whatever its fields are called.
+ * I2 A restored frame has every live slot of its point, and no other; dead slots keep the dummies of the constructor.
+ */
+import { type Frame, isFrame } from "../../frame.ts";
+import { DURABLE } from "../../realm.ts";
+import type { FunctionMeta, PointMeta } from "../../registry.ts";
+import type { Family } from "../families.ts";
+import type { GraphWriter } from "../graph-writer.ts";
+import { type Layout, makeLayout, writeLayout } from "../layout.ts";
+import { FRAME_FORM } from "../shapes.ts";
+import { tags } from "../tags.ts";
+import type { Kind } from "../types.ts";
+
+/** Keys of a frame beside its slots; no slot begins with these, since `$` names are the compiler's own. */
+export const FRAME_KEYS = ["$d", "$up", "$wait"] as const;
+
+interface FrameLayout extends Layout {
+  readonly fields: readonly string[];
+  readonly code: number;
+}
+
+/** Writes the node of a frame. */
+export function writeFrame(writer: GraphWriter, frame: Frame, family: Family): void {
+  const meta = family.meta as FunctionMeta;
+  family.layouts[frame.$pc] ??= layoutOf(writer, meta, frame.$pc);
+  const layout = family.layouts[frame.$pc] as FrameLayout;
+  const { fields } = layout;
+  const value = (index: number): unknown => {
+    if (index === 0) return frame.$d.self;
+    if (index === 1) return frame.$up;
+    return index === 2 ? frame.$wait : frame[fields[index - 3] as string];
+  };
+  if (layout.place !== null) writeLayout(writer, layout, value);
+  else writeWide(writer, frame.$pc, layout, value);
+}
+
+function layoutOf(writer: GraphWriter, meta: FunctionMeta, pc: number): FrameLayout {
+  const point = meta.points[pc];
+  if (point === undefined) writer.refuse("a frame at a point that its code does not have", "report this as a fault");
+  const fields = (point as PointMeta).live;
+  const keys = [...FRAME_KEYS, ...fields.map((field) => meta.slots[field] ?? field)];
+  const code = writer.codes.add("frame", meta.key, meta.stamp, (point as PointMeta).fp);
+  return { ...makeLayout(writer, FRAME_FORM, code, pc, keys), fields, code };
+}
+
+/** A frame with more slots than a shape holds. */
+function writeWide(writer: GraphWriter, pc: number, layout: FrameLayout, value: (index: number) => unknown): void {
+  writer.begin(tags.frame);
+  writer.value(layout.code);
+  writer.value(pc);
+  layout.keys.forEach((key, index) => {
+    if (index >= FRAME_KEYS.length) writer.value(key);
+    writer.value(value(index));
+  });
+  writer.end();
+}
+
+/** Fills a restored frame; `value` gives the value of each key, the first three are those of FRAME_KEYS. */
+export function fillFrame(
+  frame: Frame,
+  fields: readonly string[],
+  value: (index: number) => unknown,
+  corrupt: (detail: string) => Error,
+): void {
+  const fn = value(0);
+  const descriptor = typeof fn === "function" ? (fn as { [DURABLE]?: Frame["$d"] })[DURABLE] : undefined;
+  if (descriptor === undefined || descriptor.self !== fn) throw corrupt("a frame without its function");
+  const up = value(1);
+  if (up !== null && !(typeof up === "object" && isFrame(up as object))) throw corrupt("a frame under no frame");
+  frame.$d = descriptor;
+  frame.$up = up as Frame | null;
+  frame.$wait = value(2);
+  for (let i = 0; i < fields.length; i++) frame[fields[i] as string] = value(i + FRAME_KEYS.length);
+}
+
+export const wideFrameKind: Kind<Frame> = {
+  name: "frame",
+  tag: tags.frame,
+  is: () => false,
+  encode() {},
+  allocate: (node) => node.graph.codes.point(node.int(0, 0, 2 ** 32), node.int(1, 0, 2 ** 32)).make(),
+  fill(shell, node) {
+    const keys: string[] = [...FRAME_KEYS];
+    const values = [node.value(2), node.value(3), node.value(4)];
+    for (let at = 5; at < node.size; at += 2) {
+      keys.push(node.text(at));
+      values.push(node.value(at + 1));
+    }
+    const point = node.graph.codes.point(node.int(0, 0, 2 ** 32), node.int(1, 0, 2 ** 32));
+    fillFrame(
+      shell,
+      point.fieldsOf(keys),
+      (index) => values[index],
+      (detail) => node.corrupt(detail),
+    );
+  },
+};

@@ -1,0 +1,92 @@
+/**
+ * Owns: functions: by name, or as closures of compiled code over what they capture (kind 18).
+ * Does not own: what a closure is made of (registry: closureOf).
+ *
+ * I1 A closure is made again by its own factory from the shells of its captures: cells exist before they are filled, so a
+ *    closure may reach itself through a cell. Captures by value form no circle; one in the bytes is damage.
+ * I2 A function that carries the tag of another one (a wrapper that copied it) is not taken for it.
+ */
+import { types } from "node:util";
+import { CLOSURE, DURABLE } from "../../realm.ts";
+import { closureOf, type FunctionMeta } from "../../registry.ts";
+import { writeByName } from "../by-name.ts";
+import type { GraphWriter } from "../graph-writer.ts";
+import { tags } from "../tags.ts";
+import type { Kind } from "../types.ts";
+import { writeReference } from "./reference.ts";
+
+/** Writes the node of a function. */
+export function writeFunction(writer: GraphWriter, value: Function): void {
+  if (types.isProxy(value)) writer.refuse("a Proxy", "keep its target instead, and wrap it again after the await");
+  if (writeReference(writer, value) || writeByName(writer, value)) return;
+  const closure = closureOf(value);
+  if (closure === undefined) refuseFunction(writer, value);
+  const { meta, captures } = closure;
+  if (meta.make === undefined) {
+    writer.refuse(
+      `the function ${nameOf(value, meta)}`,
+      meta.reason ?? "move it to module level, or mark it as durable",
+    );
+  }
+  checkOwn(writer, value, meta);
+  writer.begin(tags.closure);
+  writer.value(writer.codes.add("closure", meta.key, meta.stamp));
+  for (const capture of captures) writer.value(capture);
+  writer.end();
+}
+
+function refuseFunction(writer: GraphWriter, value: Function): never {
+  const name = nameOf(value);
+  if (name.startsWith("bound ")) writer.refuse(`the bound function ${name}`, "use an arrow function in durable code");
+  writer.refuse(
+    isNative(value) ? `the native function ${name}` : `the function ${name}`,
+    'make it inside a durable function, export it from a compiled module, or name it: `registerFunction("…", fn)`',
+  );
+}
+
+function isNative(value: Function): boolean {
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value));
+}
+
+function nameOf(value: Function, meta?: FunctionMeta): string {
+  const name = Object.getOwnPropertyDescriptor(value, "name")?.value;
+  return typeof name === "string" && name !== "" ? name : (meta?.key ?? "without a name");
+}
+
+const ownOfFunctions = new Set<string | symbol>([
+  "length",
+  "name",
+  "prototype",
+  "arguments",
+  "caller",
+  CLOSURE,
+  DURABLE,
+]);
+
+/** Own properties of a closure would be lost, and those of its prototype: the factory makes both anew. */
+function checkOwn(writer: GraphWriter, value: Function, meta: FunctionMeta): void {
+  const prototype = Object.getOwnPropertyDescriptor(value, "prototype")?.value;
+  const inherited = typeof prototype === "object" && prototype !== null ? Reflect.ownKeys(prototype) : [];
+  const odd =
+    Reflect.ownKeys(value).find((key) => !ownOfFunctions.has(key)) ?? inherited.find((key) => key !== "constructor");
+  if (odd === undefined) return;
+  writer.refuse(
+    `the closure ${nameOf(value, meta)}, which has got a property ${String(odd)},`,
+    "keep the function and what belongs to it side by side in an object, or make it a class",
+  );
+}
+
+export const closureKind: Kind<Function> = {
+  name: "closure",
+  tag: tags.closure,
+  is: () => false,
+  encode() {},
+  needs: (node) => node.references(1),
+  allocate(node) {
+    const meta = node.graph.codes.meta(node.int(0, 0, 2 ** 32));
+    const captures: unknown[] = [];
+    for (let at = 1; at < node.size; at++) captures.push(node.value(at));
+    if (meta.make === undefined) throw node.corrupt(`${meta.key} is no closure`);
+    return meta.make(...captures);
+  },
+};

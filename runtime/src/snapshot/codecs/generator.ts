@@ -1,0 +1,38 @@
+/**
+ * Owns: generator objects of compiled generators (a named kind): function, frame.
+ * Does not own: how they run (language/generator).
+ *
+ * I1 The object's prototype is its function's `prototype`, by identity; nothing else can be found again.
+ */
+import { generatorState, makeGenerator } from "../../language/generator.ts";
+import { tags } from "../tags.ts";
+import type { Kind } from "../types.ts";
+
+export const generatorKind: Kind<object> = {
+  name: "generator",
+  tag: tags.named,
+  is: (value) => generatorState(value) !== undefined,
+  encode(value, writer) {
+    const state = generatorState(value);
+    if (state === undefined || state.running) {
+      return writer.refuse("a generator object that is running", "store it when it has yielded");
+    }
+    const proto = Object.getPrototypeOf(value);
+    if (Object.getOwnPropertyDescriptor(state.fn, "prototype")?.value !== proto) {
+      writer.refuse("a generator object whose function has got another `prototype`", "leave `prototype` as it was");
+    }
+    writer.value(state.fn);
+    writer.value(state.frame);
+  },
+  needs: (node) => [node.reference(0)],
+  allocate(node) {
+    const fn = node.value(0);
+    const proto = typeof fn === "function" ? Object.getOwnPropertyDescriptor(fn, "prototype")?.value : undefined;
+    if (typeof proto !== "object" || proto === null) throw node.corrupt("a generator without its function");
+    return makeGenerator(proto, { fn: fn as Function, frame: null, running: false });
+  },
+  fill(shell, node) {
+    const state = generatorState(shell);
+    if (state !== undefined) state.frame = node.graph.frame(node.value(1), node);
+  },
+};

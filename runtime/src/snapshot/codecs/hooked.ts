@@ -1,0 +1,81 @@
+/**
+ * Owns: classes that say themselves what is stored of them (kind 21):
+ * `[Symbol.for("coldframe.serialize")]()` gives a state, static `[Symbol.for("coldframe.deserialize")](shell, state)` takes it.
+ *
+ * I1 The shell has the class's prototype, and the slots of a built-in class it extends; no constructor of the user's is called.
+ * I2 `deserialize` runs when the whole graph stands, states within states first. It may not replace the shell: others hold it.
+ */
+import { errors } from "../../errors.ts";
+import { classOf, writeByName } from "../by-name.ts";
+import type { GraphWriter } from "../graph-writer.ts";
+import { intrinsicName } from "../intrinsics.ts";
+import { tags } from "../tags.ts";
+import type { Kind } from "../types.ts";
+
+export const SERIALIZE: unique symbol = Symbol.for("coldframe.serialize") as never;
+export const DESERIALIZE: unique symbol = Symbol.for("coldframe.deserialize") as never;
+
+interface Hooked {
+  [SERIALIZE]?(): unknown;
+}
+
+interface HookedClass {
+  prototype: object;
+  [DESERIALIZE]?(shell: object, state: unknown): unknown;
+}
+
+/** Writes the node of an instance that has the hook. */
+export function writeHooked(writer: GraphWriter, value: object): void {
+  if (writeByName(writer, value)) return;
+  const cls = classOf(Object.getPrototypeOf(value)) as Function;
+  const state = runHook(`${cls.name}[Symbol.for("coldframe.serialize")]`, () => (value as Hooked)[SERIALIZE]?.());
+  writer.begin(tags.hooked);
+  writer.value(cls);
+  writer.value(state);
+  writer.end();
+}
+
+/** Runs a hook of the user's; what it throws becomes the cause of a coded error. */
+export function runHook<T>(hook: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    throw errors.hookFailed({ hook, message: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
+export const hookedKind: Kind<object> = {
+  name: "hooked instance",
+  tag: tags.hooked,
+  is: () => false,
+  encode() {},
+  needs: (node) => [node.reference(0)],
+  allocate(node) {
+    const cls = node.value(0);
+    if (!isClassWithHook(cls)) throw node.corrupt(`a class without static [Symbol.for("coldframe.deserialize")]`);
+    return Reflect.construct(builtinBase(cls.prototype), [], cls as unknown as Function);
+  },
+  fill(shell, node) {
+    const cls = node.value(0) as HookedClass & Function;
+    node.graph.runHookLast(() => {
+      const hook = `${cls.name}[Symbol.for("coldframe.deserialize")]`;
+      const result = runHook(hook, () => cls[DESERIALIZE]?.(shell, node.value(1)));
+      if (result !== undefined && result !== shell) {
+        throw errors.hookFailed({ hook, message: "it returned another object than the one it was given" });
+      }
+    });
+  },
+};
+
+function isClassWithHook(cls: unknown): cls is HookedClass {
+  if (typeof cls !== "function" || typeof (cls as HookedClass).prototype !== "object") return false;
+  return typeof (cls as HookedClass)[DESERIALIZE] === "function";
+}
+
+/** The built-in constructor that gives instances their slots. */
+function builtinBase(prototype: object): Function {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+    if (intrinsicName(at) !== undefined) return classOf(at) ?? Object;
+  }
+  return Object;
+}

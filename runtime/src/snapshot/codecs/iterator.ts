@@ -1,0 +1,123 @@
+/**
+ * Owns: iterators of compiled loops in flight (language/iterate) and of `yield*`.
+ *
+ * I1 Arrays, strings and keys: an index. Map and Set: how many entries are left, which is the whole state of a live iterator, and
+ *    whether it has ended (without that, entries added after the end would come back to life).
+ * I2 The `next` that a loop read at its start is stored by where it was found: the method of its iterator.
+ */
+import { Delegate } from "../../language/generator.ts";
+import {
+  ArrayIterator,
+  AsyncLoopIterator,
+  CollectionIterator,
+  type CollectionPart,
+  ForeignIterator,
+  KeyIterator,
+  StringIterator,
+} from "../../language/iterate.ts";
+import { tags } from "../tags.ts";
+import type { AnyRecordKind, BuiltinKind, RecordKind } from "../types.ts";
+
+function record<T extends object>(name: string, make: () => T, fields: readonly (keyof T & string)[]): RecordKind<T> {
+  return { name, prototype: Object.getPrototypeOf(make()), fields, make };
+}
+
+export const iteratorRecords: readonly AnyRecordKind[] = [
+  record("array-iterator", () => new ArrayIterator([]), ["source", "index", "done", "value"]),
+  record("string-iterator", () => new StringIterator(""), ["source", "index", "done", "value"]),
+  record("key-iterator", () => new KeyIterator({}, []), ["source", "keys", "index", "done", "value"]),
+  record("async-iterator", () => new AsyncLoopIterator(null, null), ["foreign", "inner", "done", "stepping", "value"]),
+];
+
+const partNames: readonly CollectionPart[] = ["entries", "keys", "values"];
+
+export const collectionIteratorKind: BuiltinKind<CollectionIterator> = {
+  name: "collection-iterator",
+  tag: tags.named,
+  prototypes: [CollectionIterator.prototype],
+  isSelfContained: true,
+  is: (value) => value instanceof CollectionIterator,
+  encode(value, writer) {
+    writer.value(value.source);
+    writer.value(value.part);
+    writer.value(value.remaining());
+    writer.value(value.done);
+    writer.value(value.value);
+  },
+  allocate(node) {
+    const part = partNames.find((name) => name === node.text(1));
+    if (part === undefined) throw node.corrupt("an iterator over nothing known");
+    return new CollectionIterator(new Map(), part);
+  },
+  fill(shell, node) {
+    const source = node.value(0);
+    if (!(source instanceof Map) && !(source instanceof Set)) throw node.corrupt("an iterator without a collection");
+    shell.source = source;
+    shell.done = node.bool(3);
+    shell.value = node.value(4);
+    const remaining = node.int(2, 0, 2 ** 32);
+    // The collection may not have its entries yet.
+    node.graph.finally(() => shell.rewind(remaining));
+  },
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+/** The `next` of an iterator, found as a data property: nobody's getter runs. */
+function findNext(iterator: object): unknown {
+  for (let at: object | null = iterator; at !== null; at = Object.getPrototypeOf(at)) {
+    const property = Object.getOwnPropertyDescriptor(at, "next");
+    if (property !== undefined) return property.value;
+  }
+  return undefined;
+}
+
+/** An iterator whose `next` was read once (I2): the tokens are the iterator, `next` if it is another one, and the rest. */
+function readOnce<T extends { done?: boolean; value: unknown }>(
+  name: string,
+  make: () => T,
+  method: keyof T,
+  rest: readonly (keyof T)[],
+): BuiltinKind<T & { iterator: object }> {
+  type Iterating = T & { iterator: object };
+  return {
+    name,
+    tag: tags.named,
+    prototypes: [Object.getPrototypeOf(make())],
+    isSelfContained: true,
+    is: (value) => Object.getPrototypeOf(value) === Object.getPrototypeOf(make()),
+    encode(value, writer) {
+      const next = value[method];
+      writer.value(value.iterator);
+      writer.value(findNext(value.iterator) === next ? null : next);
+      for (const field of rest) writer.value(value[field]);
+    },
+    allocate: () => make() as Iterating,
+    fill(shell, node) {
+      const iterator = node.value(0);
+      if (typeof iterator !== "object" || iterator === null) throw node.corrupt("an iterator is missing");
+      shell.iterator = iterator as Iterating["iterator"];
+      rest.forEach((field, index) => {
+        shell[field] = node.value(index + 2) as Iterating[typeof field];
+      });
+      const own = node.value(1);
+      node.graph.finally(() => {
+        shell[method] = (own ?? findNext(iterator)) as Iterating[typeof method];
+      });
+    },
+  };
+}
+
+const nothing: Iterator<unknown> = { next: () => ({ done: true, value: undefined }) };
+
+export const foreignIteratorKind = readOnce(
+  "foreign-iterator",
+  () => new ForeignIterator(nothing as { next: Method }),
+  "method",
+  ["done", "value"],
+);
+
+export const delegateKind = readOnce("delegate", () => new Delegate({ [Symbol.iterator]: () => nothing }), "next", [
+  "started",
+  "value",
+]);

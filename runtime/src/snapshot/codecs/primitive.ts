@@ -1,0 +1,72 @@
+/** Owns: primitives that do not fit into a token: BigInt, symbols, strings that MessagePack would change (kinds 11-13). */
+import { tags } from "../tags.ts";
+import type { Kind } from "../types.ts";
+
+const hex = /^-?[0-9a-f]+$/;
+
+export const bigintKind: Kind<bigint> = {
+  name: "BigInt",
+  tag: tags.bigint,
+  is: () => false,
+  encode(value, writer) {
+    writer.value(value.toString(16));
+  },
+  allocate(node) {
+    const text = node.text(0);
+    if (!hex.test(text)) throw node.corrupt("a BigInt is no number");
+    return text.startsWith("-") ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
+  },
+};
+
+const wellKnown = new Map<symbol, string>(
+  Object.getOwnPropertyNames(Symbol).flatMap((name) => {
+    const value: unknown = (Symbol as unknown as Record<string, unknown>)[name];
+    return typeof value === "symbol" ? [[value, name]] : [];
+  }),
+);
+
+const REGISTERED = 0;
+const WELL_KNOWN = 1;
+
+export const symbolKind: Kind<symbol> = {
+  name: "symbol",
+  tag: tags.symbol,
+  is: () => false,
+  encode(value, writer) {
+    const key = Symbol.keyFor(value);
+    const name = wellKnown.get(value);
+    if (key === undefined && name === undefined) {
+      writer.refuse(
+        `the symbol ${String(value)}`,
+        "use `Symbol.for(…)`, or export it from a compiled module: only those can be found again",
+      );
+    }
+    writer.value(key === undefined ? WELL_KNOWN : REGISTERED);
+    writer.value(key ?? name);
+  },
+  allocate(node) {
+    const name = node.text(1);
+    if (node.int(0, 0, 1) === REGISTERED) return Symbol.for(name);
+    const value = (Symbol as unknown as Record<string, unknown>)[name];
+    if (typeof value !== "symbol") throw node.corrupt(`there is no symbol ${name}`);
+    return value;
+  },
+};
+
+export const textKind: Kind<string> = {
+  name: "string",
+  tag: tags.text,
+  is: () => false,
+  encode(value, writer) {
+    writer.value(value.replace(/\\|^\uFEFF|\p{Surrogate}/gu, escapeUnit));
+  },
+  allocate(node) {
+    return node.text(0).replace(/\\(?:\\|u([0-9a-f]{4}))/g, (whole, unit?: string) => {
+      return unit === undefined ? whole.charAt(0) : String.fromCharCode(Number.parseInt(unit, 16));
+    });
+  },
+};
+
+function escapeUnit(unit: string): string {
+  return unit === "\\" ? "\\\\" : `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -1,0 +1,122 @@
+/**
+ * Owns: how values of one prototype are written, found once per snapshot and prototype.
+ * Does not own: the kinds (kinds), the tokens (objects, codecs/).
+ *
+ * I1 A prototype is stored only by name: nil, `Object.prototype`, an intrinsic, or the `prototype` of a registered class.
+ * I2 An instance needs the brand that its prototype chain promises, and may not have another.
+ */
+import { FRAME } from "../realm.ts";
+import type { FunctionMeta } from "../registry.ts";
+import { describeForeign } from "./brands.ts";
+import { classOf, writeByName } from "./by-name.ts";
+import { hasPrivateNames } from "./class-text.ts";
+import { customOf, writeCustom } from "./codecs/custom.ts";
+import { writeFrame } from "./codecs/frame.ts";
+import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
+import { writeRecord } from "./codecs/record.ts";
+import { writeExtended } from "./extended.ts";
+import type { GraphWriter } from "./graph-writer.ts";
+import { intrinsicName } from "./intrinsics.ts";
+import { kinds } from "./kinds.ts";
+import type { Layout } from "./layout.ts";
+import type { ShapeRoot } from "./shapes.ts";
+import type { AnyBuiltinKind, AnyKind, Kind } from "./types.ts";
+
+/** How values of one prototype are written; null: as ordinary objects. */
+export interface Family {
+  // biome-ignore lint/suspicious/noExplicitAny: each takes the values of its own family
+  readonly write: ((writer: GraphWriter, value: any, family: Family) => void) | null;
+  readonly proto: object | null;
+  /** The prototype as a token of shapes: 0, null or the number of its node. */
+  readonly prototype: number | null;
+  /** Of ordinary objects: where their shapes begin, by integrity. */
+  readonly roots: (ShapeRoot | undefined)[];
+  /** Of values with internal slots. */
+  readonly kind: AnyKind | null;
+  /** Of frames. */
+  readonly meta: FunctionMeta | null;
+  /** Of frames, by point; of records, one. */
+  readonly layouts: (Layout | undefined)[];
+}
+
+type Write = Family["write"];
+
+function makeFamily(proto: object | null, write: Write, prototype: number | null, more: Partial<Family> = {}): Family {
+  return { write, proto, prototype, roots: [], kind: null, meta: null, layouts: [], ...more };
+}
+
+/** Finds the family of a value whose prototype has not been met in this snapshot. */
+export function findFamily(writer: GraphWriter, value: object, proto: object | null): Family {
+  const family = search(writer, value, proto);
+  if (family === null) {
+    const [what, advice] = describeForeign(value);
+    writer.refuse(what, advice);
+  }
+  // Kinds found by brand alone have prototypes of all sorts, which say nothing of the next value.
+  if (family.write !== writeBranded && family.write !== writeNamed) writer.families.set(proto, family);
+  return family;
+}
+
+function search(writer: GraphWriter, value: object, proto: object | null): Family | null {
+  if (proto === Object.prototype) return makeFamily(proto, null, 0);
+  if (isNamed(value)) return makeFamily(proto, writeNamed, 0);
+  if (proto === null) return makeFamily(proto, null, null);
+  const builtin = kinds().byPrototype.get(proto);
+  if (builtin !== undefined) return makeFamily(proto, writeExtended, 0, { kind: builtin });
+  const meta = (Object.getOwnPropertyDescriptor(proto, FRAME) as { value?: FunctionMeta } | undefined)?.value;
+  if (meta !== undefined) return makeFamily(proto, writeFrame, 0, { meta });
+  if (kinds().records.has(proto)) return makeFamily(proto, writeRecord, 0);
+  if (customOf(proto) !== undefined) return makeFamily(proto, writeCustom, 0);
+  const branded = kinds().byBrand.find((kind) => kind.is(value));
+  if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
+  return searchClass(writer, proto);
+}
+
+/** Intrinsic objects and prototypes of classes: what their own prototype is says nothing of them. */
+function isNamed(value: object): boolean {
+  return intrinsicName(value) !== undefined || classOf(value) !== undefined;
+}
+
+function writeNamed(writer: GraphWriter, value: object): void {
+  writeByName(writer, value);
+}
+
+function writeBranded(writer: GraphWriter, value: object, family: Family): void {
+  const kind = family.kind as Kind<object>;
+  if (Reflect.ownKeys(value).length > 0 || !Object.isExtensible(value)) {
+    writer.refuse(`a ${kind.name} object with own properties`, "keep them beside it");
+  }
+  writer.begin(kind.tag);
+  writer.value(kind.name);
+  kind.encode(value, writer);
+  writer.end();
+}
+
+function searchClass(writer: GraphWriter, proto: object): Family | null {
+  const cls = classOf(proto);
+  if (cls === undefined || writer.registry.refOf(cls) === undefined) return null;
+  if (SERIALIZE in proto) return makeFamily(proto, writeHooked, 0);
+  const base = baseOf(writer, proto);
+  if (base === undefined) return null;
+  const id = writer.idOf(proto);
+  if (base === null) return makeFamily(proto, null, id);
+  return makeFamily(proto, writeExtended, id, { kind: base });
+}
+
+/** The kind that instances of a class have by inheritance: null for ordinary objects, undefined if it can't be stored. */
+function baseOf(writer: GraphWriter, proto: object): AnyBuiltinKind | null | undefined {
+  for (let at: object | null = proto; at !== null; at = Object.getPrototypeOf(at)) {
+    const builtin = kinds().byPrototype.get(at);
+    if (builtin !== undefined) return builtin;
+    if (at === Object.prototype) return null;
+    if (intrinsicName(at) !== undefined) return undefined;
+    const cls = classOf(at);
+    if (cls !== undefined && hasPrivateNames(cls)) {
+      writer.refuse(
+        `an instance of the class ${cls.name}, which has private fields,`,
+        'give the class `[Symbol.for("coldframe.serialize")]()` and a static `[Symbol.for("coldframe.deserialize")](shell, state)`',
+      );
+    }
+  }
+  return null;
+}

@@ -1,0 +1,349 @@
+/**
+ * Owns: turning a checked node table into values: nodes found, shells made, shells filled, hooks run.
+ * Does not own: bytes (unpack), what each kind does (codecs/, stored-shape).
+ *
+ * Phases: scan -> allocate (a shell per node, what it needs first) -> fill -> finally (iterators, then user hooks).
+ * I1 No recursion over the graph: what a shell needs is found with a stack of our own.
+ * I2 Every token is used only after it has been found to be of the type that is expected there.
+ * I3 A node number that names no shell is damage, never `undefined`.
+ * I4 No function of the user's runs before all nodes are filled, but for codecs, which get a complete state.
+ */
+import { errors, isColdframeError } from "../errors.ts";
+import { type Frame, isFrame } from "../frame.ts";
+import { READY, TDZ } from "../realm.ts";
+import { readProperties } from "./attributes.ts";
+import { CodeLookup } from "./code-lookup.ts";
+import { FIRST_NODE, HOLE, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
+import { close } from "./integrity.ts";
+import { kinds } from "./kinds.ts";
+import { NodeReader } from "./node-reader.ts";
+import { prototypeOf } from "./prototypes.ts";
+import type { SectionReader } from "./section-reader.ts";
+import { FIRST_SHAPE_TAG, MAX_KEYS } from "./shapes.ts";
+import { readShape, type StoredShape } from "./stored-shape.ts";
+import { tags } from "./tags.ts";
+import type { AnyBuiltinKind, AnyKind, CodeRef, CodeRegistry } from "./types.ts";
+
+export interface ReaderOptions {
+  registry: CodeRegistry;
+  codes: readonly CodeRef[];
+  tokens: readonly unknown[];
+  shapes: readonly unknown[];
+  sections: SectionReader;
+  /** Most nodes. */
+  nodes: number;
+}
+
+const constants = new Map<unknown, unknown>([
+  [UNDEFINED, undefined],
+  [NEGATIVE_ZERO, -0],
+  [TDZ_NODE, TDZ],
+  [READY_NODE, READY],
+]);
+
+export class GraphReader {
+  readonly registry: CodeRegistry;
+  readonly codes: CodeLookup;
+  readonly tokens: readonly unknown[];
+  readonly sections: SectionReader;
+  readonly #shapes: readonly StoredShape[];
+  readonly #starts: number[] = [];
+  readonly #shells: unknown[] = [];
+  readonly #filled: boolean[] = [];
+  readonly #early: number[] = [];
+  readonly #last: (() => void)[] = [];
+  readonly #hooks: (() => void)[] = [];
+  readonly #mostNodes: number;
+
+  constructor({ registry, codes, tokens, shapes, sections, nodes }: ReaderOptions) {
+    this.registry = registry;
+    this.codes = new CodeLookup(codes, registry);
+    this.tokens = tokens;
+    this.sections = sections;
+    this.#shapes = shapes.map(readShape);
+    this.#mostNodes = nodes;
+  }
+
+  /** Reads the graph; the root is the only element of the first node. */
+  read(): unknown {
+    this.#scan();
+    for (const id of this.#early) this.#allocateWithNeeds(id);
+    for (let place = 0; place < this.#starts.length; place++) this.#allocateFast(place);
+    for (let place = 0; place < this.#starts.length; place++) this.#fill(place);
+    for (const run of this.#last) run();
+    for (const run of this.#hooks.reverse()) run();
+    const root = this.#shells[0];
+    if (!Array.isArray(root) || root.length !== 1) throw this.corrupt("it has no root");
+    return root[0];
+  }
+
+  corrupt(detail: string): Error {
+    return errors.snapshotCorrupt({ detail });
+  }
+
+  // ---- what kinds ask
+
+  /** The value of a token that is a node number. */
+  lookup(token: unknown): unknown {
+    const shell = this.#shells[(token as number) - FIRST_NODE];
+    if (shell !== undefined) return shell;
+    if (constants.has(token)) return constants.get(token);
+    throw this.corrupt(`there is no node ${String(token)}`);
+  }
+
+  isConstant(token: unknown): boolean {
+    return constants.has(token);
+  }
+
+  /** A token as the number of a node that exists. */
+  checkId(token: unknown): number {
+    const id = token as number;
+    if (this.#starts[id - FIRST_NODE] === undefined) throw this.corrupt(`there is no node ${String(token)}`);
+    return id;
+  }
+
+  /** The prototype that a node stands for, if instances of this kind may have it (null: ordinary objects). */
+  prototype(id: number, kind: AnyBuiltinKind | null): object {
+    const tag = this.tokens[this.#starts[this.checkId(id) - FIRST_NODE] as number];
+    return prototypeOf(tag as number, this.lookup(id), kind, this);
+  }
+
+  frame(value: unknown, node: NodeReader): Frame | null {
+    if (value === null || (typeof value === "object" && isFrame(value))) return value;
+    throw node.corrupt("a frame is missing");
+  }
+
+  /** Gives another node its shell. */
+  provide(id: number, shell: unknown): void {
+    this.#shells[this.checkId(id) - FIRST_NODE] = shell;
+  }
+
+  /** Runs something of the runtime's when all nodes are filled. */
+  finally(run: () => void): void {
+    this.#last.push(run);
+  }
+
+  /** Runs a hook of the user's, last of all, in the opposite order of these calls: inner values come first. */
+  runHookLast(run: () => void): void {
+    this.#hooks.push(run);
+  }
+
+  /** All nodes that can be reached from a node; that it reaches itself is damage. */
+  reachable(id: number): number[] {
+    const seen = new Set<number>();
+    const open = this.#references(id - FIRST_NODE);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === id) throw this.corrupt(`node ${id} is needed to make itself`);
+      if (seen.has(next)) continue;
+      seen.add(next);
+      for (const reference of this.#references(next - FIRST_NODE)) open.push(reference);
+    }
+    return [...seen];
+  }
+
+  /** Fills these nodes before their turn. */
+  fillNow(ids: readonly number[]): void {
+    for (const id of ids) this.#fill(id - FIRST_NODE);
+  }
+
+  #references(place: number): number[] {
+    const start = this.#starts[place] as number;
+    const tag = this.tokens[start] as number;
+    if (tag < FIRST_SHAPE_TAG) {
+      const head = this.tokens[start + 1] as number;
+      return new NodeReader(this, place + FIRST_NODE, start + 2, Math.floor(head / 4), head % 4).references();
+    }
+    const { keys, mask, needs } = this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape;
+    const found = needs === -1 ? [] : [this.checkId(needs)];
+    for (let i = 0; i < keys.length; i++) {
+      const token = this.tokens[start + 1 + i];
+      if ((mask & (1 << i)) !== 0 && !this.isConstant(token)) found.push(this.checkId(token));
+    }
+    return found;
+  }
+
+  // ---- scan
+
+  #scan(): void {
+    const { tokens } = this;
+    let at = 0;
+    while (at < tokens.length) {
+      this.#starts.push(at);
+      if (this.#starts.length > this.#mostNodes) {
+        throw errors.snapshotTooLarge({ what: "nodes", found: this.#starts.length, limit: this.#mostNodes });
+      }
+      at = this.#skip(at);
+      if (at > tokens.length) throw this.corrupt("its last node is cut off");
+    }
+  }
+
+  /** Where the node after this one begins. */
+  #skip(at: number): number {
+    const tag = this.tokens[at];
+    if (typeof tag !== "number" || !Number.isInteger(tag)) throw this.corrupt(`a node begins with ${String(tag)}`);
+    if (tag >= FIRST_SHAPE_TAG) {
+      const shape = this.#shapes[tag - FIRST_SHAPE_TAG];
+      if (shape === undefined) throw this.corrupt(`there is no shape ${tag - FIRST_SHAPE_TAG}`);
+      return at + 1 + shape.keys.length;
+    }
+    const head = this.tokens[at + 1];
+    if (typeof head !== "number" || !Number.isInteger(head) || head < 0) throw this.corrupt("a node without a size");
+    const size = Math.floor(head / 4);
+    const mode = head % 4;
+    if (mode === 3) throw this.corrupt("a node of an unknown mode");
+    if (tag === tags.named && kinds().byName.get(this.tokens[at + 2] as string)?.early) {
+      this.#early.push(this.#starts.length - 1 + FIRST_NODE);
+    }
+    const end = at + 2 + size;
+    return mode === 2 ? this.#checkMasks(end, Math.ceil(size / MAX_KEYS)) : end;
+  }
+
+  #checkMasks(from: number, count: number): number {
+    for (let at = from; at < from + count; at++) {
+      const word = this.tokens[at];
+      if (typeof word !== "number" || !Number.isInteger(word) || word < 0 || word >= 2 ** MAX_KEYS) {
+        throw this.corrupt("a node with a wrong mask");
+      }
+    }
+    return from + count;
+  }
+
+  // ---- allocate
+
+  /** Most nodes need nothing: objects and arrays. */
+  #allocateFast(place: number): void {
+    if (this.#shells[place] !== undefined) return;
+    const tag = this.tokens[this.#starts[place] as number] as number;
+    if (tag === tags.array) {
+      this.#shells[place] = [];
+      return;
+    }
+    const shape = tag >= FIRST_SHAPE_TAG ? (this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape) : null;
+    if (shape !== null && shape.needs === -1) this.#shells[place] = shape.make(this);
+    else this.#allocateWithNeeds(place + FIRST_NODE);
+  }
+
+  /** Depth first over what shells need, with the path on a stack: a node that needs itself is damage. */
+  #allocateWithNeeds(root: number): void {
+    const path: { id: number; needs: readonly number[]; next: number }[] = [];
+    const onPath = new Set<number>();
+    const enter = (id: number): void => {
+      if (this.#shells[id - FIRST_NODE] !== undefined) return;
+      if (onPath.has(id)) throw this.corrupt(`node ${id} is needed to make itself`);
+      onPath.add(id);
+      path.push({ id, needs: this.#needs(id - FIRST_NODE), next: 0 });
+    };
+    enter(root);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.needs[top.next++];
+      if (next !== undefined) {
+        enter(next);
+        continue;
+      }
+      path.pop();
+      onPath.delete(top.id);
+      const place = top.id - FIRST_NODE;
+      if (this.#shells[place] === undefined) this.#shells[place] = this.#allocate(place);
+    }
+  }
+
+  #needs(place: number): readonly number[] {
+    const tag = this.tokens[this.#starts[place] as number] as number;
+    if (tag >= FIRST_SHAPE_TAG) {
+      const { needs } = this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape;
+      return needs === -1 ? [] : [this.checkId(needs)];
+    }
+    const { kind, node, proto } = this.#open(place);
+    const own = kind.needs?.(node) ?? [];
+    return proto === null ? own : [proto, ...own];
+  }
+
+  #allocate(place: number): unknown {
+    const tag = this.tokens[this.#starts[place] as number] as number;
+    if (tag >= FIRST_SHAPE_TAG) return (this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape).make(this);
+    const { kind, node, proto } = this.#open(place);
+    const shell = guard(node, () => kind.allocate(node));
+    if (proto !== null) Object.setPrototypeOf(shell, this.prototype(proto, kind as AnyBuiltinKind));
+    return shell;
+  }
+
+  // ---- fill
+
+  #fill(place: number): void {
+    if (this.#filled[place]) return;
+    this.#filled[place] = true;
+    const start = this.#starts[place] as number;
+    const tag = this.tokens[start] as number;
+    const shell = this.#shells[place];
+    if (tag >= FIRST_SHAPE_TAG) {
+      (this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape).fill(shell as object, this, start + 1);
+    } else if (tag === tags.array && (this.tokens[start + 1] as number) % 4 < 2) {
+      this.#fillArray(shell as unknown[], start + 2, this.tokens[start + 1] as number);
+    } else {
+      const { kind, node, finish } = this.#open(place);
+      if (kind.fill !== undefined) guard(node, () => kind.fill?.(shell, node));
+      finish?.(shell as object);
+    }
+  }
+
+  /** An array whose elements are all of one sort. */
+  #fillArray(shell: unknown[], at: number, head: number): void {
+    const { tokens } = this;
+    const size = Math.floor(head / 4);
+    if (head % 4 === 0) {
+      for (let i = 0; i < size; i++) shell[i] = tokens[at + i];
+      return;
+    }
+    for (let i = 0; i < size; i++) {
+      const token = tokens[at + i];
+      if (token !== HOLE) shell[i] = this.lookup(token);
+    }
+    if (shell.length < size) shell.length = size;
+  }
+
+  // ---- general nodes
+
+  /** Kind and tokens of a general node, with what an extension (kind 16) adds. */
+  #open(place: number): OpenNode {
+    const start = this.#starts[place] as number;
+    const tag = this.tokens[start] as number;
+    const head = this.tokens[start + 1] as number;
+    const node = new NodeReader(this, place + FIRST_NODE, start + 2, Math.floor(head / 4), head % 4);
+    if (tag !== tags.extended) return { ...this.#openKind(tag, node), proto: null, finish: null };
+    const size = node.int(1, 4, node.size);
+    return {
+      ...this.#openKind(node.int(0, 0, FIRST_SHAPE_TAG - 1), node.after(size)),
+      proto: node.isReference(2) ? node.reference(2) : null,
+      finish(shell) {
+        readProperties(shell, node, 4, size);
+        close(shell, node.int(3, 0, 3));
+      },
+    };
+  }
+
+  #openKind(tag: number, node: NodeReader): { kind: AnyKind; node: NodeReader } {
+    const name = tag === tags.named ? node.text(0) : "";
+    const kind = tag === tags.named ? kinds().byName.get(name) : kinds().byTag.get(tag);
+    if (kind === undefined) throw node.corrupt(`there is no kind ${tag} ${name}`);
+    return { kind, node: tag === tags.named ? node.after(1) : node };
+  }
+}
+
+interface OpenNode {
+  readonly kind: AnyKind;
+  readonly node: NodeReader;
+  /** Node of the prototype that an extension gives, or null. */
+  readonly proto: number | null;
+  /** What an extension does when the kind has filled its shell. */
+  readonly finish: ((shell: object) => void) | null;
+}
+
+/** What the engine itself refuses (a length, a pattern, a date) is the snapshot's fault. */
+function guard<T>(node: NodeReader, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (isColdframeError(error)) throw error;
+    throw node.corrupt(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Owns: identity over one graph: which value has which node, in what order nodes are written, and the tokens of general nodes.
+ * Does not own: how a value of some kind becomes tokens (values, objects, codecs/), the head (header).
+ *
+ * I1 A value with identity has one node, however often it is met. Nodes are numbered in the order of discovery.
+ * I2 No recursion: a node writes the numbers of its children, which are written when their turn comes.
+ * I3 `tokens` counts what stands in the node table, so that its array header is right.
+ * I4 Nothing here runs user code; only hooks (codecs/hooked, codecs/custom) do.
+ */
+import { READY, TDZ } from "../realm.ts";
+import { CodeTable } from "./code-table.ts";
+import type { Family } from "./families.ts";
+import { FIRST_NODE, HOLE, hole, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
+import { PackWriter } from "./pack.ts";
+import { refuse } from "./refuse.ts";
+import { SectionTable } from "./section-table.ts";
+import { MAX_KEYS, ShapeTable } from "./shapes.ts";
+import type { CodeRegistry } from "./types.ts";
+import { writeValue } from "./values.ts";
+
+/** What is known of values from earlier snapshots: their keys, or how many elements, had no unusual attributes. */
+export type Checked = WeakMap<object, readonly string[] | number>;
+
+export interface WriterOptions {
+  registry: CodeRegistry;
+  buffer: Buffer;
+  checked: Checked;
+}
+
+/** What a kind may use to write its tokens. */
+export interface NodeWriter {
+  readonly registry: CodeRegistry;
+  readonly codes: CodeTable;
+  readonly sections: SectionTable;
+  /** Writes one token: a primitive, or the number of the value's node. */
+  value(value: unknown): void;
+  /** Has the value been given a node yet? */
+  has(value: unknown): boolean;
+  /** Leaves a note for a node that is written later. */
+  readonly notes: Map<object, unknown>;
+  /** Throws: the value of this node can't be stored. */
+  refuse(what: string, advice: string): never;
+}
+
+export class GraphWriter extends PackWriter implements NodeWriter {
+  readonly registry: CodeRegistry;
+  readonly checked: Checked;
+  readonly codes = new CodeTable();
+  readonly sections = new SectionTable();
+  readonly shapes = new ShapeTable();
+  readonly families = new Map<object | null, Family>();
+  readonly notes = new Map<object, unknown>();
+  /** Values in the order of their numbers, and beside each the place of the one that led to it. */
+  readonly queue: unknown[] = [];
+  readonly parents: number[] = [];
+  /** Place of the value that is being written. */
+  current = 0;
+  tokens = 0;
+  readonly #ids = new Map<unknown, number>();
+  #nodeAt = 0;
+  #size = 0;
+  readonly #references: number[] = [];
+
+  constructor({ registry, buffer, checked }: WriterOptions) {
+    super(buffer);
+    this.registry = registry;
+    this.checked = checked;
+    this.#ids.set(TDZ, TDZ_NODE);
+    this.#ids.set(READY, READY_NODE);
+    this.#ids.set(hole, HOLE);
+  }
+
+  /** Writes the whole node table. */
+  write(root: unknown): void {
+    this.makeRoom();
+    this.array(3);
+    const head = this.pos;
+    this.array32(0);
+    this.#enqueue([root]);
+    for (; this.current < this.queue.length; this.current++) {
+      this.makeRoom();
+      writeValue(this, this.queue[this.current]);
+    }
+    this.patchArray(head, this.tokens);
+    this.shapes.write(this);
+    this.sections.write(this);
+  }
+
+  /** Writes one token; true if it is the number of a node. */
+  put(value: unknown): boolean {
+    if (typeof value === "string") {
+      if (this.text(value)) return false;
+      this.reference(value);
+      return true;
+    }
+    if (typeof value === "number") {
+      if (value === 0 && Object.is(value, -0)) {
+        this.uint(NEGATIVE_ZERO);
+        return true;
+      }
+      this.number(value);
+      return false;
+    }
+    if (value === null) {
+      this.nil();
+      return false;
+    }
+    if (typeof value === "boolean") {
+      this.bool(value);
+      return false;
+    }
+    if (value === undefined) this.uint(UNDEFINED);
+    else this.reference(value);
+    return true;
+  }
+
+  /** Writes the number of a value's node. */
+  reference(value: unknown): void {
+    this.uint(this.idOf(value));
+  }
+
+  /** The number of a value's node; it gets one if it has none. */
+  idOf(value: unknown): number {
+    return this.#ids.get(value) ?? this.#enqueue(value);
+  }
+
+  has(value: unknown): boolean {
+    return this.#ids.has(value);
+  }
+
+  #enqueue(value: unknown): number {
+    const id = this.queue.push(value) - 1 + FIRST_NODE;
+    this.parents.push(this.current);
+    this.#ids.set(value, id);
+    return id;
+  }
+
+  // ---- general nodes
+
+  begin(tag: number): void {
+    this.uint(tag);
+    this.#nodeAt = this.pos++;
+    this.#size = 0;
+    this.#references.length = 0;
+  }
+
+  value(value: unknown): void {
+    this.makeRoom();
+    if (this.put(value)) this.#references.push(this.#size);
+    this.#size++;
+  }
+
+  /** Tokens of this node so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  end(): void {
+    const size = this.#size;
+    const references = this.#references;
+    const mode = references.length === 0 ? 0 : references.length === size ? 1 : 2;
+    this.patchUint(this.#nodeAt, size * 4 + mode);
+    this.tokens += size + 2;
+    if (mode === 2) this.#mask(references, size);
+  }
+
+  #mask(references: readonly number[], size: number): void {
+    let at = 0;
+    for (let start = 0; start < size; start += MAX_KEYS) {
+      let word = 0;
+      for (; at < references.length && (references[at] as number) < start + MAX_KEYS; at++) {
+        word |= 1 << ((references[at] as number) - start);
+      }
+      this.makeRoom();
+      this.uint(word);
+      this.tokens++;
+    }
+  }
+
+  refuse(what: string, advice: string): never {
+    throw refuse(this, what, advice);
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Owns: the head of a snapshot (docs/formats.md, head): written, read and checked without decoding anything else.
+ * Does not own: node table and sections (write, read), verdicts on the code table (match).
+ *
+ * I1 Nothing behind the head is looked at before the checksum over all of it holds.
+ * I2 Every way in which bytes can be wrong has its coded error: foreign, cut off, newer, damaged, too large, not readable yet.
+ */
+import { crc32 } from "node:zlib";
+import { errors } from "../errors.ts";
+import { type CodeRef, codeKinds, type Limits } from "./types.ts";
+
+export const MAJOR = 1;
+export const MINOR = 0;
+const HEAD = 64;
+const MAGIC = Buffer.from("CFSN");
+const CHECKED_FROM = 12;
+
+const DELTA = 1;
+const TABLE_COMPRESSED = 2;
+const SECTIONS_COMPRESSED = 4;
+const SEALED = 8 + 16;
+const KNOWN_FLAGS = DELTA | TABLE_COMPRESSED | SECTIONS_COMPRESSED | SEALED;
+
+/** A part behind the head. */
+export interface Part {
+  readonly compressed: boolean;
+  /** Bytes as stored. */
+  readonly stored: number;
+  /** Bytes when inflated. */
+  readonly length: number;
+}
+
+/** What the head says. */
+export interface Header {
+  /** Major and minor version of the format. */
+  readonly format: string;
+  /** Version of `@coldframe/runtime` that wrote it. */
+  readonly runtime: string;
+  /** ABI version of the compiled code; the only version that decides. */
+  readonly abi: number;
+  /** Version of Node that wrote it. */
+  readonly node: string;
+  readonly runId: string;
+  /** Sequence number of the commit within the run. */
+  readonly seq: number;
+  /** Every reference from the heap into code. */
+  readonly codes: readonly CodeRef[];
+  readonly nodes: number;
+  readonly table: Part;
+  readonly sections: Part;
+  /** Bytes of the whole snapshot. */
+  readonly length: number;
+}
+
+/** What the head is written from. */
+export type NewHeader = Omit<Header, "format" | "length">;
+
+/** Writes head and names into a buffer that has room for both parts behind them. */
+export function writeHeader(header: NewHeader): Buffer {
+  const texts = [header.runtime, header.node, header.runId];
+  const names: Buffer[] = texts.map(nameBytes);
+  for (const { kind, id, stamp, fp } of header.codes) {
+    names.push(Buffer.of(codeKinds.indexOf(kind)), nameBytes(id), nameBytes(stamp), nameBytes(fp));
+  }
+  const namesLength = names.reduce((sum, name) => sum + name.length, 0);
+  const length = HEAD + namesLength + header.table.stored + header.sections.stored;
+  const bytes = Buffer.allocUnsafeSlow(length);
+  writeHead(bytes, header, length, namesLength);
+  let at = HEAD;
+  for (const name of names) at += name.copy(bytes, at);
+  return bytes;
+}
+
+function writeHead(bytes: Buffer, header: NewHeader, length: number, names: number): void {
+  const { table, sections } = header;
+  bytes.fill(0, 0, HEAD);
+  MAGIC.copy(bytes);
+  bytes[4] = MAJOR;
+  bytes[5] = MINOR;
+  const flags = (table.compressed ? TABLE_COMPRESSED : 0) | (sections.compressed ? SECTIONS_COMPRESSED : 0);
+  bytes.writeUInt16LE(flags, 6);
+  const sizes = [length, names, table.stored, table.length, sections.stored, sections.length, header.nodes];
+  sizes.forEach((size, index) => {
+    if (size >= 2 ** 32) throw errors.snapshotTooLarge({ what: "bytes", found: size, limit: 2 ** 32 - 1 });
+    bytes.writeUInt32LE(size, 12 + index * 4);
+  });
+  bytes.writeBigUInt64LE(BigInt(header.seq), 40);
+  bytes.writeUInt16LE(header.abi, 48);
+  bytes.writeUInt32LE(header.codes.length, 52);
+}
+
+function nameBytes(name: string): Buffer {
+  const bytes = Buffer.from(name, "utf8");
+  if (bytes.length > 0xffff)
+    throw errors.snapshotTooLarge({ what: "bytes of a name", found: bytes.length, limit: 0xffff });
+  return Buffer.concat([Buffer.of(bytes.length & 0xff, bytes.length >> 8), bytes]);
+}
+
+/** Writes the checksum, last of all. */
+export function seal(bytes: Buffer): void {
+  bytes.writeUInt32LE(checksum(bytes), 8);
+}
+
+function checksum(bytes: Buffer): number {
+  return crc32(bytes.subarray(CHECKED_FROM), crc32(bytes.subarray(0, 8)));
+}
+
+/**
+ * Reads the head and checks that the snapshot is whole.
+ *
+ * @param input the bytes as they were written
+ * @param limits bounds; of them `bytes`, `inflatedBytes` and `nodes` are checked here
+ * @throws CF2002 damaged, CF2003 cut off, CF2004 newer, CF2007 foreign, CF2008 too large, CF2009 of a sort that can't be read yet
+ */
+export function readHeader(input: Uint8Array, limits: Limits): { header: Header; bytes: Buffer; names: number } {
+  const bytes = asBytes(input);
+  checkStart(bytes);
+  const length = bytes.readUInt32LE(12);
+  if (bytes.length < length) throw errors.snapshotTruncated({ found: bytes.length, expected: length });
+  if (bytes.length > length) throw corrupt(`${bytes.length - length} bytes stand behind its end`);
+  if (length < HEAD || bytes.readUInt32LE(8) !== checksum(bytes)) throw corrupt("its checksum does not hold");
+  const flags = bytes.readUInt16LE(6);
+  checkFlags(flags);
+  const part = (at: number, flag: number): Part => ({
+    compressed: (flags & flag) !== 0,
+    stored: bytes.readUInt32LE(at),
+    length: bytes.readUInt32LE(at + 4),
+  });
+  const names = bytes.readUInt32LE(16);
+  const table = part(20, TABLE_COMPRESSED);
+  const sections = part(28, SECTIONS_COMPRESSED);
+  const nodes = bytes.readUInt32LE(36);
+  if (HEAD + names + table.stored + sections.stored !== length) throw corrupt("its lengths do not add up");
+  checkLimits({ bytes: length, inflatedBytes: table.length + sections.length, nodes }, limits);
+  const seq = Number(bytes.readBigUInt64LE(40));
+  if (!Number.isSafeInteger(seq)) throw corrupt("its sequence number");
+  const texts = readNames(bytes.subarray(HEAD, HEAD + names), bytes.readUInt32LE(52));
+  const abi = bytes.readUInt16LE(48);
+  const format = `${bytes[4]}.${bytes[5]}`;
+  return { header: { format, abi, seq, nodes, table, sections, length, ...texts }, bytes, names: HEAD + names };
+}
+
+/** A view of our own: it must not matter what class the caller's array has. */
+function asBytes(input: unknown): Buffer {
+  if (!ArrayBuffer.isView(input)) throw errors.snapshotForeign({ found: `a ${typeof input}, not a Uint8Array` });
+  return Buffer.from(input.buffer as ArrayBuffer, input.byteOffset, input.byteLength);
+}
+
+function checkStart(bytes: Buffer): void {
+  const start = bytes.subarray(0, 4);
+  if (!start.equals(MAGIC.subarray(0, start.length)) || start.length === 0) {
+    throw errors.snapshotForeign({ found: start.length === 0 ? "nothing" : `\`${start.toString("latin1")}\`` });
+  }
+  if (bytes.length < HEAD) throw errors.snapshotTruncated({ found: bytes.length, expected: HEAD });
+  const [major, minor] = [bytes[4] as number, bytes[5] as number];
+  if (major > MAJOR || (major === MAJOR && minor > MINOR)) {
+    throw errors.snapshotNewer({ found: `${major}.${minor}`, known: `${MAJOR}.${MINOR}` });
+  }
+  if (major < MAJOR) throw corrupt(`there is no format ${major}.${minor}`);
+}
+
+function checkFlags(flags: number): void {
+  if ((flags & DELTA) !== 0) throw errors.snapshotUnreadable({ what: "a delta", need: "the base it belongs to" });
+  if ((flags & SEALED) !== 0) throw errors.snapshotUnreadable({ what: "sealed", need: "a key" });
+  if ((flags & ~KNOWN_FLAGS) !== 0) throw corrupt("it has unknown flags");
+}
+
+function checkLimits(found: Pick<Limits, "bytes" | "inflatedBytes" | "nodes">, limits: Limits): void {
+  for (const [key, words] of Object.entries({ bytes: "bytes", inflatedBytes: "bytes inflated", nodes: "nodes" })) {
+    const [is, limit] = [found[key as "bytes"], limits[key as "bytes"]];
+    if (is > limit) throw errors.snapshotTooLarge({ what: words, found: is, limit });
+  }
+}
+
+function readNames(bytes: Buffer, count: number): Pick<Header, "runtime" | "node" | "runId" | "codes"> {
+  let at = 0;
+  const next = (): string => {
+    if (at + 2 > bytes.length) throw corrupt("its names are cut off");
+    const end = at + 2 + bytes.readUInt16LE(at);
+    if (end > bytes.length) throw corrupt("its names are cut off");
+    const text = bytes.toString("utf8", at + 2, end);
+    at = end;
+    return text;
+  };
+  const [runtime, node, runId] = [next(), next(), next()];
+  const codes: CodeRef[] = [];
+  for (let i = 0; i < count; i++) {
+    const kind = codeKinds[bytes[at++] ?? codeKinds.length];
+    if (kind === undefined) throw corrupt("its code table");
+    codes.push({ kind, id: next(), stamp: next(), fp: next() });
+  }
+  if (at !== bytes.length) throw corrupt("its names are too long");
+  return { runtime, node, runId, codes };
+}
+
+function corrupt(detail: string): Error {
+  return errors.snapshotCorrupt({ detail });
+}

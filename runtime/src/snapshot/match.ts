@@ -1,0 +1,99 @@
+/**
+ * Owns: the verdict on every code reference of a snapshot, from its head alone, against the code that is loaded.
+ * Does not own: what is done about it (engine: roll back, hold, pin).
+ *
+ * I1 A pure function of head and registry: nothing is decoded, nothing is run.
+ * I2 Nothing is resumed on a guess: a frame goes on only where its fingerprint says that the rest of its code is the same.
+ * I3 "Compatible" is about control and variables. A change of meaning before the point can't be seen.
+ */
+import type { FunctionMeta } from "../registry.ts";
+import type { CodeKind, CodeRef, CodeRegistry } from "./types.ts";
+
+/** same: the very code. compatible: changed, but not from here on. incompatible: changed. missing: not loaded. */
+export type Verdict = "same" | "compatible" | "incompatible" | "missing";
+
+export interface CodeVerdict {
+  readonly ref: CodeRef;
+  readonly verdict: Verdict;
+  /** A sentence, for all but `same`: what differs, or what to import. */
+  readonly reason: string;
+}
+
+export interface Match {
+  /** The worst of all. */
+  readonly verdict: Verdict;
+  readonly codes: readonly CodeVerdict[];
+}
+
+const severity: readonly Verdict[] = ["same", "compatible", "incompatible", "missing"];
+
+/**
+ * Says what the loaded code can do with a snapshot.
+ *
+ * @param codes the code table of its head
+ * @param registry what is loaded
+ * @returns the worst verdict, and one per reference in the order of the table
+ */
+export function matchCode(codes: readonly CodeRef[], registry: CodeRegistry): Match {
+  const verdicts = codes.map((ref): CodeVerdict => ({ ref, ...judges[ref.kind](ref, registry) }));
+  const worst = Math.max(0, ...new Set(verdicts.map(({ verdict }) => severity.indexOf(verdict))));
+  return { verdict: severity[worst] as Verdict, codes: verdicts };
+}
+
+type Judged = Omit<CodeVerdict, "ref">;
+
+const same: Judged = { verdict: "same", reason: "" };
+
+const judges: Readonly<Record<CodeKind, (ref: CodeRef, registry: CodeRegistry) => Judged>> = {
+  frame: judgeFrame,
+  closure: judgeClosure,
+  function: judgeNamed,
+  class: judgeNamed,
+  constant: judgeNamed,
+};
+
+function missing({ id, kind }: CodeRef): Judged {
+  const [module = id, name] = id.split("#");
+  const what = name === undefined ? `the ${kind} ${id}` : `${name}, ${article(kind)} of ${module},`;
+  return { verdict: "missing", reason: `${capitalize(what)} is not loaded: import ${module} before restoring` };
+}
+
+function article(kind: CodeKind): string {
+  return kind === "frame" ? "a function" : `a ${kind}`;
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function judgeFrame(ref: CodeRef, registry: CodeRegistry): Judged {
+  const meta = registry.functions.get(ref.id);
+  if (meta === undefined) return missing(ref);
+  if (meta.stamp === ref.stamp) return same;
+  if (meta.points.some((point) => point.fp === ref.fp)) {
+    return { verdict: "compatible", reason: `${ref.id} has changed, but not from the point at which it waits` };
+  }
+  return { verdict: "incompatible", reason: `${ref.id} has changed from the point at which it waits` };
+}
+
+/** The id of a closure holds hash and captures of its code: another stamp under the same id means only another layout. */
+function judgeClosure(ref: CodeRef, registry: CodeRegistry): Judged {
+  const meta = registry.functions.get(ref.id);
+  if (meta === undefined) return missing(ref);
+  if (meta.make === undefined) return { verdict: "incompatible", reason: `${ref.id} is no closure any more` };
+  return meta.stamp === ref.stamp ? same : { verdict: "compatible", reason: `${ref.id} has changed` };
+}
+
+/** What is kept by name is used as it is now; nothing of the old code is under way in it. */
+function judgeNamed(ref: CodeRef, registry: CodeRegistry): Judged {
+  if (registry.resolve(ref.id) === undefined) return missing(ref);
+  const stamp = registry.functions.get(ref.id)?.stamp ?? "";
+  return stamp === ref.stamp ? same : { verdict: "compatible", reason: `${ref.id} has changed` };
+}
+
+/** The point at which a frame goes on: where it was if the code is the same, else where the fingerprint is found. */
+export function findPoint(meta: FunctionMeta, ref: CodeRef, pc: number): number | undefined {
+  if (meta.points[pc]?.fp === ref.fp) return pc;
+  const found = meta.points.findIndex((point) => point.fp === ref.fp);
+  return found === -1 ? undefined : found;
+}

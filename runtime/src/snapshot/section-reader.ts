@@ -1,0 +1,73 @@
+/**
+ * Owns: the memory of array buffers as a reader gives it out (docs/formats.md, sections).
+ *
+ * I1 Nothing is allocated unless the bytes behind it are there, or the limit allows a resizable buffer to grow so far.
+ * I2 One section is one ArrayBuffer, however many nodes name it.
+ */
+import { errors } from "../errors.ts";
+import type { NodeReader } from "./node-reader.ts";
+import type { Limits } from "./types.ts";
+
+interface Section {
+  readonly from: number;
+  readonly length: number;
+  readonly base: number;
+  buffer: ArrayBuffer | null;
+}
+
+export class SectionReader {
+  readonly #bytes: Uint8Array;
+  readonly #sections: Section[] = [];
+  readonly #bases = new Map<ArrayBuffer, number>();
+  readonly #limit: number;
+  #reserved = 0;
+
+  constructor(table: readonly unknown[], bytes: Uint8Array, limits: Limits) {
+    this.#bytes = bytes;
+    this.#limit = limits.bufferBytes;
+    let from = 0;
+    for (let at = 0; at < table.length; at += 2) {
+      const [length, base] = [table[at], table[at + 1]];
+      if (!isSize(length) || !isSize(base) || from + length > bytes.length) throw corrupt("a section is cut off");
+      this.#sections.push({ from, length, base, buffer: null });
+      from += length;
+    }
+    if (from !== bytes.length) throw corrupt("there is more than the sections");
+    this.#reserve(from);
+  }
+
+  /** The buffer of a section, made at the first call; `most` is how far it may grow. */
+  take(index: number, most: number | undefined, node: NodeReader): ArrayBuffer {
+    const section = this.#sections[index];
+    if (section === undefined) throw node.corrupt(`there is no section ${index}`);
+    if (section.buffer === null) {
+      const { from, length, base } = section;
+      if (most !== undefined) this.#reserve(most - length);
+      const buffer = new ArrayBuffer(length, most === undefined ? undefined : { maxByteLength: most });
+      new Uint8Array(buffer).set(this.#bytes.subarray(from, from + length));
+      section.buffer = buffer;
+      if (base !== 0) this.#bases.set(buffer, base);
+    }
+    return section.buffer;
+  }
+
+  /** What to subtract from the offsets of a buffer's views. */
+  baseOf(buffer: ArrayBuffer): number {
+    return this.#bases.get(buffer) ?? 0;
+  }
+
+  #reserve(bytes: number): void {
+    this.#reserved += bytes;
+    if (this.#reserved > this.#limit) {
+      throw errors.snapshotTooLarge({ what: "bytes of buffers", found: this.#reserved, limit: this.#limit });
+    }
+  }
+}
+
+function isSize(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function corrupt(detail: string): Error {
+  return errors.snapshotCorrupt({ detail });
+}
