@@ -1,0 +1,29 @@
+// Owns: which functions of a durable function's tree are brought to normal form: itself, and every async function and
+// generator nested in it.
+// Does not own: normal form (lift/).
+// I1. Methods stay as they are: those of classes and accessors are not lowered.
+// I2. The outer comes first: it may take the text around an inner one apart.
+import type { NodePath } from "@babel/traverse";
+import * as t from "@babel/types";
+import { type LiftContext, lift } from "./lift/index.ts";
+import type { FoundFunction, ModuleContext } from "./types.ts";
+
+/** Lifts a durable function and all that is durable in it. */
+export function normalize({ path }: Pick<FoundFunction, "path">, context: ModuleContext): void {
+  const lifting: LiftContext = {
+    unique: (base) => context.unique(base),
+    refuse: (node, error) => context.refuse(node, error),
+    isConstant: ({ name }) => context.declared.has(name) && isOfModule(path, name),
+  };
+  lift(path.node, lifting);
+  const nested: t.Function[] = [];
+  t.traverseFast(path.node.body, (node) => {
+    if (t.isFunction(node) && !t.isMethod(node) && (node.async || node.generator)) nested.push(node);
+  });
+  for (const fn of nested) lift(fn, lifting);
+}
+
+/** Nothing between the module and the function declares the name anew. */
+function isOfModule(path: NodePath, name: string): boolean {
+  return path.parentPath?.scope.getBinding(name)?.scope.path.isProgram() === true;
+}
