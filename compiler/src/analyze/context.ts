@@ -5,6 +5,7 @@
 import type * as t from "@babel/types";
 import type { Diagnostics } from "../diagnostic.ts";
 import { type ColdframeError, errors } from "../errors.ts";
+import { canonicalText } from "./lift/nodes.ts";
 import type { AbiNames, DurableFunction, FunctionRecord, ModuleContext } from "./types.ts";
 
 /** What a module's context is made of. */
@@ -84,8 +85,9 @@ export class Context implements ModuleContext {
     return this.#parts.hashOf(node);
   }
 
-  textOf({ start, end }: t.Node): string {
-    return start == null || end == null ? "" : this.source.slice(start, end);
+  textOf(node: t.Node): string {
+    const { start, end } = node;
+    return start == null || end == null ? canonicalText(node) : this.source.slice(start, end);
   }
 
   warn(node: t.Node, error: ColdframeError): void {

@@ -40,6 +40,7 @@ export class Speller {
   }
 
   #spellValue(value: unknown): string {
+    if (typeof value === "bigint") return `${value}n`;
     if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? String(value);
     return "type" in value ? this.spell(value as t.Node) : JSON.stringify(value);
   }

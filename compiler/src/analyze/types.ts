@@ -144,7 +144,7 @@ export interface ModuleContext {
    * For a function node that was not in the source, of the node as it is.
    */
   hashOf(node: t.Function | t.Class): string;
-  /** The user's source text of a node; "" for a node without a place. */
+  /** The user's source text of a node; of one that lift made, what it stands for. */
   textOf(node: t.Node): string;
   /** Adds a warning. */
   warn(node: t.Node, error: ColdframeError): void;

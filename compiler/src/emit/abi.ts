@@ -19,9 +19,6 @@ export const ABI_BINDINGS = { R: "R", S: "SUSPEND", D: "DURABLE" } as const;
 /** Members of the realm record: registers and helpers. */
 export const ABI_MEMBERS = [
   "ops gas depth awaited child mode value",
-  "TDZ abrupt asyncIter call close closeQuietly closure delegate forward generator iter keys later module park promise",
-  "ready start tag take tdz wait yield",
+  "TDZ abrupt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator iter iterMethod",
+  "keys later module park promise ready settle start tag take tdz wait yield",
 ].flatMap((line) => line.split(" "));
-
-/** Values of `kind` in a function's record. */
-export const KIND = { async: 0, generator: 3, closure: -1 } as const;

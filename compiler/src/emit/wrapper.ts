@@ -1,5 +1,5 @@
-// Owns: the nodes that stand where a durable function stood (docs/abi.md 8).
-// Does not own: the run function, captures and records (lower/).
+// Owns: the declaration that stands where a durable declaration of the module stood (docs/abi.md 8).
+// Does not own: wrappers that are made at run time (`$R.closure`, lower/), run functions, records.
 // I1. A wrapper runs nothing of the user's: no default, no pattern, no rest. Those belong to the run function.
 // I2. In TypeScript the wrapper keeps the declared signature; in JavaScript the parameters that count for `length`.
 import * as t from "@babel/types";
@@ -32,25 +32,8 @@ export function wrapDeclaration(fn: DurableFunction, context: WrapperContext): t
   return wrapper;
 }
 
-/**
- * The wrapper of an expression, arrow or nested function, made at run time: `$R.closure($M().f[k], run, captures).self`.
- * @param record index of its record
- * @param run the run function: its name, or itself where it stands
- * @param captures what it captures, or null for a function of module level
- */
-export function wrapExpression(
-  record: number,
-  run: t.Expression,
-  captures: t.Expression[] | null,
-  context: WrapperContext,
-): t.MemberExpression {
-  const closure = t.memberExpression(t.identifier(context.abi.R), t.identifier("closure"));
-  const list = captures === null ? t.nullLiteral() : t.arrayExpression(captures);
-  return t.memberExpression(t.callExpression(closure, [recordOf(record, context), run, list]), t.identifier("self"));
-}
-
 /** `$M().f[k]`: the record, also if the module's own code has not run yet. */
-export function recordOf(record: number, { abi }: WrapperContext): t.MemberExpression {
+function recordOf(record: number, { abi }: WrapperContext): t.MemberExpression {
   const functions = t.memberExpression(t.callExpression(t.identifier(abi.M), []), t.identifier("f"));
   return t.memberExpression(functions, t.numericLiteral(record), true);
 }

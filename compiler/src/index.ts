@@ -1,0 +1,119 @@
+// Owns: the passes of the compiler in order; read it as the contents page.
+// Does not own: any pass.
+// I1. Whatever the user wrote, compile() returns: faults become diagnostics, and then nothing is emitted. Only a fault of
+//     the compiler itself is thrown.
+// I2. A file is lowered as a whole or not at all.
+// I3. Same source and options, same bytes.
+import type { NodePath } from "@babel/traverse";
+import type * as t from "@babel/types";
+import { Context } from "./analyze/context.ts";
+import { eraseTypes } from "./analyze/erase.ts";
+import { assignIds } from "./analyze/ids.ts";
+import { normalize } from "./analyze/normalize.ts";
+import { checkSupported } from "./analyze/supported.ts";
+import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
+import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
+import { hashText, SourceHashes, stampOf } from "./emit/hash.ts";
+import { createManifest, type Manifest } from "./emit/manifest.ts";
+import { findReferences, printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
+import { findHead, type Placed, printModule } from "./emit/print.ts";
+import type { RawMap } from "./emit/source-map.ts";
+import { ColdframeError } from "./errors.ts";
+import { type Found, findDurable } from "./find.ts";
+import { lowerFunction } from "./lower/index.ts";
+import { type CompileOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+
+export type { Diagnostic } from "./diagnostic.ts";
+export type { Manifest, ManifestFunction, ManifestPoint, SourceRange } from "./emit/manifest.ts";
+export type { RawMap } from "./emit/source-map.ts";
+export type { CompileOptions } from "./options.ts";
+
+/** What became of a file. */
+export interface CompileResult {
+  /** The lowered text; the source as it is if nothing is durable, or if there are errors: then it must not be emitted. */
+  code: string;
+  /** From `code` to the source; null if `code` is the source. */
+  map: RawMap | null;
+  /** What was compiled (docs/formats.md); null if `code` is the source. */
+  manifest: Manifest | null;
+  /** In order of place. */
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * Compiles the durable functions of a file and leaves every other byte of it alone.
+ * @param source text of a JavaScript or TypeScript file
+ * @returns code, map and manifest, or diagnostics with `severity: "error"` and the source unchanged
+ * @example
+ * const { code } = compile('export async function f() { "use durable"; await 1; }', { filename: "src/f.ts" });
+ */
+export function compile(source: string, options: CompileOptions): CompileResult {
+  const resolved = resolveOptions(options);
+  const diagnostics = new Diagnostics();
+  const found = findDurable(source, resolved, diagnostics);
+  for (const { path } of found?.functions ?? []) checkSupported(path, diagnostics);
+  const emitted = found && !diagnostics.hasErrors ? emit(source, found, resolved, diagnostics) : undefined;
+  const unchanged = { code: source, map: null, manifest: null };
+  return { ...(emitted ?? unchanged), diagnostics: diagnostics.toArray() };
+}
+
+function emit(source: string, found: Found, options: ResolvedOptions, diagnostics: Diagnostics) {
+  const hashes = new SourceHashes();
+  for (const { path } of found.functions) {
+    eraseTypes(path);
+    hashes.addAll(path.node);
+  }
+  const ids = assignIds(found.functions, ({ path }) => hashes.of(path.node), diagnostics);
+  if (diagnostics.hasErrors) return undefined;
+
+  const { filename, moduleId, sourceType, abi } = options;
+  const suffix = abi === "global" ? `_${hashText(moduleId).slice(0, 6)}` : "";
+  const hashOf = (node: t.Node) => hashes.of(node);
+  const parts = { source, filename, moduleId, sourceType, names: found.names, suffix, hashOf, diagnostics };
+  const context = new Context(parts);
+  const functions = found.functions.map((fn, index) => reserve(fn, ids[index] as string, context));
+
+  const placed = functions.map((fn) => place(fn, lowerOne(fn, context, diagnostics)));
+  if (diagnostics.hasErrors) return undefined;
+
+  const records = stampRecords(context, functions);
+  const program = found.program.node;
+  // The wrappers are registered under the ids of their functions.
+  const references = findReferences(program).filter((name) => !context.declared.has(name));
+  const record = printModuleRecord(moduleId, context.abi, records, references);
+  const printing = { source, filename, program, abi: context.abi, reach: abi, placed, record };
+  return { ...printModule(printing), manifest: createManifest(moduleId, records) };
+}
+
+/** Gives a function its names and numbers before any is lowered: functions may call those below them. */
+function reserve(fn: FoundFunction, id: string, context: Context): DurableFunction {
+  const base = (fn.lexicalPath.label || "anonymous").replace(/[^\w$]|^(?=\d)/g, "_");
+  const durable = { ...fn, id, run: context.unique(`${base}$`), record: context.reserveRecord() };
+  const binding = fn.isDeclaration && fn.isModuleLevel ? fn.path.scope.parent?.getBinding(fn.name) : undefined;
+  if (binding?.constant && binding.path.node === fn.path.node) context.declared.set(fn.name, durable);
+  return durable;
+}
+
+function lowerOne(fn: DurableFunction, context: Context, diagnostics: Diagnostics): LoweredFunction {
+  try {
+    normalize(fn, context);
+    return lowerFunction(fn, context);
+  } catch (error) {
+    if (!(error instanceof ColdframeError)) throw error;
+    diagnostics.addThrown(error, { start: fn.path.node.start, end: fn.path.node.body.start, loc: fn.loc });
+    return { hoisted: [], replacement: fn.path.node };
+  }
+}
+
+function place({ path }: DurableFunction, lowered: LoweredFunction): Placed {
+  const { start, end } = path.node;
+  return { start: start as number, end: end as number, head: findHead(path as NodePath), lowered };
+}
+
+function stampRecords(context: Context, functions: readonly DurableFunction[]): StampedRecord[] {
+  const marks = new Map(functions.map(({ record, mark }) => [record, mark]));
+  return context.finishRecords().map((record, index) => {
+    const { version, renamedFrom } = marks.get(index) ?? {};
+    return { ...record, version, renamedFrom, stamp: stampOf(record, marks.get(index)) };
+  });
+}
