@@ -34,6 +34,38 @@ describe("ts-patch", () => {
     expect(project.evaluate("out/orders.js", call.replaceAll("m.", "m.default."))).toEqual({ status: 0, text: result });
   });
 
+  test("CommonJS: default imports, live exports, const enums and generators in durable code", () => {
+    const project = build({
+      type: "commonjs",
+      compilerOptions: { module: "commonjs", moduleResolution: "bundler", useDefineForClassFields: true },
+      files: {
+        "node_modules/triple/package.json": '{"name":"triple"}',
+        "node_modules/triple/index.js": "module.exports = async (x) => 3 * x;\n",
+        "node_modules/triple/index.d.ts": "declare const triple: (x: number) => Promise<number>; export = triple;\n",
+        "src/unit.ts": "export const enum Unit { One = 1 }\nexport class Box<T> { constructor(public item: T) {} }\n",
+        "src/main.ts": `import triple from "triple";
+import * as units from "./unit.js";
+import { Unit, type Box } from "./unit.js";
+export let count = 0;
+export default async function add(...by: number[]): Promise<Box<number>> {
+  "use durable";
+  const sums = await Promise.all(by.map(async (x) => (await triple(x)) + Unit.One));
+  for (const sum of sums) count += await sum;
+  return new units.Box(count);
+}
+export function* upTo(end: number): Generator<number, void, undefined> {
+  "use durable";
+  for (let i = 0 as number; i < end; i++) yield i * Unit.One;
+}
+`,
+      },
+    });
+    expect(project.tspc()).toEqual({ status: 0, text: "" });
+    const expression = `[await m.default.default(1, 2), m.default.count, [...m.default.upTo(3)], (${isDurable})(m.default.default)]`;
+    expect(project.evaluate("out/main.js", expression)).toEqual({ status: 0, text: '[{"item":11},11,[0,1,2],true]\n' });
+    expect(project.read("out/main.js")).not.toContain("Unit.One +");
+  });
+
   test("ES2015 without comments: no async function is lowered before us, no tag lost", () => {
     const tagged = orders.replace("/** Fulfils. */", "/** @durable */").replace('  "use durable";\n', "");
     const compilerOptions = { target: "es2015", removeComments: true };
@@ -45,7 +77,8 @@ describe("ts-patch", () => {
   });
 
   test("a stack leads to the user's line and column, before and after a suspension", () => {
-    const text = `export async function fail(late: boolean): Promise<number> {
+    const text = `declare const setTimeout: (callback: () => void, ms: number) => void;
+export async function fail(late: boolean): Promise<number> {
   "use durable";
   if (!late) throw new Error("early");
   await new Promise<void>((resolve) => setTimeout(resolve, 1));
@@ -57,7 +90,7 @@ describe("ts-patch", () => {
     const code = `const m = await import("./out/fail.js");
 for (const late of [false, true]) await m.fail(late).catch((e) => console.log(e.stack.match(/fail.ts:\\d+:\\d+/)?.[0]));`;
     const answer = project.node("--enable-source-maps", "--input-type=module", "-e", code);
-    expect(answer).toEqual({ status: 0, text: "fail.ts:3:20\nfail.ts:5:35\n" });
+    expect(answer).toEqual({ status: 0, text: "fail.ts:4:20\nfail.ts:6:35\n" });
   });
 
   test("what cannot be compiled is shown at its place, and throws if it is run", () => {
@@ -83,6 +116,22 @@ for (const late of [false, true]) await m.fail(late).catch((e) => console.log(e.
     );
     expect(outputs[0]).toEqual(outputs[1]);
     expect(outputs[0]?.join()).not.toContain("coldframe-host-");
+  });
+
+  test("-b after plain tsc, and watch: what was built uncompiled is built again", async () => {
+    const compilerOptions = { composite: true, tsBuildInfoFile: "out/.tsbuildinfo" };
+    const project = build({ files, compilerOptions });
+    project.configure({}, null);
+    expect(project.tspc("-b").status).toBe(0);
+    expect(project.evaluate("out/orders.js", call).text).toContain("false");
+    project.configure();
+    expect(project.tspc("-b")).toEqual({ status: 0, text: "" });
+    expect(project.evaluate("out/orders.js", call).text).toBe(result);
+    const watching = project.watch();
+    expect(await watching.next()).toContain("Found 0 errors");
+    project.write("src/orders.ts", orders.replace("} $", "}: $"));
+    expect(await watching.next()).toContain("Found 0 errors");
+    expect(project.evaluate("out/orders.js", call).text).toBe(result.replace("r5 ", "r5: "));
   });
 });
 

@@ -3,7 +3,8 @@ import { createProject } from "./project.ts";
 import { bad, files, orders } from "./shop.ts";
 
 describe("diagnostics", () => {
-  const user = 'import { fulfil } from "./orders.js";\nconsole.log("never printed", fulfil);\n';
+  const user =
+    'import { fulfil } from "./orders.js";\ndeclare const console: { log(...parts: unknown[]): void };\nconsole.log("never printed", fulfil);\n';
 
   test("type errors are those of plain tsc, word for word", () => {
     const wrong = `${orders.replace("(order1.total)", "(order1.totl)")}const n1: number = unused1;\n`;
