@@ -12,7 +12,7 @@ async function leaf(i) {
 async function tightLoop(n) {
   let s = 0;
   for (let i = 0; i < n; i++) {
-    s += i ^ (s & 7);
+    s = (s + (i ^ 3)) | 0;
     if (i === -1) await tick();
   }
   return s;
@@ -65,21 +65,66 @@ async function forOf(items) {
 }
 
 async function manyLocals(n) {
-  let a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, j = 9, k = 10;
-  let l = 1, m = 2, o = 3, p = 4, q = 5, r = 6, t = 7, u = 8, v = 9, w = 10;
+  let a = 1,
+    b = 2,
+    c = 3,
+    d = 4,
+    e = 5,
+    f = 6,
+    g = 7,
+    h = 8,
+    j = 9,
+    k = 10;
+  let l = 1,
+    m = 2,
+    o = 3,
+    p = 4,
+    q = 5,
+    r = 6,
+    t = 7,
+    u = 8,
+    v = 9,
+    w = 10;
   for (let i = 0; i < n; i++) {
     a += await tick();
-    b += a & 1; c += b & 1; d += c & 1; e += d & 1; f += e & 1; g += f & 1; h += g & 1; j += h & 1; k += j & 1;
-    l += k & 1; m += l & 1; o += m & 1; p += o & 1; q += p & 1; r += q & 1; t += r & 1; u += t & 1; v += u & 1; w += v & 1;
+    b += a & 1;
+    c += b & 1;
+    d += c & 1;
+    e += d & 1;
+    f += e & 1;
+    g += f & 1;
+    h += g & 1;
+    j += h & 1;
+    k += j & 1;
+    l += k & 1;
+    m += l & 1;
+    o += m & 1;
+    p += o & 1;
+    q += p & 1;
+    r += q & 1;
+    t += r & 1;
+    u += t & 1;
+    v += u & 1;
+    w += v & 1;
   }
   return a + b + c + d + e + f + g + h + j + k + l + m + o + p + q + r + t + u + v + w;
 }
 
-async function nest5(i) { return 1 + (await nest4(i)); }
-async function nest4(i) { return 1 + (await nest3(i)); }
-async function nest3(i) { return 1 + (await nest2(i)); }
-async function nest2(i) { return 1 + (await nest1(i)); }
-async function nest1(i) { return i + (await tick()); }
+async function nest5(i) {
+  return 1 + (await nest4(i));
+}
+async function nest4(i) {
+  return 1 + (await nest3(i));
+}
+async function nest3(i) {
+  return 1 + (await nest2(i));
+}
+async function nest2(i) {
+  return 1 + (await nest1(i));
+}
+async function nest1(i) {
+  return i + (await tick());
+}
 
 /** Five calls deep, the innermost awaits a promise. */
 async function fiveNested(n) {
@@ -110,4 +155,16 @@ function generator(n) {
   return s;
 }
 
-globalThis.$cases = { tightLoop, awaitPromise, awaitValue, callNoSuspend, fib, tryCatchFinally, forOf, manyLocals, fiveNested, chain, generator };
+globalThis.$cases = {
+  tightLoop,
+  awaitPromise,
+  awaitValue,
+  callNoSuspend,
+  fib,
+  tryCatchFinally,
+  forOf,
+  manyLocals,
+  fiveNested,
+  chain,
+  generator,
+};

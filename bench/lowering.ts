@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
 import { transformSync } from "@babel/core";
+import blockScoping from "@babel/plugin-transform-block-scoping";
+import forOf from "@babel/plugin-transform-for-of";
 import regenerator from "@babel/plugin-transform-regenerator";
 import { compile } from "@coldframe/compiler";
 import "@coldframe/runtime/abi/v1";
@@ -19,7 +21,12 @@ function load(code: string): Cases {
 }
 
 function compiled(): string {
-  const result = compile(source, { filename: "bench/lowering-cases.js", sourceType: "script", mark: "all", abi: "global" });
+  const result = compile(source, {
+    filename: "bench/lowering-cases.js",
+    sourceType: "script",
+    mark: "all",
+    abi: "global",
+  });
   const errors = result.diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join("\n"));
   return result.code;
@@ -27,7 +34,12 @@ function compiled(): string {
 
 const native = load(source);
 const regenerated = load(
-  transformSync(source, { plugins: [regenerator], sourceType: "script", configFile: false, babelrc: false })?.code ?? "",
+  transformSync(source, {
+    plugins: [regenerator, forOf, blockScoping],
+    sourceType: "script",
+    configFile: false,
+    babelrc: false,
+  })?.code ?? "",
 );
 const ours = load(compiled());
 
@@ -59,6 +71,10 @@ for (const [name, args, operations, bar] of plan) {
   const side = (cases: Cases) => cpuTime(operations, () => cases[name]?.(...args));
   const unit = "ns/operation";
   print(await compare({ bench: "lowering", case: `${name} / native`, unit }, side(ours), side(native)), bar);
-  const versus = await compare({ bench: "lowering", case: `${name} / regenerator`, unit }, side(ours), side(regenerated));
+  const versus = await compare(
+    { bench: "lowering", case: `${name} / regenerator`, unit },
+    side(ours),
+    side(regenerated),
+  );
   print(versus, { atMost: 1 });
 }

@@ -2,7 +2,8 @@
  * Owns: frames and how one parks, is taken up again and ends early (docs/abi.md 3-6).
  * Does not own: who resumes a frame (language/drive, local/), how it becomes bytes (snapshot/).
  *
- * I1 A parked leaf has `$wait !== null`; a frame above it has `$wait === null`.
+ * I1 Under a scheduler a parked leaf's `$wait` is what it awaits, and null in the frames above it. Without one nobody can ask,
+ *    and the store would cost a write barrier per await: the driver takes it from `R.awaited`.
  * I2 Between the driver's set of `mode`/`value` and `take` no user code runs.
  * I3 `Abrupt` never reaches a user's catch: lowered handlers pass it on.
  */
@@ -54,8 +55,7 @@ export function park(frame: Frame): object {
     child.$up = frame;
     frame.$wait = null;
   } else {
-    frame.$wait = R.awaited;
-    R.awaited = undefined;
+    if (R.ops !== null) frame.$wait = R.awaited;
     R.leaf = frame;
   }
   R.child = frame;

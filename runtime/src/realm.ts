@@ -38,19 +38,25 @@ export interface Descriptor {
   captures: unknown[] | null;
 }
 
-/** The registers. The helpers that compiled code calls are added by abi/v1.ts. */
-export interface Realm {
-  ops: Ops | null;
-  gas: number;
-  depth: number;
-  awaited: unknown;
-  child: Frame | null;
-  leaf: Frame | null;
-  mode: Mode;
-  value: unknown;
-  registry: Registry | null;
+/** Durable calls and resumptions between two macrotasks that the drivers force (about 1 ms of empty calls). */
+export const gasBudget = 100_000;
+
+/**
+ * The registers. The helpers that compiled code calls stand on the prototype (abi/v1.ts): V8 keeps an object of that many
+ * properties as a dictionary, and every register would cost a hash lookup.
+ */
+export class Realm {
+  ops: Ops | null = null;
+  gas = gasBudget;
+  depth = 0;
+  awaited: unknown = undefined;
+  child: Frame | null = null;
+  leaf: Frame | null = null;
+  mode: Mode = 0;
+  value: unknown = undefined;
+  registry: Registry | null = null;
   /** Classes that every copy of the runtime must agree on, by name. */
-  classes: Record<string, unknown>;
+  classes: Record<string, unknown> = {};
 }
 
 interface RealmExports {
@@ -61,23 +67,12 @@ interface RealmExports {
 
 const key = Symbol.for("coldframe.abi.1");
 
-/** Durable calls and resumptions between two macrotasks that the drivers force (about 1 ms of empty calls). */
-export const gasBudget = 100_000;
-
 function createRealm(): RealmExports {
-  const R: Realm = {
-    ops: null,
-    gas: gasBudget,
-    depth: 0,
-    awaited: undefined,
-    child: null,
-    leaf: null,
-    mode: 0,
-    value: undefined,
-    registry: null,
-    classes: {},
+  return {
+    R: new Realm(),
+    SUSPEND: Object.freeze({ coldframe: "SUSPEND" }),
+    DURABLE: Symbol.for("coldframe.durable"),
   };
-  return { R, SUSPEND: Object.freeze({ coldframe: "SUSPEND" }), DURABLE: Symbol.for("coldframe.durable") };
 }
 
 const host = globalThis as { [key]?: RealmExports };

@@ -85,10 +85,10 @@ const helpers = {
   },
 };
 
+const prototype = Object.getPrototypeOf(registers);
+if (!Object.hasOwn(prototype, "park")) Object.assign(prototype, helpers);
+
 /** Registers and helpers, one object per realm. */
-export const R: typeof registers & typeof helpers = Object.assign(
-  registers,
-  Object.hasOwn(registers, "park") ? {} : helpers,
-) as never;
+export const R = registers as typeof registers & typeof helpers;
 export { DURABLE, SUSPEND } from "../realm.ts";
 export type { Frame };

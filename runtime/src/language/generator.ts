@@ -96,7 +96,8 @@ function resume(state: GeneratorState, mode: Mode, value: unknown): IteratorResu
       state.frame = null;
       return { value: result, done: true };
     }
-    const out = frame.$wait;
+    const out = R.awaited;
+    R.awaited = undefined;
     frame.$wait = undefined;
     R.child = null;
     R.leaf = null;

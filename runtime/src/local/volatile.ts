@@ -11,14 +11,31 @@ import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, R, READY, type Run, SUSPEND } from "../realm.ts";
 
 const nativeThen = Promise.prototype.then;
-const nativeResolve = Promise.resolve.bind(Promise);
+const nativePromise = Promise;
+const nativeResolve = Promise.resolve;
+const ignore = (): void => {};
+
+/** PromiseResolve (ECMA-262 27.2.4.7.1): a native promise as it is, `then` of a thenable read once. */
+function toPromise(awaited: unknown): Promise<unknown> {
+  try {
+    return nativeResolve.call(nativePromise, awaited);
+  } catch (error) {
+    return nativePromise.reject(error); // its `constructor` threw
+  }
+}
 
 class VolatileDriver {
   leaf: Frame | null = null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  readonly next = (value: unknown): void => this.resume(0, value);
-  readonly throw = (error: unknown): void => this.resume(1, error);
+  readonly next = (value: unknown): void => {
+    R.mode = 0;
+    this.resume(value);
+  };
+  readonly throw = (error: unknown): void => {
+    R.mode = 1;
+    this.resume(error);
+  };
 
   constructor(resolve: (value: unknown) => void, reject: (error: unknown) => void) {
     this.resolve = resolve;
@@ -31,19 +48,15 @@ class VolatileDriver {
     this.leaf = leaf;
     R.leaf = null;
     R.child = null;
-    const awaited = leaf.$wait;
+    const awaited = R.awaited;
     if (R.gas < 0) this.hop(awaited === READY ? undefined : awaited);
-    else if (awaited === READY) Reflect.apply(nativeThen, nativeResolve(undefined), [this.next, this.throw]);
+    else if (awaited === READY) this.subscribe(undefined);
     else this.subscribe(awaited);
   }
 
   subscribe(awaited: unknown): void {
-    let promise: Promise<unknown>;
-    try {
-      promise = nativeResolve(awaited); // PromiseResolve: a native promise as it is, `then` of a thenable read once
-    } catch (error) {
-      promise = Promise.reject(error);
-    }
+    const promise =
+      awaited instanceof nativePromise && awaited.constructor === nativePromise ? awaited : toPromise(awaited);
     nativeThen.call(promise, this.next, this.throw);
   }
 
@@ -52,40 +65,52 @@ class VolatileDriver {
     R.gas = gasBudget;
     setImmediate(() => this.subscribe(awaited));
     // A rejection that arrives before the hop must not count as unhandled.
-    if (awaited instanceof Promise) nativeThen.call(awaited, undefined, () => {});
+    if (awaited instanceof Promise) nativeThen.call(awaited, undefined, ignore);
   }
 
-  resume(mode: Mode, value: unknown): void {
-    let frame = this.leaf as Frame;
-    this.leaf = null;
-    frame.$wait = undefined;
+  /** Steps the leaf; `R.mode` says how it goes on. */
+  resume(value: unknown): void {
+    const leaf = this.leaf as Frame;
+    R.value = value;
+    R.child = null;
     R.depth = 0;
     R.gas--;
-    for (;;) {
+    let outcome: unknown;
+    try {
+      outcome = (leaf.$d.run as Run)(leaf);
+    } catch (error) {
+      this.unwind(leaf, 1, error);
+      return;
+    }
+    if (outcome === SUSPEND) this.park();
+    else this.unwind(leaf, 0, outcome);
+  }
+
+  /** Feeds the outcome of a finished frame to its callers until one parks or none is left. */
+  unwind(finished: Frame, mode: Mode, value: unknown): void {
+    this.leaf = null; // I2
+    let frame = finished;
+    for (let up = frame.$up; up !== null; up = frame.$up) {
+      if (mode === 1) stitchStack(value, up);
+      frame = up;
       R.mode = mode;
       R.value = value;
       R.child = null;
-      const up = frame.$up;
+      R.depth = 0;
       try {
         value = (frame.$d.run as Run)(frame);
-        if (value === SUSPEND) {
-          this.park();
-          return;
-        }
         mode = 0;
       } catch (error) {
-        if (up !== null) stitchStack(error, up);
         mode = 1;
         value = error;
       }
-      if (up === null) {
-        if (mode === 0) this.resolve(value);
-        else this.fail(value);
+      if (value === SUSPEND) {
+        this.park();
         return;
       }
-      frame = up;
-      R.depth = 0;
     }
+    if (mode === 0) this.resolve(value);
+    else this.fail(value);
   }
 
   fail(error: unknown): void {
