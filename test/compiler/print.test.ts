@@ -1,4 +1,6 @@
 // What compile() does to a file around the lowered code: bytes that are kept, places of what is inserted, positions.
+import "@coldframe/runtime/abi/v1";
+import { runInThisContext } from "node:vm";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
@@ -115,7 +117,7 @@ describe("wrappers", () => {
 
   test("nested in a plain function, the name is declared at the head of its block, behind directives", () => {
     const { code } = lower(shop);
-    expect(code).toMatch(/'directive'\n {2}\/\* before inner \*\/ let inner = /);
+    expect(code).toMatch(/'directive'\n {2}\/\* before inner \*\/ var inner = /);
   });
 });
 
@@ -208,4 +210,19 @@ test("JSX in a durable function is left to the host", () => {
     },
   );
   expect(code).toMatch(/<a b=\{/);
+});
+
+test.each([
+  ["a parameter", "function outer(f) { async function f() { return 1; } return f; }"],
+  ["a variable", "function outer() { var f; async function f() { return 1; } return f; }"],
+  [
+    "another declaration",
+    "function outer() { async function f() { return 0; } async function f() { return 1; } return f; }",
+  ],
+  ["a block's own", "function outer(f) { { async function f() { return 1; } return f; } }"],
+  ["what stands above it", "function outer() { return f; async function f() { return 1; } }"],
+])("a nested declaration takes the name of %s, as it does natively", async (_, source) => {
+  const { code } = lower(source, { mark: "all", sourceType: "script", abi: "global", filename: "a.js" });
+  const outer = runInThisContext(`(() => { ${code}\nreturn outer; })()`) as (f?: number) => () => Promise<number>;
+  expect(await outer(2)()).toBe(1);
 });

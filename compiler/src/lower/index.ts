@@ -24,14 +24,16 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
   decideCaptures(analysis);
   const module = new LoweringModule(context, analysis, fn, isSloppy(fn.path, context));
   const closures = new Closures();
-  const base = fn.run.endsWith("$") ? fn.run : `${fn.run}$`;
-  closures.register(analysis.root, fn.id, base.replace(/\$$/, ""));
+  const base = `${(fn.lexicalPath.label || "anonymous").replace(/[^\w$]|^(?=\d)/g, "_")}$`;
+  closures.register(analysis.root, fn.id, base);
   const durable = new DurableUnit(module, analysis.root, base);
   const isWrapped = fn.isDeclaration && fn.isModuleLevel;
   const replacement = isWrapped ? lowerDeclaration(durable, closures) : lowerExpression(durable, closures);
   if (isWrapped || !fn.isDeclaration) return { hoisted: module.hoisted, replacement };
   const name = (node as t.FunctionDeclaration).id?.name as string;
-  const prelude = [declare("let", name, replacement as t.Expression)];
+  // At the top of a function a declaration may share its name with a parameter, a `var` or another declaration.
+  const kind = t.isFunction(fn.path.parentPath?.parent) ? "var" : "let";
+  const prelude = [declare(kind, name, replacement as t.Expression)];
   return { hoisted: module.hoisted, replacement: t.emptyStatement(), prelude };
 }
 

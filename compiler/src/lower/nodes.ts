@@ -42,7 +42,7 @@ export function when(test: t.Expression, then: t.Statement[], otherwise?: t.Stat
   return t.ifStatement(test, consequent, otherwise ? t.blockStatement(otherwise) : null);
 }
 
-export function declare(kind: "let" | "const", name: string, value?: t.Expression): t.VariableDeclaration {
+export function declare(kind: "var" | "let" | "const", name: string, value?: t.Expression): t.VariableDeclaration {
   return t.variableDeclaration(kind, [t.variableDeclarator(id(name), value ?? null)]);
 }
 
