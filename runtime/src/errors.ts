@@ -28,6 +28,7 @@ export type ErrorCode =
   | "CF2303"
   | "CF2304"
   | "CF2305"
+  | "CF2310"
   | "CF2401"
   | "CF2402"
   | "CF2403"
@@ -327,6 +328,13 @@ export const errors = {
     "`{method}` was called on a coroutine that {state}.",
     "A coroutine takes one value at a time, and only while it is suspended.",
     "Wait for `next` to return before you call it again; take a snapshot between two calls, not inside one. A coroutine driven by `drive()` takes its values from what it awaits.",
+  ),
+  /** CF2310: The function was suspended more than {limit} times. */
+  tooManySuspensions: define<"limit">(
+    "CF2310",
+    "The function was suspended more than {limit} times.",
+    "`cut` stops a function that may go on for ever. It had not finished by then.",
+    "Give the test a smaller input, or set `limit` higher.",
   ),
   /** CF2401: The step {step} cannot be found again after a restart. */
   stepUnnamed: define<"step">(

@@ -9,6 +9,7 @@
  */
 import { restore, snapshot } from "../capture.ts";
 import { type Coroutine, coroutine, operandOf } from "../coroutine.ts";
+import { errors } from "../errors.ts";
 import type { ExternalWait } from "../local/scheduler.ts";
 import { descriptorOf, type Mode } from "../realm.ts";
 
@@ -109,7 +110,7 @@ class CutRun<T> {
     if (!this.co.arrive(slot.wait, mode, value)) return;
     this.slots = this.slots.filter((other) => other !== slot);
     const { at, limit = 100_000 } = this.options;
-    if (++this.suspensions > limit) throw new RangeError(`more than ${limit} suspensions`);
+    if (++this.suspensions > limit) throw errors.tooManySuspensions({ limit });
     if (at === "every" || at.includes(this.suspensions)) this.cut();
     this.co.turn();
   }
