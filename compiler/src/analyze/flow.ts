@@ -155,8 +155,20 @@ class Builder {
     return this.simple(node, next, env);
   }
 
-  simple(node: t.Statement, next: FlowNode, env: Env): FlowNode {
+  simple(node: t.Statement | t.Expression, next: FlowNode, env: Env): FlowNode {
+    if (t.isVariableDeclaration(node)) return this.#declare(node, next, env);
     return this.#node([node], this.#parts.effects.of(node), [next], env);
+  }
+
+  /** One after the other: later declarators read what former ones have bound. */
+  #declare({ kind, declarations }: t.VariableDeclaration, next: FlowNode, env: Env): FlowNode {
+    const { effects } = this.#parts;
+    return declarations.reduceRight((after, { id, init }) => {
+      if (!init && kind === "var") return after;
+      const bound = effects.bind(id);
+      const uses = [...effects.of(init).uses, ...bound.uses];
+      return this.#node([kind, id, init], { uses, defs: bound.defs }, [after], env);
+    }, next);
   }
 
   #suspend({ point, target }: Suspension, next: FlowNode, env: Env): FlowNode {
@@ -248,7 +260,7 @@ class Builder {
     const body = this.#statement(node.body, update, this.#inLoop(env, next, update, labels));
     head.next.push(body, ...(node.test ? [next] : []));
     const { init } = node;
-    const begin = init ? this.#node([init], effects.of(init), [head], env) : head;
+    const begin = init ? this.simple(init, head, env) : head;
     return this.#enter(analysis.scopes.get(node), begin, env);
   }
 

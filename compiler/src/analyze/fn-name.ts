@@ -21,7 +21,7 @@ export function keyName(node: t.ObjectProperty | t.ObjectMethod | t.ClassMethod 
   const { key } = node;
   const prefix = "kind" in node && (node.kind === "get" || node.kind === "set") ? `${node.kind} ` : "";
   if (t.isPrivateName(key)) return `${prefix}#${key.id.name}`;
-  if (node.computed) return null;
+  if (node.computed) return t.isStringLiteral(key) || t.isNumericLiteral(key) ? prefix + String(key.value) : null;
   // `__proto__: f` sets the prototype and names nothing.
   if (t.isIdentifier(key)) return t.isObjectProperty(node) && key.name === "__proto__" ? "" : prefix + key.name;
   return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? prefix + String(key.value) : "";

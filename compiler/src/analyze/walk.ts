@@ -4,7 +4,7 @@
 // I2. Dispatch is by node type; a type without an entry is walked child by child, and every Identifier so met is read.
 import * as t from "@babel/types";
 import { collectVars, hasParameterExpressions, hasSimpleParams, patternIdentifiers, usesSuper } from "./declare.ts";
-import { isAnonymous } from "./fn-name.ts";
+import { isAnonymous, keyName } from "./fn-name.ts";
 import { isTemp } from "./lift/marks.ts";
 import { Resolver } from "./resolve.ts";
 import type { Container, Origin, Scope, ScopeAnalysis, Unit } from "./scope.ts";
@@ -99,8 +99,7 @@ function walkFunctions(r: Resolver, scope: Scope): void {
   }
 }
 
-function walkClass(r: Resolver, node: t.Class): void {
-  const container = r.container(node);
+function walkClass(r: Resolver, node: t.Class, container: Container = r.container(node)): void {
   r.scoped("class", node, (scope) => {
     if (node.id) r.declare(scope, node.id.name, "const").initOrder = -1;
     walk(r, node.superClass);
@@ -110,20 +109,21 @@ function walkClass(r: Resolver, node: t.Class): void {
   if (t.isClassDeclaration(node) && node.id) r.use(node.id, node.id.name, { write: true, init: true });
 }
 
-/** A function that only the literal itself can make: an accessor, `super`, a name that only the run time knows. */
+/** What only the literal itself can make: an accessor, `super`, a name that only the run time knows. */
 function staysInObject(member: t.ObjectExpression["properties"][number]): boolean {
-  if (t.isObjectMethod(member)) return member.kind !== "method" || member.computed || usesSuper(member);
-  return t.isObjectProperty(member) && member.computed && t.isFunction(member.value) && isAnonymous(member.value);
+  if (t.isObjectMethod(member)) return member.kind !== "method" || keyName(member) === null || usesSuper(member);
+  return t.isObjectProperty(member) && isAnonymous(member.value) && keyName(member) === null;
 }
 
 function walkObject(r: Resolver, node: t.ObjectExpression): void {
   const container = node.properties.some(staysInObject) ? r.container(node) : null;
   for (const property of node.properties) {
-    const fn = t.isObjectMethod(property) ? property : t.isObjectProperty(property) ? property.value : property;
-    if (!t.isFunction(fn) || (fn !== property && !staysInObject(property))) walk(r, property);
+    if (!t.isObjectMethod(property) && !staysInObject(property)) walk(r, property);
     else {
       if ("computed" in property && property.computed) walk(r, property.key);
-      walkUnit(r, fn, container);
+      const value = t.isObjectProperty(property) ? property.value : property;
+      if (t.isClass(value)) walkClass(r, value, container ?? undefined);
+      else walkUnit(r, value as Unit["node"], container);
     }
   }
 }
@@ -261,8 +261,8 @@ const table: Visitors = {
   FunctionDeclaration: skip, // made at the head of its block
   FunctionExpression: walkNested,
   ArrowFunctionExpression: walkNested,
-  ClassDeclaration: walkClass,
-  ClassExpression: walkClass,
+  ClassDeclaration: (r, node) => walkClass(r, node),
+  ClassExpression: (r, node) => walkClass(r, node),
   ObjectExpression: walkObject,
   ObjectProperty: (r, node) => {
     if (node.computed) walk(r, node.key);

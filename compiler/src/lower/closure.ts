@@ -40,7 +40,7 @@ export class Closures implements Emitters {
     let factory = module.factories.get(own);
     if (factory === undefined) {
       const { context } = module;
-      factory = { name: context.unique(`${base}$c`), record: context.reserveRecord() };
+      factory = { name: context.unique(`${base}c`), record: context.reserveRecord() };
       module.factories.set(own, factory);
       const made = this.#make(unit, view, own, factory.record);
       context.setRecord(factory.record, { ...made.record, make: factory.name, captures: captureKeys(captures) });
@@ -135,7 +135,8 @@ export class Closures implements Emitters {
 
   container(node: t.Class | t.ObjectExpression, view: View): t.Expression {
     const container = view.analysis.containers.get(node);
-    if (container === undefined || isNative(container.parent)) return new Rewriter(view, this).children(node);
+    if (container === undefined || isNative(container.parent))
+      return new Rewriter(view, this).children<t.Class | t.ObjectExpression>(node) as t.Expression;
     refuseDurableMembers(node, view);
     const captures = [...container.captures];
     const names = new Map(captures.map((binding) => [binding, view.names.fresh(binding.name)]));
@@ -196,11 +197,7 @@ function baseRecord(unit: Unit, view: View, own: string) {
 function named(fn: Nested | t.ClassExpression, name: string): t.Expression {
   const key = () => (t.isValidIdentifier(name, false) ? id(name) : t.stringLiteral(name));
   if (t.isObjectMethod(fn)) {
-    return t.memberExpression(
-      t.objectExpression([fn]),
-      key(),
-      !t.isValidIdentifier(name, false),
-    );
+    return t.memberExpression(t.objectExpression([fn]), key(), !t.isValidIdentifier(name, false));
   }
   const expression = t.isFunctionDeclaration(fn) ? asExpression(fn) : fn;
   const isNamed = (t.isFunctionExpression(expression) || t.isClassExpression(expression)) && expression.id;

@@ -13,6 +13,7 @@ import { LoweringModule } from "./module.ts";
 import { call, declare, id, member, num } from "./nodes.ts";
 import { describeUnit, kindOf } from "./record.ts";
 import { lowerUnit } from "./run.ts";
+import { refuseSloppy } from "./sloppy.ts";
 import { syntax } from "./syntax/index.ts";
 import { DurableUnit } from "./unit.ts";
 
@@ -23,6 +24,7 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
   const analysis = resolveScopes(node, (name) => originOf(fn.path, name));
   decideCaptures(analysis);
   const module = new LoweringModule(context, analysis, fn, isSloppy(fn.path, context));
+  refuseSloppy(module);
   const closures = new Closures();
   const base = `${(fn.lexicalPath.label || "anonymous").replace(/[^\w$]|^(?=\d)/g, "_")}$`;
   closures.register(analysis.root, fn.id, base);

@@ -4,6 +4,7 @@
 // I2. A jump that stays within the statement is left alone; one that leaves it goes through `leaving`.
 import * as t from "@babel/types";
 import { declaredIdentifiers, patternIdentifiers } from "../analyze/declare.ts";
+import { isTemp } from "../analyze/lift/marks.ts";
 import type { Binding, Scope } from "../analyze/scope.ts";
 import { at, block, cell, declare, id, member, run, set, undef } from "./nodes.ts";
 import { type Emitters, type Nested, Rewriter } from "./rewrite.ts";
@@ -79,7 +80,8 @@ export class Native extends Rewriter {
     const moved = declaredIdentifiers(node).some((name) => this.#isMoved(this.#bindingOf(name)));
     if (!moved) return [this.#keepDeclaration(node)];
     return node.declarations.flatMap(({ id: target, init }) => {
-      if (!init) return node.kind === "var" ? [] : this.bind(target, undef(), node.kind);
+      // A temporary is always assigned before it is read.
+      if (!init) return node.kind === "var" || isTemp(target) ? [] : this.bind(target, undef(), node.kind);
       return this.bind(target, this.expression(init), node.kind);
     });
   }

@@ -5,7 +5,7 @@
 import * as t from "@babel/types";
 import { isNative } from "../analyze/capture.ts";
 import type { Binding, Use } from "../analyze/scope.ts";
-import { assign, at, undef } from "./nodes.ts";
+import { assign, at, id, member, set, undef } from "./nodes.ts";
 import type { View } from "./view.ts";
 
 export type Nested = t.FunctionExpression | t.ArrowFunctionExpression | t.FunctionDeclaration | t.ObjectMethod;
@@ -63,13 +63,19 @@ export class Rewriter {
   targetName(node: t.Identifier): t.Node {
     const use = this.view.use(node);
     if (use === undefined) return node;
-    if (this.view.isUncertain(use) && !use.init) this.refuseUncertain(node);
+    if (this.view.isUncertain(use) && !use.init) return at(this.#checkedTarget(use), node);
     return at(this.view.target(use), node);
   }
 
-  refuseUncertain(node: t.Identifier): never {
-    const what = `Assigning \`${node.name}\` by a pattern where it may not be declared yet`;
-    throw this.view.module.refuse(node, what, "Declare the variable before it is assigned.");
+  /** `({ set v($v) { $R.tdz(x, "x"); x.v = $v; } }).v`: throws when it is assigned, which is after the value is known. */
+  #checkedTarget(use: Use): t.Expression {
+    const value = this.view.names.fresh("$v");
+    const body = t.blockStatement([
+      t.expressionStatement(this.view.checked(use)),
+      set(this.view.target(use), id(value)),
+    ]);
+    const setter = t.objectMethod("set", id("v"), [id(value)], body);
+    return member(t.objectExpression([setter]), "v");
   }
 
   assignment(node: t.AssignmentExpression): t.Expression {
@@ -144,7 +150,7 @@ type Rewrite<N> = (r: Rewriter, node: N) => t.Node;
 type Table = { [Type in t.Node["type"]]?: Rewrite<Extract<t.Node, { type: Type }>> };
 
 const same: Rewrite<t.Node> = (_, node) => node;
-const member: Rewrite<t.MemberExpression | t.OptionalMemberExpression> = (r, node) =>
+const access: Rewrite<t.MemberExpression | t.OptionalMemberExpression> = (r, node) =>
   r.children(node, node.computed ? ["object", "property"] : ["object"]);
 const nested: Rewrite<Nested> = (r, node) => r.closure(node);
 const reference: Rewrite<t.Node> = (r, node) => r.reference(node);
@@ -153,8 +159,8 @@ const table: Table = {
   Identifier: reference,
   ThisExpression: reference,
   MetaProperty: reference,
-  MemberExpression: member,
-  OptionalMemberExpression: member,
+  MemberExpression: access,
+  OptionalMemberExpression: access,
   AssignmentExpression: (r, node) => r.assignment(node),
   UpdateExpression: (r, node) => r.update(node),
   FunctionExpression: nested,

@@ -30,6 +30,7 @@ export class DurableUnit {
   /** Base of the names of frame constructor and saves. */
   readonly base: string;
   readonly #hiddenBindings: Binding[] = [];
+  readonly #hoisted: ReadonlySet<Binding>;
   /** Hidden variables that emitted code mentions. */
   readonly usedHidden = new Set<Binding>();
 
@@ -42,8 +43,10 @@ export class DurableUnit {
     const effects = new EffectReader(module.analysis, unit);
     const { points } = this;
     this.flow = buildFlow({ unit, analysis: module.analysis, points, effects, hide: (name) => this.hide(name) });
-    const own = unit.bindings.filter((binding) => binding.scope.kind !== "class" && binding.kind !== "new.target");
-    const bindings = [...own.filter(({ kind }) => kind !== "self"), ...this.#hiddenBindings];
+    this.#hoisted = this.#findHoisted();
+    // What is declared within a statement that stays whole is never live at a point.
+    const own = unit.bindings.filter((b) => this.#hoisted.has(b) || b.kind === "this" || b.kind === "arguments");
+    const bindings = [...own, ...this.#hiddenBindings];
     const entry = this.entryBindings();
     this.live = findLive(this.flow, bindings, entry);
     const slots = new Set([...entry, ...points.list.flatMap((point) => this.live.at(point))]);
@@ -104,7 +107,7 @@ export class DurableUnit {
 
   #createView(): View {
     const { unit, module } = this;
-    const view = new View(module, unit, this.#findHoisted());
+    const view = new View(module, unit, this.#hoisted);
     const named: { [kind: string]: string } = { this: "$this", arguments: "$arguments" };
     for (const binding of unit.bindings) {
       const base = named[binding.kind];

@@ -1,0 +1,49 @@
+// Owns: what sloppy code may do that lowering does not keep: it is refused.
+// Does not own: `with` and direct `eval` (analyze/supported.ts).
+// I1. A function declared in a block is also a variable of the function (Annex B.3.2): not kept.
+// I2. `arguments` of simple parameters writes them, and the other way round (10.4.4): not kept where somebody writes.
+import * as t from "@babel/types";
+import { hasSimpleParams } from "../analyze/declare.ts";
+import type { Unit } from "../analyze/scope.ts";
+import type { LoweringModule } from "./module.ts";
+
+const STRICT = 'Begin the file with "use strict".';
+
+/** @throws a refusal */
+export function refuseSloppy(module: LoweringModule): void {
+  if (!module.sloppy) return;
+  const { scopes, units } = module.analysis;
+  for (const { kind, functions } of scopes.values()) {
+    const [fn] = functions;
+    if (fn && (kind === "block" || kind === "switch"))
+      throw module.refuse(fn, "A function declared in a block of sloppy code", STRICT);
+  }
+  for (const unit of units.values()) {
+    if (unit.kind === "plain" && !unit.bindings.some(({ kind, cell }) => kind === "param" && cell)) continue;
+    if (writesArguments(unit)) throw module.refuse(unit.node, "A parameter that sloppy `arguments` shares", STRICT);
+  }
+}
+
+function writesArguments(unit: Unit): boolean {
+  if (!t.isFunction(unit.node) || !hasSimpleParams(unit.node)) return false;
+  const object = unit.params.bindings.get("arguments");
+  if (object?.kind !== "arguments") return false;
+  const isWritten = unit.bindings.some(
+    ({ kind, uses }) => kind === "param" && uses.some((use) => use.write && !use.init),
+  );
+  return isWritten || storesTo(unit.node, new Set(object.uses.map(({ node }) => node)));
+}
+
+/** `arguments[0] = x`, and whatever else assigns or deletes a member of it. */
+function storesTo(root: t.Node, objects: ReadonlySet<t.Node>): boolean {
+  let found = false;
+  t.traverseFast(root, (node) => {
+    const target = t.isAssignmentExpression(node)
+      ? node.left
+      : t.isUpdateExpression(node) || t.isUnaryExpression(node, { operator: "delete" })
+        ? node.argument
+        : null;
+    if (t.isMemberExpression(target) && objects.has(target.object)) found = true;
+  });
+  return found;
+}
