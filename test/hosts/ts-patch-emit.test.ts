@@ -1,4 +1,7 @@
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { createTsPatchHost } from "../../compiler/src/hosts/ts-patch/host.ts";
+import { compile } from "./fake/compile.ts";
 import { createProject, fakePlugin, type Project, traceWords } from "./project.ts";
 import { call, files, orders, result } from "./shop.ts";
 
@@ -172,5 +175,23 @@ console.log(ts.transpileModule(readFileSync(file, "utf8"), { fileName: file, com
     project.write("transpile.mjs", main);
     const answer = project.node("transpile.mjs");
     expect(answer).toMatchObject({ status: 0, text: expect.stringContaining('fake_abi_1.R)("shop/src/orders")') });
+  });
+
+  test("the shadow is not transformed again where only the patched `createProgram` can be had", () => {
+    const project = createProject({ files });
+    const transform = createTsPatchHost({ compile });
+    let made = 0;
+    const createProgram = ((options: ts.CreateProgramOptions) => {
+      made++;
+      return transform(ts.createProgram(options), options.host, {}, { ts: patched });
+    }) as typeof ts.createProgram;
+    const patched = { ...ts, createProgram };
+    const options = { outDir: project.path("out"), module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 };
+    const program = patched.createProgram({ rootNames: [project.path("src/orders.ts")], options });
+    expect(made).toBe(1);
+    program.emit();
+    program.emit();
+    expect(made).toBe(2);
+    expect(project.read("out/orders.js").match(/\$R\("shop\/src\/orders"\)/g)).toHaveLength(1);
   });
 });
