@@ -1,19 +1,31 @@
 /**
- * Owns: what the engine asks of the snapshot room.
- * Does not own: bytes.
+ * Owns: what the engine asks of the snapshot room: graphs to bytes and back, and what has become of the code meanwhile.
+ * Does not own: bytes, verdicts (snapshot/), what follows from a verdict (restore.ts).
+ *
+ * I1 Code counts as missing only if its module is not loaded. What a loaded module no longer has, has changed.
  */
+import { createHash } from "node:crypto";
+import { errors } from "../errors.ts";
+import "../local/stored.ts"; // tasks, calls and operations in snapshots
+import { registry } from "../registry.ts";
+import { readHeader } from "../snapshot/header.ts";
+import type { CodeVerdict, Match } from "../snapshot/match.ts";
+import { inflate, readSnapshot } from "../snapshot/read.ts";
+import { defaultLimits } from "../snapshot/types.ts";
+import { writeSnapshot } from "../snapshot/write.ts";
 
 /** Graphs to bytes and back. */
 export interface SnapshotCodec {
   /** @throws CF2001, naming function, variable and path, for what cannot be stored */
   encode(root: unknown, run?: string, seq?: number): Uint8Array;
-  /** @throws CF2002 to CF2007; CF2005 or CF2006 for code that is not loaded */
-  decode(bytes: Uint8Array): unknown;
-  /** The part of the bytes that says what was stored, without versions of Coldframe and Node. */
-  content(bytes: Uint8Array): Uint8Array;
-  /** What has become of the code since the bytes were written; null: nothing that matters. */
-  match(bytes: Uint8Array): CodeChange | null;
+  /** @throws CF2002 and its neighbours for damaged bytes */
+  decode(bytes: Uint8Array): Decoded;
+  /** A hash of what was stored, without the versions of Coldframe, Node and code that stored it. */
+  fingerprint(bytes: Uint8Array): string;
 }
+
+/** What was read, or why the code that is loaded can't go on with it. */
+export type Decoded = { readonly kind: "ok"; readonly root: unknown } | CodeChange;
 
 /** Why a snapshot can't go on in the code that is loaded. */
 export interface CodeChange {
@@ -22,4 +34,45 @@ export interface CodeChange {
   readonly detail: string;
 }
 
-export const snapshotCodec: SnapshotCodec = undefined as never;
+export const snapshotCodec: SnapshotCodec = {
+  encode: (root, runId = "", seq = 0) => writeSnapshot(root, { registry: registry(), runId, seq }),
+
+  decode(bytes) {
+    const read = readSnapshot(bytes, { registry: registry() });
+    return read.ok ? { kind: "ok", root: read.root } : describe(read.match);
+  },
+
+  fingerprint(bytes) {
+    const { header, bytes: whole, names } = readHeader(bytes, defaultLimits);
+    const middle = names + header.table.stored;
+    const hash = createHash("sha256");
+    for (const { kind, id } of header.codes) hash.update(`${kind} ${id}\n`);
+    hash.update(inflate(whole.subarray(names, middle), header.table));
+    hash.update(inflate(whole.subarray(middle), header.sections));
+    return hash.digest("base64url");
+  },
+};
+
+function describe({ codes }: Match): CodeChange {
+  const missing = codes.filter(isMissing);
+  if (missing.length > 0) return { kind: "missing", detail: sentenceOf(missing) };
+  const changed = codes.filter(({ verdict }) => verdict === "incompatible" || verdict === "missing");
+  return { kind: "incompatible", detail: sentenceOf(changed) || "it was compiled for another ABI" };
+}
+
+function isMissing({ ref, verdict }: CodeVerdict): boolean {
+  if (verdict !== "missing") return false;
+  const [module = "", name] = ref.id.split("#");
+  return name === undefined || !registry().modules.has(module); // I1
+}
+
+function sentenceOf(verdicts: readonly CodeVerdict[]): string {
+  return verdicts.map(({ ref, verdict, reason }) => (verdict === "missing" ? `${ref.id} is gone` : reason)).join("; ");
+}
+
+/** Reads a value that needs no frames to go on. @throws CF2412 if it needs code that is not loaded here */
+export function decodeValue(codec: SnapshotCodec, bytes: Uint8Array): unknown {
+  const decoded = codec.decode(bytes);
+  if (decoded.kind === "ok") return decoded.root;
+  throw errors.codeMissing({ what: "This value", missing: decoded.detail });
+}

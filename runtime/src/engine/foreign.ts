@@ -7,7 +7,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Call } from "../local/task.ts";
-import type { Descriptor } from "../realm.ts";
+import { type Descriptor, shared } from "../realm.ts";
 
 /** Code that a run awaits but that is not durable. */
 export interface ForeignCall {
@@ -41,7 +41,11 @@ interface StepAttempt {
 
 export type Surroundings = ForeignCall | StepAttempt;
 
-export const surroundings: AsyncLocalStorage<Surroundings> = new AsyncLocalStorage();
+/** One per realm: a step made by one copy of the runtime may run under the engine of another. */
+export const surroundings: AsyncLocalStorage<Surroundings> = shared(
+  "engine.surroundings",
+  () => new AsyncLocalStorage<Surroundings>(),
+);
 
 /** Makes a foreign call so that whatever it does is known to be foreign (I1). */
 export function callForeign(call: Call, perform: ForeignCall["perform"]): unknown {

@@ -8,7 +8,7 @@
  *    code runs.
  * I3 Code that is missing is never a reason for a rollback.
  */
-import { errors, isColdframeError } from "../errors.ts";
+import { errors } from "../errors.ts";
 import { Operation, type Task } from "../local/task.ts";
 import type { Descriptor } from "../realm.ts";
 import { registry } from "../registry.ts";
@@ -59,15 +59,15 @@ async function recall(run: ActiveRun): Promise<void> {
 
 function startOver(run: ActiveRun, claim: Claim): void {
   const descriptor = registry().functions.get(claim.fn)?.d;
-  if (descriptor === undefined) throw errors.codeMissing({ run: run.id, missing: claim.fn });
+  if (descriptor === undefined) throw errors.codeMissing({ what: `The run ${run.id}`, missing: claim.fn });
   run.begin(descriptor as Descriptor, run.parts.values.decode(claim.input) as unknown[]);
 }
 
 async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox: InboxEntry[]): Promise<void> {
-  const change = run.parts.codec.match(snapshot);
-  if (change !== null) return meetChange(run, claim, change);
+  const decoded = run.parts.codec.decode(snapshot);
+  if (decoded.kind !== "ok") return meetChange(run, claim, decoded);
   const { scheduler, lineage, book } = run;
-  const image = run.parts.codec.decode(snapshot) as Image;
+  const image = decoded.root as Image;
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
   for (const task of image.unseen) scheduler.rejected.add(task);
@@ -116,7 +116,7 @@ function deliver(run: ActiveRun, inbox: readonly InboxEntry[]): void {
 }
 
 async function meetChange(run: ActiveRun, claim: Claim, { kind, detail }: CodeChange): Promise<void> {
-  if (kind === "missing") throw errors.codeMissing({ run: run.id, missing: detail });
+  if (kind === "missing") throw errors.codeMissing({ what: `The run ${run.id}`, missing: detail });
   const { rollback, notify } = run.parts;
   const begun = claim.operations.filter((operation) => isStep(operation.kind) && operation.attempt > 0);
   if (rollback === "hold" || (rollback === "covered" && begun.length > 0)) {
@@ -133,10 +133,4 @@ async function meetChange(run: ActiveRun, claim: Claim, { kind, detail }: CodeCh
     run: run.id,
     message: `Run ${run.id} began again from its input (generation ${run.generation}), because its code has changed: ${detail}`,
   });
-}
-
-/** Does an error of a claim say that this process lacks code? */
-export function isCodeMissing(error: unknown): boolean {
-  const codes = [errors.codeMissing.code, errors.missingClass.code, errors.missingFunction.code];
-  return isColdframeError(error) && codes.includes(error.code);
 }

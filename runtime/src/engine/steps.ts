@@ -43,7 +43,7 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
   const meta = findStep(name);
   if (meta === undefined) {
     leave(run, operation);
-    run.commits.hold(errors.codeMissing({ run: run.id, missing: name }));
+    run.commits.hold(errors.codeMissing({ what: `The run ${run.id}`, missing: name }));
     return;
   }
   const { id, parts, epoch } = run;

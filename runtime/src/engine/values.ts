@@ -6,7 +6,7 @@
  * I2 An error can always be stored: what of it can't is left out, class, message, stack and cause stay as far as they go.
  */
 import { hash } from "node:crypto";
-import type { SnapshotCodec } from "./codec.ts";
+import { decodeValue, type SnapshotCodec } from "./codec.ts";
 
 const UNDEFINED = 0;
 const JSON_TEXT = 1;
@@ -35,7 +35,7 @@ export class Values {
   }
 
   decode(bytes: Uint8Array): unknown {
-    if (bytes[0] === SNAPSHOT) return this.#codec.decode(bytes);
+    if (bytes[0] === SNAPSHOT) return decodeValue(this.#codec, bytes);
     if (bytes.length === 0 || bytes[0] === UNDEFINED) return undefined;
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString("utf8"));
   }
@@ -51,7 +51,7 @@ export class Values {
 
   /** A hash of what the bytes say, without the versions that wrote them (I1). */
   fingerprintOf(bytes: Uint8Array): string {
-    return hash("sha256", bytes[0] === SNAPSHOT ? this.#codec.content(bytes) : bytes, "base64url");
+    return bytes[0] === SNAPSHOT ? this.#codec.fingerprint(bytes) : hash("sha256", bytes, "base64url");
   }
 }
 
