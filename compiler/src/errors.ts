@@ -268,11 +268,11 @@ export const errors = {
     "What is compiled on a guess could behave otherwise than written, so it is refused.",
     "Write it in standard JavaScript or TypeScript, or move it to a function that is not durable.",
   ),
-  /** CF1201: This closure captures `{variable}`, which cannot be restored. */
+  /** CF1201: This durable function uses `{variable}` of {owner}, which is not durable. */
   unrestorableCapture: define<"variable" | "owner">(
     "CF1201",
-    "This closure captures `{variable}`, which cannot be restored.",
-    "`{variable}` is a changing variable of {owner}, a function that is not durable: nothing keeps it when the process ends.",
-    "- Mark {owner} as durable (`\"use durable\"`); or\n- make `{variable}` a `const`, or copy it to a `const` inside the durable function; or\n- pass the value as an argument.",
+    "This durable function uses `{variable}` of {owner}, which is not durable.",
+    "Nothing keeps the variables of {owner} when the process ends. The function runs, but a snapshot that holds it is refused.",
+    "- Mark {owner} as durable (`\"use durable\"`), if it is async; or\n- declare the durable function at the top of the module, and pass `{variable}` as an argument.",
   ),
 };

@@ -8,6 +8,7 @@ import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 import { Context } from "./analyze/context.ts";
 import { eraseTypes } from "./analyze/erase.ts";
+import { warnForeign } from "./analyze/foreign.ts";
 import { assignIds } from "./analyze/ids.ts";
 import { normalize } from "./analyze/normalize.ts";
 import { checkSupported } from "./analyze/supported.ts";
@@ -51,7 +52,10 @@ export function compile(source: string, options: CompileOptions): CompileResult 
   const resolved = resolveOptions(options);
   const diagnostics = new Diagnostics();
   const found = findDurable(source, resolved, diagnostics);
-  for (const { path } of found?.functions ?? []) checkSupported(path, diagnostics);
+  for (const fn of found?.functions ?? []) {
+    checkSupported(fn.path, diagnostics);
+    warnForeign(fn, diagnostics);
+  }
   const emitted = found && !diagnostics.hasErrors ? emit(source, found, resolved, diagnostics) : undefined;
   const unchanged = { code: source, map: null, manifest: null };
   return { ...(emitted ?? unchanged), diagnostics: diagnostics.toArray() };
