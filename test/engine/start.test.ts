@@ -1,0 +1,160 @@
+import { open as openUrl } from "@coldframe/runtime";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import type { Engine, Run } from "../../runtime/src/index.ts";
+import { deferred, kinds, load, makePlace, until } from "./kit.ts";
+
+interface Program {
+  main(n: number, o?: object): Promise<number>;
+  closure(): () => Promise<number>;
+  later(ms: string): Promise<string>;
+}
+
+const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
+
+const program = `
+import { step, sleep } from "@coldframe/runtime";
+const double = step(async (n: number) => w.double(n));
+export async function main(n: number) { "use durable"; return await double(n); }
+export function closure() {
+  const x = 1;
+  return async () => { "use durable"; return x; };
+}
+export async function later(ms) { "use durable"; await sleep(ms); return "late"; }
+`;
+
+describe.each(kinds)("starting runs on %s", (kind) => {
+  test("a start is idempotent by id; another job under the same id is refused", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    let calls = 0;
+    world.w = { double: (n: number) => ++calls && n * 2 };
+    const { main } = await load<Program>(program);
+    const first = await engine.start(main, [4, { a: [1] }], { id: "a" });
+    const second = await engine.start(main, [4, { a: [1] }], { id: "a" });
+    expect([await first.result(), await second.result(), calls]).toEqual([8, 8, 1]);
+    const after = await engine.start(main, [4, { a: [1] }], { id: "a" });
+    expect([await after.result(), calls]).toEqual([8, 1]);
+    await expect(engine.start(main, [5], { id: "a" })).rejects.toThrow("CF2403");
+  });
+
+  test("of starts that race, one is", async () => {
+    const { open } = await makePlace(kind);
+    const engines = await Promise.all([open(), open(), open()]);
+    world.w = { double: (n: number) => n * 2 };
+    const { main } = await load<Program>(program);
+    const runs = await Promise.all(engines.map(({ engine }) => engine.start(main, [4], { id: "a" })));
+    expect(await Promise.all(runs.slice(0, 1).map((run) => run.result()))).toEqual([8]);
+    const { runs: listed } = await (engines[0]?.engine as Engine).list();
+    expect(listed.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("the result is read by a process that drives nothing", async () => {
+    const { open, clock } = await makePlace(kind);
+    const client = await open({ work: false });
+    const gate = deferred<number>();
+    world.w = { double: () => gate.promise };
+    const { main } = await load<Program>(program);
+    const run = await client.engine.start(main, [4], { id: "a" });
+    expect((await run.status()).status).toBe("ready");
+    const result = run.result();
+    const { engine } = await open();
+    await until(async () => (await run.status()).status === "running");
+    gate.resolve(9);
+    await until(async () => {
+      await clock.advance(100);
+      return (await run.status()).status === "done";
+    });
+    await clock.advance(2_000);
+    expect(await result).toBe(9);
+    expect(await (await engine.get<number>("a"))?.result()).toBe(9);
+    expect(client.log.calls).not.toContain("claim");
+  });
+
+  test("get and list", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    world.w = { double: (n: number) => n * 2 };
+    const { main, later } = await load<Program>(program);
+    expect(await engine.get("none")).toBeUndefined();
+    await (await engine.start(main, [1], { id: "a" })).result();
+    await engine.start(later, ["1h"], { id: "b" });
+    const { runs, cursor } = await engine.list();
+    expect(runs.map(({ id, function: fn, status }) => [id, fn, status])).toEqual([
+      ["b", "test/program#later", "waiting"],
+      ["a", "test/program#main", "done"],
+    ]);
+    expect(cursor).toBeUndefined();
+    expect((await engine.list({ status: "done" })).runs.map(({ id }) => id)).toEqual(["a"]);
+    expect((await engine.list({ function: later })).runs.map(({ id }) => id)).toEqual(["b"]);
+    const page = await engine.list({ limit: 1 });
+    expect((await engine.list({ limit: 1, cursor: page.cursor })).runs.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("what was never compiled, and what is no function of a module, is refused", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    const { closure, main } = await load<Program>(program);
+    await expect(engine.start(async () => 1, [])).rejects.toThrow("CF2301");
+    await expect(engine.start(new Proxy(main, {}), [1])).rejects.toThrow("CF2301");
+    await expect(engine.start(closure(), [])).rejects.toThrow("CF2410");
+    await expect(engine.start(main, [1, { w: new WeakMap() }])).rejects.toThrow("CF2001");
+    expect((await engine.list()).runs).toEqual([]);
+  });
+
+  test("a result that is awaited when the engine closes is refused, and another engine has it", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine } = await open();
+    const { later } = await load<Program>(program);
+    const run = await engine.start(later, ["1h"], { id: "a" });
+    const result = run.result();
+    await engine.close();
+    await expect(result).rejects.toThrow("CF2404");
+    await expect(engine.start(later, ["1h"])).rejects.toThrow("CF2404");
+    const second = await open();
+    await clock.jump(3_600_000);
+    expect(await (await second.engine.get("a"))?.result()).toBe("late");
+  });
+
+  test("a run that ends in its first turn is one commit", async () => {
+    const { open } = await makePlace(kind);
+    const { engine, log } = await open();
+    const { plain } = await load<{ plain(): Promise<number> }>(
+      `export async function plain() { "use durable"; return 7; }`,
+    );
+    expect(await (await engine.start(plain, [])).result()).toBe(7);
+    expect(log.commits.map(({ status, create }) => [status, create !== undefined])).toEqual([["done", true]]);
+  });
+
+  test("runs that wait for code that is not loaded are told of, and not touched", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { store, notices } = await open();
+    const request = { fn: "shop/orders#fulfil", version: "v1", queue: "default", priority: 0 };
+    const input = new Uint8Array([1]);
+    await store.start(["a", "b", "c"].map((id) => ({ id, input, ...request })));
+    await clock.advance(2_500);
+    expect(notices).toEqual([
+      { kind: "waiting-for-code", message: "3 runs wait for shop/orders#fulfil, not loaded here" },
+    ]);
+    expect((await store.get("a"))?.status).toBe("ready");
+  });
+});
+
+test("options out of bounds and unknown stores are refused", async () => {
+  await expect(openUrl("memory:", { leaseMs: 1 })).rejects.toThrow("CF2405");
+  await expect(openUrl("memory:", { concurrency: { steps: 0 } })).rejects.toThrow("CF2405");
+  await expect(openUrl("mysql://x")).rejects.toThrow("CF2203");
+});
+
+test("types: the run is typed by its function", () => {
+  const check = (engine: Engine, main: Program["main"]) => {
+    expectTypeOf(engine.start(main, [1])).resolves.toEqualTypeOf<Run<number>>();
+    expectTypeOf<Run<number>["result"]>().returns.resolves.toEqualTypeOf<number>();
+    // @ts-expect-error a string is no number
+    void engine.start(main, ["1"]);
+    // @ts-expect-error an argument is missing
+    void engine.start(main, []);
+    // @ts-expect-error not async
+    void engine.start((n: number) => n, [1]);
+  };
+  expectTypeOf(check).toBeFunction();
+});
