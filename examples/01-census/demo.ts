@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { Presets, SingleBar } from "cli-progress";
 import { globSync } from "tinyglobby";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -12,6 +12,9 @@ const home = resolve(here, "../..");
 const folder = resolve(process.argv[2] ?? join(home, "node_modules/echarts"));
 const out = join(home, "out/census");
 const inFlight = 16;
+
+/** When a worker kills itself; see src/worker.ts. */
+type Kill = "in-flight" | "effect";
 
 interface Death {
   moment: string;
@@ -27,7 +30,7 @@ if (!existsSync(folder)) {
 const journalOf = (name: string, suffix = "") => join(out, `${name}.journal${suffix}`);
 
 /** Runs one worker process until it ends; tells how it died, if it was killed. */
-function work(name: string, bar: SingleBar | undefined, death?: "in-flight" | "effect"): Promise<Death | null> {
+function work(name: string, bar: SingleBar, death: Kill | undefined): Promise<Death | null> {
   const args = [
     `sqlite:${join(out, name)}.db`,
     "census",
@@ -41,7 +44,7 @@ function work(name: string, bar: SingleBar | undefined, death?: "in-flight" | "e
   });
   return new Promise((done, fail) => {
     child.on("message", (message: Message) => {
-      if (message.type === "recorded") bar?.increment();
+      if (message.type === "recorded") bar.increment();
     });
     child.on("exit", (code, signal) => {
       if (code === 0) done(null);
@@ -53,13 +56,19 @@ function work(name: string, bar: SingleBar | undefined, death?: "in-flight" | "e
 }
 
 const sha256 = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-const journal = (name: string) => readFileSync(journalOf(name), "utf8").trimEnd().split("\n");
 
-function countRepeats(name: string): Map<string, number> {
+/** How often each file was begun, or finished, over all workers of a run. */
+function count(name: string, what: "began" | "finished"): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const file of journal(name)) counts.set(file, (counts.get(file) ?? 0) + 1);
-  return new Map([...counts].filter(([, count]) => count > 1));
+  for (const line of readFileSync(journalOf(name), "utf8").trimEnd().split("\n")) {
+    if (!line.startsWith(`${what} `)) continue;
+    const file = line.slice(what.length + 1);
+    counts.set(file, (counts.get(file) ?? 0) + 1);
+  }
+  return counts;
 }
+
+const repeated = (counts: Map<string, number>) => [...counts].filter(([, times]) => times > 1).map(([file]) => file);
 
 execFileSync("tspc", ["-p", here], { stdio: "inherit" });
 rmSync(out, { recursive: true, force: true });
@@ -68,36 +77,47 @@ mkdirSync(out, { recursive: true });
 const files = globSync("**/*.{js,mjs,cjs,ts,mts,cts}", { cwd: folder, ignore: ["**/dist/**", "**/*.d.ts"] });
 console.log(`Census of ${relative(home, folder) || folder}: ${files.length} files, ${inFlight} at a time.\n`);
 
-const bars = new MultiBar(
-  { format: "{name} {bar} {value}/{total}", noTTYOutput: false, hideCursor: true },
-  Presets.shades_grey,
-);
-const bar = (name: string) => bars.create(files.length, 0, { name: name.padEnd(14) });
-
-const plain = bar("uninterrupted");
-await work("uninterrupted", plain);
-
-const interrupted = bar("killed twice");
-const deaths: Death[] = [];
-for (const death of ["in-flight", "effect", undefined] as const) {
-  const killed = await work("killed", interrupted, death);
-  if (killed !== null) deaths.push(killed);
+/** Runs workers until one comes to the end, and shows how far they are. */
+async function run(name: string, title: string, plan: readonly (Kill | undefined)[]): Promise<Death[]> {
+  const bar = new SingleBar(
+    { format: `${title.padEnd(16)} {bar} {value}/{total}`, hideCursor: true },
+    Presets.shades_grey,
+  );
+  const began = Date.now();
+  bar.start(files.length, 0);
+  const deaths: Death[] = [];
+  for (const kill of plan) {
+    const death = await work(name, bar, kill);
+    if (death !== null) deaths.push(death);
+  }
+  bar.stop();
+  console.log(
+    `${title}: finished after ${((Date.now() - began) / 1000).toFixed(1)} s, ${plan.length} worker process${plan.length === 1 ? "" : "es"}.`,
+  );
+  return deaths;
 }
-bars.stop();
+
+await run("uninterrupted", "Left alone", [undefined]);
+const deaths = await run("killed", "Killed twice", ["in-flight", "effect", undefined]);
+console.log();
 
 for (const [i, { moment, files: open }] of deaths.entries()) {
   console.log(`Kill ${i + 1}: SIGKILL ${moment}; ${open.length} steps had begun and were not recorded.`);
 }
 
-const repeats = countRepeats("killed");
 const open = new Set(deaths.flatMap((death) => death.files));
-const unexpected = [...repeats.keys()].filter((file) => !open.has(file));
+const began = count("killed", "began");
+const finished = count("killed", "finished");
+const again = repeated(began);
+const unexpected = again.filter((file) => !open.has(file));
 const same = sha256(join(out, "killed/report.json")) === sha256(join(out, "uninterrupted/report.json"));
 
-console.log(`\nFiles examined: ${new Set(journal("killed")).size}. Effects: ${journal("killed").length}.`);
-console.log(`Steps that ran again, ${repeats.size}, all of them in flight at a kill:`);
-for (const [file, count] of repeats) console.log(`  ${file} (${count} times)`);
+console.log(`\n${finished.size} files examined. ${again.length} steps ran again; each had been in flight at a kill:`);
+for (const file of again) {
+  const effects = finished.get(file) === 1 ? "had not finished" : "had finished, but its result was not yet recorded";
+  console.log(`  ${file}: ${effects}`);
+}
 if (unexpected.length > 0) console.error(`Ran again though recorded: ${unexpected.join(", ")}`);
-console.log(`\nReports: ${same ? "equal, byte for byte" : "DIFFERENT"}.`);
+console.log(`\nReports of both runs: ${same ? "equal, byte for byte" : "DIFFERENT"}.`);
 console.log(`See ${relative(process.cwd(), join(out, "killed/report.html"))}`);
 process.exitCode = same && unexpected.length === 0 && deaths.length === 2 ? 0 : 1;

@@ -18,7 +18,7 @@ for (const [, info, body] of readme.matchAll(/^```(\S+(?: \S+)?)\n([\s\S]*?)^```
 const installs = [...readme.matchAll(/^npm install .*$/gm)].map(([line]) => line);
 
 let folder: string;
-const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
 delete env.NODE_OPTIONS; // the packages as built, not from source
 
 const shell = (command: string) =>

@@ -2,13 +2,19 @@
 import { appendFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { step } from "@coldframe/runtime";
+import { step, stepContext } from "@coldframe/runtime";
 import { glob } from "tinyglobby";
 import { countFacts, type FileFacts } from "./facts.ts";
 import { type Report, reduce, render } from "./report.ts";
 
-/** Where the steps note each time they really run; outside the store, so that repetitions can be counted. */
+/** Where the steps note what they really do; outside the store, so that repetitions can be counted. */
 const journal = process.env.CENSUS_JOURNAL;
+const note = (what: "began" | "finished", file: string) => {
+  if (journal !== undefined) appendFileSync(journal, `${what} ${file}\n`);
+};
+
+/** Files whose examination has begun here, by idempotency key; the demonstration takes out what has been recorded. */
+export const underWay = new Map<string, string>();
 
 const list = step(async function list(folder: string): Promise<string[]> {
   const files = await glob("**/*.{js,mjs,cjs,ts,mts,cts}", { cwd: folder, ignore: ["**/dist/**", "**/*.d.ts"] });
@@ -16,8 +22,10 @@ const list = step(async function list(folder: string): Promise<string[]> {
 });
 
 const examine = step(async function examine(folder: string, file: string): Promise<FileFacts> {
+  underWay.set(stepContext().idempotencyKey, file);
+  note("began", file);
   const facts = countFacts(file, await readFile(join(folder, file)));
-  if (journal !== undefined) appendFileSync(journal, `${file}\n`);
+  note("finished", file);
   return facts;
 });
 

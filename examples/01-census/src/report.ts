@@ -73,7 +73,11 @@ function chart(report: Report): string {
         type: "bar",
         data: top.map(({ lines }) => lines),
         itemStyle: { color: "#2f6f8f" },
-        label: { show: true, position: "right", formatter: ({ value }) => number.format(value as number) },
+        label: {
+          show: true,
+          position: "right",
+          formatter: (bar: { value?: unknown }) => number.format(bar.value as number),
+        },
       },
     ],
   });

@@ -24,11 +24,21 @@ export interface EngineEvent {
   readonly run: string;
   /** Of a step: its name; of a commit: the status it gives the run. */
   readonly detail: string;
+  /** Idempotency keys of the steps concerned; of a commit, of those whose results it records. */
+  readonly keys: readonly string[];
+}
+
+/** What has the idempotency key of a step, if it is one. */
+interface Keyed {
+  readonly key?: string | undefined;
 }
 
 const points = channel("coldframe:engine");
+const none: readonly Keyed[] = [];
 
 /** Tells listeners, if there are any, that a run has come to a point. */
-export function announce(point: EnginePoint, run: string, detail = ""): void {
-  if (points.hasSubscribers) points.publish({ point, run, detail } satisfies EngineEvent);
+export function announce(point: EnginePoint, run: string, detail = "", keys: readonly Keyed[] = none): void {
+  if (!points.hasSubscribers) return;
+  const known = keys.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  points.publish({ point, run, detail, keys: known } satisfies EngineEvent);
 }

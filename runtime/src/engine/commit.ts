@@ -165,7 +165,7 @@ export class Committer {
     for (let pauseMs = STORE_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_STORE_PAUSE_MS)) {
       try {
         const outcome = await store.commit(item);
-        announce("commit:after", run.id, item.status);
+        announce("commit:after", run.id, item.status, item.settle);
         return outcome;
       } catch (error) {
         notify({ kind: "store-failed", run: run.id, message: `A commit of run ${run.id} failed: ${error}`, error });

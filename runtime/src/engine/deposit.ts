@@ -43,7 +43,7 @@ async function deposit(run: ActiveRun, completion: Completion): Promise<void> {
     run.commits.request();
     return;
   }
-  announce("deposit:after", run.id, operation);
+  announce("deposit:after", run.id, operation, [completion]);
   if (sent.kind === "ok") completion.position = sent.position;
   else if (sent.kind !== "duplicate" && run.book.completions.includes(completion)) run.commits.lose();
 }

@@ -50,14 +50,14 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
   const { attempt, key } = operation;
   const context = new Attempt({ run: id, step: name, attempt, idempotencyKey: key as string, fence: epoch });
   run.attempts.add(context);
-  announce("step:before", id, name);
+  announce("step:before", id, name, [operation]);
   const end = (outcome: OperationOutcome, thrown: unknown, value: Uint8Array): void => {
-    announce("step:effect", id, name);
+    announce("step:effect", id, name, [operation]);
     run.attempts.delete(context);
     leave(run, operation);
     if (outcome === "done") finish(run, operation, "done", value);
     else fail(run, operation, meta, thrown);
-    announce("step:after", id, name);
+    announce("step:after", id, name, [operation]);
   };
   context.perform(meta, parts.values.decode(operation.args as Uint8Array) as unknown[], parts.clock).then(
     (result) => {
