@@ -10,6 +10,7 @@ import { Context } from "./analyze/context.ts";
 import { eraseTypes } from "./analyze/erase.ts";
 import { warnForeign } from "./analyze/foreign.ts";
 import { assignIds } from "./analyze/ids.ts";
+import { findImports } from "./analyze/imports.ts";
 import { normalize } from "./analyze/normalize.ts";
 import { checkSupported } from "./analyze/supported.ts";
 import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
@@ -70,6 +71,7 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const ids = assignIds(found.functions, ({ path }) => hashes.of(path.node), diagnostics);
   if (diagnostics.hasErrors) return undefined;
 
+  const imports = findImports(found.functions);
   const { filename, moduleId, sourceType, abi } = options;
   const suffix = abi === "global" ? `_${hashText(moduleId).slice(0, 6)}` : "";
   const hashOf = (node: t.Node) => hashes.of(node);
@@ -84,7 +86,7 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const program = found.program.node;
   // The wrappers are registered under the ids of their functions.
   const references = findReferences(program).filter((name) => !context.declared.has(name));
-  const record = printModuleRecord(moduleId, context.abi, records, references);
+  const record = printModuleRecord(moduleId, context.abi, records, references, imports);
   const printing = { source, filename, program, abi: context.abi, reach: abi, placed, record };
   return { ...printModule(printing), manifest: createManifest(moduleId, records) };
 }

@@ -57,6 +57,16 @@ export interface ModuleRecord {
   compiler: string;
   f: FunctionMeta[];
   refs?: Record<string, () => unknown>;
+  /** What its durable functions use of other modules: named so if nothing else names it. */
+  imports?: Record<string, () => unknown>;
+}
+
+/** A reference whose value was not asked for yet. */
+interface Unread {
+  ref: string;
+  read: () => unknown;
+  /** The module declares it; otherwise it imports it. */
+  isOwn: boolean;
 }
 
 /** Names of the code that is loaded, both ways. */
@@ -65,15 +75,19 @@ export class Registry {
   readonly functions = new Map<string, FunctionMeta>();
   readonly #values = new Map<string, unknown>();
   readonly #names = new Map<unknown, string>();
-  #unread: { ref: string; read: () => unknown }[] = [];
+  #unread: Unread[] = [];
 
   /** Takes in a module record; called by compiled code. */
   addModule(record: ModuleRecord): ModuleRecord {
     this.modules.set(record.id, record);
     for (const meta of record.f) this.#addFunction(record, meta);
-    for (const [name, read] of Object.entries(record.refs ?? {}))
-      this.#unread.push({ ref: `${record.id}#${name}`, read });
+    this.#defer(record, record.refs, true);
+    this.#defer(record, record.imports, false);
     return record;
+  }
+
+  #defer({ id }: ModuleRecord, refs: ModuleRecord["refs"] = {}, isOwn: boolean): void {
+    for (const [name, read] of Object.entries(refs)) this.#unread.push({ ref: `${id}#${name}`, read, isOwn });
   }
 
   #addFunction(module: ModuleRecord, meta: FunctionMeta): void {
@@ -114,7 +128,7 @@ export class Registry {
 
   #read(): void {
     if (this.#unread.length === 0) return;
-    const again: { ref: string; read: () => unknown }[] = [];
+    const again: Unread[] = [];
     for (const entry of this.#unread) {
       let value: unknown;
       try {
@@ -123,7 +137,9 @@ export class Registry {
         again.push(entry); // in its TDZ: the module has not finished (I4)
         continue;
       }
-      if (isReference(value)) this.register(entry.ref, value);
+      if (!isReference(value)) continue;
+      if (entry.isOwn || !this.#names.has(value)) this.register(entry.ref, value);
+      else this.#values.set(entry.ref, value); // a snapshot may know it by this name
     }
     this.#unread = again;
   }

@@ -82,11 +82,20 @@ test("the record refers to the module's own functions, classes, constants and en
     export const l = []; export class M {} export enum N { O } const enum P { Q } declare const r: any;
     declare function s(): void; export function t(u: 1): void; export function t(u: any) {} type V = 1;
     export default class {} const w = /x/; { const y = {}; } ${pay}`;
-  const [, refs = ""] = /refs: \{ (.*?) \} \}\)\)/.exec(build(source).code) ?? [];
+  const [, refs = ""] = /refs: \{ (.*?) \}, imports/.exec(build(source).code) ?? [];
   expect(refs.split(", ").map((ref) => ref.split(":")[0])).toEqual(["d", "e", "f", "l", "M", "N", "t", "w"]);
 });
 
 test("names that would do harm as keys are quoted", () => {
   const { code } = build(`const __proto__ = {}; ${pay}`);
   expect(code).toContain(`["__proto__"]: () => __proto__`);
+});
+
+test("the record refers to imports that durable functions use as values, not to those that only types use", () => {
+  const source = `
+    import a, { b, c as d, type E, F, G, h, i } from "x"; import * as j from "y"; import type { K } from "z";
+    const outside = h;
+    export async function f(l: F, i: E) { "use durable"; await a(b, { G: 1 }); d.G; <K>j; return i as G; }`;
+  const [, imports = ""] = /imports: \{ (.*?) \} \}\)/.exec(build(source).code) ?? [];
+  expect(imports.split(", ").map((ref) => ref.split(":")[0])).toEqual(["a", "b", "d", "j"]);
 });

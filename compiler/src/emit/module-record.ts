@@ -1,4 +1,4 @@
-// Owns: the text of a module's record (docs/abi.md 13), and which module-level values it refers to.
+// Owns: the text of a module's record (docs/abi.md 13), and which values of the module it refers to.
 // Does not own: stamps (hash.ts), the manifest on disk (manifest.ts).
 // I1. Everything in it is lazy: reading a record never touches a binding of the module that may be in its TDZ.
 // I2. Same records, same text.
@@ -19,14 +19,15 @@ export function printModuleRecord(
   abi: AbiNames,
   records: readonly StampedRecord[],
   refs: readonly string[],
+  imports: readonly string[],
 ): string {
   const { R, M, m } = abi;
   const head = `id: ${text(moduleId)}, abi: ${ABI_VERSION}, compiler: ${text(COMPILER_VERSION)}`;
   const functions = records.map((record) => `\n  ${printRecord(record)},`).join("");
-  const getters = refs.map((name) => `${key(name)}: () => ${name}`).join(", ");
+  const getters = (list: readonly string[]) => printMap(list.map((name) => [name, `() => ${name}`]));
   return (
     `var ${m};\nfunction ${M}() { return ${m} !== void 0 ? ${m} : (${m} = ${R}.module({ ${head}, f: [${functions}\n` +
-    `], refs: { ${getters} } })); }\n`
+    `], refs: ${getters(refs)}, imports: ${getters(imports)} })); }\n`
   );
 }
 
@@ -64,7 +65,7 @@ export function shorten(source: string): string {
 }
 
 function printMap(entries: (readonly [string, string])[]): string {
-  return `{ ${entries.map(([name, value]) => `${key(name)}: ${value}`).join(", ")} }`;
+  return entries.length === 0 ? "{}" : `{ ${entries.map(([name, value]) => `${key(name)}: ${value}`).join(", ")} }`;
 }
 
 /** `__proto__: x` would set the prototype. */

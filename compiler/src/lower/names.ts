@@ -5,6 +5,9 @@
 import * as t from "@babel/types";
 import type { Binding, Unit } from "../analyze/scope.ts";
 
+/** Parameters of constructors and saves, and the fields of a frame that are no slots: no slot may be called so. */
+const frameNames = ["$f", "$d", "$pc", "$up", "$wait"];
+
 /** Names of one emitted function. */
 export class LocalNames {
   readonly #taken: Set<string>;
@@ -14,7 +17,7 @@ export class LocalNames {
 
   constructor(unit: Unit, abiNames: readonly string[]) {
     this.#taken = new Set([...unit.names, ...abiNames]);
-    this.#reserved = new Set([...unit.free, ...abiNames]);
+    this.#reserved = new Set([...unit.free, ...abiNames, ...frameNames]);
     for (const { name } of unit.captures) this.#reserved.add(name);
   }
 
