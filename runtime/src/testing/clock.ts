@@ -3,6 +3,7 @@
  * Does not own: what happens at which time.
  *
  * I1 Timers fire in the order of their times, then in the order in which they were set, each at its own time.
+ *    One that is set for a time that has passed fires by itself, soon.
  * I2 Between two times the event loop turns a few times, so that what a timer began (a write, a turn) is done before the next fires.
  */
 import type { CancelTimer, Clock } from "../clock.ts";
@@ -37,6 +38,7 @@ export class FakeClock implements Clock {
   setTimer(atMs: number, fire: () => void): CancelTimer {
     const timer: Timer = { atMs, fire };
     this.#timers.add(timer);
+    if (atMs <= this.#now) setImmediate(() => this.#timers.delete(timer) && fire());
     return () => void this.#timers.delete(timer);
   }
 
