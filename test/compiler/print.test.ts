@@ -226,3 +226,17 @@ test.each([
   const outer = runInThisContext(`(() => { ${code}\nreturn outer; })()`) as (f?: number) => () => Promise<number>;
   expect(await outer(2)()).toBe(1);
 });
+
+test("a script may run again in its realm", async () => {
+  const options = { sourceType: "script", abi: "global", filename: "again.js" } as const;
+  const { code } = lower("async function again(n) { 'use durable'; return (await n) + 1; }", options);
+  for (const n of [1, 2]) expect(await runInThisContext(`${code}\nagain(${n})`)).toBe(n + 1);
+});
+
+test("two scripts share a realm and keep apart", async () => {
+  for (const moduleId of ["one", "two"]) {
+    const options = { sourceType: "script", abi: "global", filename: "a.js", moduleId } as const;
+    runInThisContext(lower(`async function ${moduleId}() { 'use durable'; return "${moduleId}"; }`, options).code);
+  }
+  expect(await runInThisContext("Promise.all([one(), two()])")).toEqual(["one", "two"]);
+});
