@@ -86,7 +86,10 @@ function solveLive(flow: Flow, index: ReadonlyMap<Binding, number>): Map<FlowNod
   return sets;
 }
 
-/** What the frame may hold when a node is reached: the live slots of the points that were parked at last. */
+/**
+ * What the frame may hold when a node is reached: the live slots of the points that were parked at. A callee may return
+ * without suspending: then what was kept before its point is still there behind it.
+ */
 function solveKept(flow: Flow, live: Map<FlowNode, BitSet>, first: BitSet): Map<FlowNode, BitSet> {
   const takes = new Set(flow.takes.values());
   const sets = new Map(flow.nodes.map((node) => [node, new BitSet(first.words.length * 32)]));
@@ -94,7 +97,8 @@ function solveKept(flow: Flow, live: Map<FlowNode, BitSet>, first: BitSet): Map<
   for (let grew = true; grew; ) {
     grew = false;
     for (const node of flow.nodes.toReversed()) {
-      const out = takes.has(node) ? (live.get(node) as BitSet) : (sets.get(node) as BitSet);
+      const out = sets.get(node) as BitSet;
+      if (takes.has(node)) out.addAll(live.get(node) as BitSet);
       for (const next of node.handler ? [...node.next, node.handler] : node.next) {
         if (sets.get(next)?.addAll(out)) grew = true;
       }

@@ -118,7 +118,10 @@ export class Lowering {
         "Write it in another way.",
       );
     }
-    return lower(node, this, before, labels);
+    const made = lower(node, this, before, labels);
+    const own = made.at(-1);
+    if (own && !own.loc) own.loc = node.loc ?? null; // so that every statement of the user is in the map
+    return made;
   }
 
   enter(scope: Scope | undefined): t.Statement[] {

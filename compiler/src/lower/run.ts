@@ -94,7 +94,7 @@ function declareLocals(durable: DurableUnit, lowering: Lowering) {
 function lowerWhole(durable: DurableUnit, lowering: Lowering): t.Statement[] {
   const fn = durable.unit.node as t.Function & { body: t.BlockStatement };
   lowering.pc; // declared first
-  const before = [...bindParameters(durable, lowering), ...lowering.enter(durable.unit.body)];
+  const before = [...bindParameters(durable, lowering), ...openVars(durable), ...lowering.enter(durable.unit.body)];
   const start = durable.points.list.find(({ kind }) => kind === "start");
   if (start !== undefined) {
     const started = startGenerator(start, lowering, before);
@@ -155,6 +155,12 @@ function bindParameters(durable: DurableUnit, lowering: Lowering): t.Statement[]
     statements.push(...assignParam(param, view.variable(binding), 0, native));
   }
   return statements;
+}
+
+/** Variables of the body that begin with the value of a parameter of the same name. */
+function openVars({ unit, view }: DurableUnit): t.Statement[] {
+  const named = unit.bindings.filter((binding) => binding.initFrom !== null && !binding.cell);
+  return named.map((binding) => set(view.variable(binding), view.first(binding)));
 }
 
 /** Cells for what a parameter binds. */

@@ -127,12 +127,13 @@ export function copyFrame(frame: Frame): Frame {
   const meta = metaOf(frame);
   const copy = new (meta.F as unknown as new (d: unknown) => Frame)(frame.$d);
   copy.$pc = frame.$pc;
+  copy.$up = frame.$up;
   copy.$wait = frame.$wait;
   const { live } = meta.points[frame.$pc] as { live: string[] };
   for (const slot of live) copy[slot] = frame[slot];
   for (const [slot, value] of Object.entries(frame)) {
     const isDead = !slot.startsWith("$") && !live.includes(slot) && typeof value === "object" && value !== null;
-    if (isDead && !["$d", "$up", "$wait"].includes(slot)) throw new Error(`${meta.id}: ${slot} is dead and kept`);
+    if (isDead && !["$d", "$up", "$wait"].includes(slot)) fault(`${meta.id}: ${slot} is dead and kept at ${frame.$pc}`);
   }
   for (const slot of live) if (!(slot in meta.slots)) throw new Error(`${meta.id}: ${slot} has no key`);
   return copy;
@@ -141,4 +142,9 @@ export function copyFrame(frame: Frame): Frame {
 export function cutGenerator(generator: object): void {
   const state = generatorState(generator);
   if (state?.frame) state.frame = copyFrame(state.frame);
+}
+
+function fault(message: string): never {
+  console.log(message);
+  throw new Error(message);
 }
