@@ -51,9 +51,13 @@ export async function makePlace(kind: "memory" | "sqlite"): Promise<Place> {
     clock,
     async open(options = {}) {
       const notices: TestEngine["notices"] = [];
-      const watched = watch(await openStore());
+      const watched = watch(await openStore(), clock);
       const engine = openEngine(watched.store, { clock, onNotice: (notice) => notices.push(notice), ...options });
-      cleanups.push(() => (watched.isDead() ? watched.inner.close() : engine.close()));
+      cleanups.push(async () => {
+        const closed = watched.isDead() ? watched.inner.close() : engine.close();
+        await clock.jump(60_000);
+        await closed;
+      });
       return { engine, notices, ...watched };
     },
   };
@@ -70,7 +74,7 @@ async function openFileHandles(clock: FakeClock): Promise<() => Promise<Store>> 
   return () => openSqlite(join(folder, "runs.db"), clock);
 }
 
-function watch(inner: Store) {
+function watch(inner: Store, clock: FakeClock) {
   const log: StoreLog = { commits: [], calls: [], bytes: 0 };
   let dead = false;
   const store = new Proxy(inner, {
@@ -80,7 +84,8 @@ function watch(inner: Store) {
       return (...args: unknown[]) => {
         if (dead) return new Promise(() => {});
         note(log, String(name), args);
-        return (method as (...all: unknown[]) => unknown).apply(target, args);
+        const answer = (method as (...all: unknown[]) => unknown).apply(target, args);
+        return answer instanceof Promise ? clock.hold(answer) : answer;
       };
     },
   });

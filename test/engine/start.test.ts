@@ -44,8 +44,8 @@ describe.each(kinds)("starting runs on %s", (kind) => {
     const { main } = await load<Program>(program);
     const runs = await Promise.all(engines.map(({ engine }) => engine.start(main, [4], { id: "a" })));
     expect(await Promise.all(runs.slice(0, 1).map((run) => run.result()))).toEqual([8]);
-    const { runs: listed } = await (engines[0]?.engine as Engine).list();
-    expect(listed.map(({ id }) => id)).toEqual(["a"]);
+    const lists = await Promise.all(engines.map(({ engine }) => engine.list()));
+    expect(lists.map(({ runs: listed }) => listed.map(({ id }) => id))).toEqual([["a"], ["a"], ["a"]]);
   });
 
   test("the result is read by a process that drives nothing", async () => {

@@ -131,6 +131,6 @@ async function meetChange(run: ActiveRun, claim: Claim, { kind, detail }: CodeCh
   notify({
     kind: "rolled-back",
     run: run.id,
-    message: `Run ${run.id} began again from its input (generation ${run.generation}), because its code has changed: ${detail}`,
+    message: `Incompatible state: ${detail}. Run ${run.id} began again from its input (generation ${run.generation}); recorded results of its steps are used again.`,
   });
 }

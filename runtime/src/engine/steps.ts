@@ -22,12 +22,11 @@ export function startAttempt(run: ActiveRun, operation: PendingOperation): void 
   operation.dueAt = undefined;
   run.book.underWay++;
   run.parts.attempts.enter(() => {
-    if (run.state !== "running" || run.draining) return leave(run, operation);
-    if (run.keeper.isHeld(run)) perform(run, operation);
-    else {
-      leave(run, operation);
-      run.commits.lose();
-    }
+    const isHeld = run.keeper.isHeld(run);
+    if (run.state === "running" && !run.draining && isHeld) return perform(run, operation);
+    leave(run, operation);
+    if (run.state === "running" && !isHeld) run.commits.lose();
+    else run.decide();
   });
 }
 
@@ -35,7 +34,6 @@ function leave(run: ActiveRun, operation: PendingOperation): void {
   operation.underWay = false;
   run.book.underWay--;
   run.parts.attempts.leave();
-  if (run.draining) run.decide();
 }
 
 function perform(run: ActiveRun, operation: PendingOperation): void {

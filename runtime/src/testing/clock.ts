@@ -4,7 +4,8 @@
  *
  * I1 Timers fire in the order of their times, then in the order in which they were set, each at its own time.
  *    One that is set for a time that has passed fires by itself, soon.
- * I2 Between two times the event loop turns a few times, so that what a timer began (a write, a turn) is done before the next fires.
+ * I2 Between two times the event loop turns a few times, and what was given to `hold` ends, so that what a timer began (a write,
+ *    a turn) is done before the next fires.
  */
 import type { CancelTimer, Clock } from "../clock.ts";
 
@@ -21,6 +22,7 @@ export class FakeClock implements Clock {
   #now: number;
   #monotonic = 0;
   readonly #timers = new Set<Timer>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   /** @param now epoch milliseconds at which it stands; default 2026-01-01 */
   constructor(now = Date.UTC(2026, 0, 1)) {
@@ -81,7 +83,24 @@ export class FakeClock implements Clock {
 
   /** Lets the event loop turn until what was begun is done, without any time passing. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < TURNS; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#underWay.size === 0) continue;
+      await Promise.allSettled(this.#underWay);
+      turn = 0;
+    }
+  }
+
+  /**
+   * Time stands still until a promise has settled: for work that takes real time, as writes to a file do.
+   * @param work what is under way
+   * @returns the same promise
+   */
+  hold<T>(work: Promise<T>): Promise<T> {
+    const done = (): void => void this.#underWay.delete(work);
+    this.#underWay.add(work);
+    work.then(done, done);
+    return work;
   }
 
   #moveTo(atMs: number): void {

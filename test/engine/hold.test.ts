@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { deferred, kinds, load, makePlace, until } from "./kit.ts";
+
+const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
+
+const holding = `
+import { sleep, step } from "@coldframe/runtime";
+const work = step(async (i: number) => w.work(i));
+export async function main() {
+  "use durable";
+  const a = await work(1);
+  const handle = w.handle();
+  const b = await work(2);
+  return [a, b, typeof handle];
+}`;
+
+describe.each(kinds)("holding on %s", (kind) => {
+  test("something live that cannot be stored holds the run at its last commit, with its name and path", async () => {
+    const { open } = await makePlace(kind);
+    const { engine, notices } = await open({ build: "one" });
+    const calls: number[] = [];
+    let handle: unknown = { socket: new WeakMap() };
+    world.w = { work: (i: number) => calls.push(i) && i * 10, handle: () => handle };
+    const { main } = await load<{ main(): Promise<unknown> }>(holding);
+    const run = await engine.start(main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "held");
+    const { reason } = await run.status();
+    expect(reason).toContain("CF2001");
+    expect(reason).toContain("handle");
+    expect(reason).toContain("main");
+    expect(notices.map(({ kind: what }) => what)).toEqual(["held"]);
+    expect(calls).toEqual([1]);
+
+    handle = 7; // what a new build would mend
+    expect(await run.release()).toBe(true);
+    expect(await run.result()).toEqual([10, 20, "number"]);
+    expect(calls).toEqual([1, 2]); // the first step's result was kept
+    expect(await run.release()).toBe(false);
+  });
+
+  test("a held run is tried again once by each new build", async () => {
+    const { open } = await makePlace(kind);
+    const first = await open({ build: "one" });
+    let tries = 0;
+    world.w = {
+      work: (i: number) => i * 10,
+      handle: () => {
+        tries++;
+        return tries < 3 ? new WeakMap() : 1;
+      },
+    };
+    const { main } = await load<{ main(): Promise<unknown> }>(holding);
+    const run = await first.engine.start(main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "held");
+    await first.engine.close();
+    const same = await open({ build: "one" });
+    const again = await same.engine.get("a");
+    await until(() => same.log.calls.includes("claim"));
+    expect((await again?.status())?.status).toBe("held");
+    expect(tries).toBe(1);
+    await open({ build: "two" });
+    await until(() => tries === 2);
+    await until(async () => (await again?.status())?.status === "held");
+    await open({ build: "three" });
+    await until(async () => (await again?.status())?.status === "done");
+    expect(tries).toBe(3);
+  });
+
+  test("a handle that is gone by the next recorded act is nobody's business", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, notices } = await open();
+    const gates = [deferred<number>(), deferred<number>()];
+    let reads = 0;
+    world.w = {
+      work: (i: number) => i * 10,
+      open: () => ({ read: () => (gates[reads++] as { promise: Promise<number> }).promise, socket: new WeakMap() }),
+    };
+    const { main } = await load<{ main(): Promise<unknown> }>(`
+      import { step } from "@coldframe/runtime";
+      const work = step(async (i: number) => w.work(i));
+      const openHandle = () => w.open();
+      export async function main() {
+        "use durable";
+        await work(0);
+        const handle = openHandle();
+        const sum = (await handle.read()) + (await handle.read());
+        return await work(sum);
+      }`);
+    const run = await engine.start(main, []);
+    await until(() => reads === 1);
+    await clock.advance(200);
+    gates[0]?.resolve(1);
+    await until(() => reads === 2);
+    await clock.advance(10_000);
+    gates[1]?.resolve(2);
+    expect(await run.result()).toBe(30);
+    expect(notices).toEqual([]);
+  });
+
+  test("a recorded act beside a handle in use waits for it, but not for ever", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, notices } = await open();
+    const gates = [deferred<number>(), deferred<number>()];
+    let reads = 0;
+    const calls: number[] = [];
+    world.w = {
+      work: (i: number) => calls.push(i) && i * 10,
+      open: () => ({ read: () => (gates[reads++] as { promise: Promise<number> }).promise, socket: new WeakMap() }),
+    };
+    const { main } = await load<{ main(): Promise<unknown> }>(`
+      import { step } from "@coldframe/runtime";
+      const work = step(async (i: number) => w.work(i));
+      export async function main() {
+        "use durable";
+        const reader = async () => { const h = w.open(); const n = await h.read(); return [n, typeof h.socket]; };
+        return await Promise.all([reader(), work(1)]);
+      }`);
+    const started = engine.start(main, [], { id: "a" });
+    await until(() => reads === 1);
+    await clock.advance(1_000);
+    expect(calls).toEqual([]);
+    gates[0]?.resolve(5);
+    expect(await (await started).result()).toEqual([[5, "object"], 10]);
+
+    const second = engine.start(main, [], { id: "b" });
+    await until(() => reads === 2);
+    await clock.advance(6_000);
+    expect((await (await second).status()).status).toBe("held");
+    expect(notices.map(({ kind: what }) => what)).toEqual(["held"]);
+  });
+
+  test("a result that cannot be stored holds the run; bytes that cannot be read do", async () => {
+    const { open } = await makePlace(kind);
+    const { engine, store } = await open();
+    world.w = { make: () => new WeakMap() };
+    const { bad, good } = await load<Record<"bad" | "good", () => Promise<unknown>>>(`
+      export async function bad() { "use durable"; return w.make(); }
+      export async function good() { "use durable"; return 1; }`);
+    const run = await engine.start(bad, []);
+    expect((await run.status()).status).toBe("held");
+    const request = { fn: "test/program#good", version: "", queue: "default", priority: 0 };
+    await store.start([{ id: "x", input: Buffer.from("CFSN garbage"), ...request }]);
+    await until(async () => (await store.get("x"))?.status === "held");
+    expect((await store.get("x"))?.hold?.reason).toContain("CF200");
+    expect(await (await engine.start(good, [])).result()).toBe(1);
+  });
+});
