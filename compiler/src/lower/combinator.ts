@@ -25,9 +25,8 @@ export function combinatorOf(node: t.CallExpression, view: View): string | undef
 /** The combinator, or a call that was found to belong to one; undefined for any other call. */
 export function rewriteCombinator(node: t.CallExpression, rewriter: Rewriter): t.Expression | undefined {
   const { view } = rewriter;
-  if (view.module.later.has(node)) return rewriteLater(node, rewriter);
   const kind = combinatorOf(node, view);
-  if (kind === undefined) return undefined;
+  if (kind === undefined) return view.module.later.has(node) ? rewriteLater(node, rewriter) : undefined;
   const [items] = node.arguments as [t.Expression];
   for (const made of callsIn(items)) view.module.later.add(made);
   const helper = t.callExpression(view.abi("promise"), [

@@ -23,6 +23,7 @@ import {
   type Run,
   SUSPEND,
 } from "../realm.ts";
+import { registry } from "../registry.ts";
 import { combinators } from "./combinators/index.ts";
 import { Call, Combination, Lost, Task, type Waiter, type Work } from "./task.ts";
 
@@ -426,6 +427,7 @@ function adoptThenable(value: unknown, then: Function): Promise<unknown> {
 function nextMacrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+registry().register("@coldframe/runtime#nextMacrotask", nextMacrotask); // a run may be stored while it waits for it
 
 function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";

@@ -20,6 +20,22 @@ function open(node: t.ForXStatement, lowering: Lowering, helper: string, iterato
   return set(id(iterator), lowering.abiCall(helper, lowering.expression(node.right)));
 }
 
+const parts = new Set(["entries", "keys", "values"]);
+
+/** `for (… of x.entries())`: of a Map or Set the runtime can store the iterator, but not one that is made outside it. */
+function openOf(node: t.ForOfStatement, lowering: Lowering, iterator: string): t.Statement {
+  const { right } = node;
+  if (!t.isCallExpression(right) || right.arguments.length > 0) return open(node, lowering, "iter", iterator);
+  const { callee } = right;
+  if (!t.isMemberExpression(callee) || callee.computed || t.isSuper(callee.object)) {
+    return open(node, lowering, "iter", iterator);
+  }
+  const part = t.isIdentifier(callee.property) ? callee.property.name : "";
+  if (!parts.has(part)) return open(node, lowering, "iter", iterator);
+  const base = lowering.expression(callee.object);
+  return set(id(iterator), lowering.abiCall("iterMethod", base, t.stringLiteral(part), t.arrayExpression([])));
+}
+
 export const lowerForIn: Lower<t.ForInStatement> = (node, lowering, before, labels) => {
   const iterator = lowering.durable.name(lowering.durable.hidden(node)?.iterator);
   const begin = [...before, ...lowering.enter(lowering.scopeOf(node)), open(node, lowering, "keys", iterator)];
@@ -28,7 +44,7 @@ export const lowerForIn: Lower<t.ForInStatement> = (node, lowering, before, labe
 
 export const lowerForOf: Lower<t.ForOfStatement> = (node, lowering, before, labels) => {
   const iterator = lowering.durable.name(lowering.durable.hidden(node)?.iterator);
-  const begin = [...before, ...lowering.enter(lowering.scopeOf(node)), open(node, lowering, "iter", iterator)];
+  const begin = [...before, ...lowering.enter(lowering.scopeOf(node)), openOf(node, lowering, iterator)];
   const { region, lowered } = lowering.inLoopRegion(() => lowerIteration(node, lowering, iterator, labels));
   const caught = lowering.local("x", null);
   const close = (helper: string) => t.expressionStatement(lowering.abiCall(helper, id(iterator)));
