@@ -13,7 +13,7 @@ export function hashText(text: string): string {
 }
 
 /** Text of a node from which types are erased, in one spelling for all layouts. */
-export function normalizedText(node: t.Node): string {
+function normalizedText(node: t.Node): string {
   return generate(node, { minified: true, comments: false }).code;
 }
 

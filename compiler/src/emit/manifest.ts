@@ -6,7 +6,7 @@ import type * as t from "@babel/types";
 import { ABI_VERSION, COMPILER_VERSION } from "./abi.ts";
 import { type StampedRecord, shorten } from "./module-record.ts";
 
-export const MANIFEST_VERSION = 1;
+const MANIFEST_VERSION = 1;
 
 /** Line and column of begin and end, all from 1; the end is exclusive. */
 export type SourceRange = [line: number, column: number, endLine: number, endColumn: number];
