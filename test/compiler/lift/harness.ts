@@ -44,7 +44,19 @@ export function liftText(source: string, isConstant?: (id: t.Identifier) => bool
   const refuse = (node: t.Node, error: ColdframeError) => new Refused(node, error);
   for (const fn of functions) lift(fn, { unique, refuse, ...(isConstant && { isConstant }) });
   const fault = functions.map(isNormal).find((each) => each !== null) ?? null;
-  return { code: generate(root).code, fault, fn: functions[0] as t.Function };
+  return { code: print(root), fault, fn: functions[0] as t.Function };
+}
+
+/** V8 takes `f([1], [a.b] = c)` for an error; in parentheses it does not. */
+export function print(root: t.Node): string {
+  t.traverseFast(root, (node) => {
+    if (t.isCallExpression(node) || t.isOptionalCallExpression(node) || t.isNewExpression(node))
+      node.arguments = node.arguments.map((each) => {
+        const isPattern = t.isAssignmentExpression(each) && t.isPattern(each.left);
+        return isPattern ? t.parenthesizedExpression(each) : each;
+      });
+  });
+  return generate(root).code;
 }
 
 /** Trace and outcome of a function that is called with `args`. */
@@ -53,11 +65,16 @@ export async function observe(code: string, isStrict = true, args: unknown[] = [
   const make = new Function(...Object.keys(names), `${isStrict ? '"use strict";' : ""}return (${code});`);
   const fn = make(...Object.values(names)) as (...args: unknown[]) => unknown;
   const self = names.self;
+  const { toString } = Function.prototype;
+  // The text of a function is not kept.
+  Function.prototype.toString = () => "function";
   try {
     const result = await drive(fn.apply(self, args), names.log as (text: string) => void);
     trace.push(`returned ${show(result)}`);
   } catch (error) {
     trace.push(`threw ${show(error)}`);
+  } finally {
+    Function.prototype.toString = toString;
   }
   return trace;
 }

@@ -12,9 +12,10 @@ export function makeWorld(): World {
   const trace: string[] = [];
   const log = (text: string): void => void trace.push(text);
 
-  /** Notes its label, gives the value. */
+  /** Notes its label, and the value if it can be seen without a trace; gives the value. */
   const t = (label: string, ...value: unknown[]): unknown => {
-    log(label);
+    const isPlain = value.length > 0 && (typeof value[0] !== "object" || value[0] === null);
+    log(isPlain ? `${label} ${show(value[0])}` : label);
     return value.length > 0 ? value[0] : label;
   };
 

@@ -9,11 +9,13 @@ type Fields = Record<string, t.Node | readonly (t.Node | null)[] | null | undefi
 /** All child nodes, in the order of the source. */
 export function childrenOf(node: t.Node): t.Node[] {
   const fields = node as unknown as Fields;
-  return (t.VISITOR_KEYS[node.type] ?? []).flatMap((key) => {
+  const children: t.Node[] = [];
+  for (const key of t.VISITOR_KEYS[node.type] ?? []) {
     const child = fields[key];
-    if (!child) return [];
-    return Array.isArray(child) ? child.filter((item) => item !== null) : [child as t.Node];
-  });
+    if (Array.isArray(child)) for (const item of child) item && children.push(item);
+    else if (child) children.push(child as t.Node);
+  }
+  return children;
 }
 
 /** The children that the function evaluates itself (I1). */

@@ -5,6 +5,7 @@
 // I2. A call whose result is surely no promise is left alone: awaiting it would cost a tick.
 import * as t from "@babel/types";
 import type { Lift } from "./lift.ts";
+import { applyOf } from "./marks.ts";
 import { assignment, copyNode } from "./nodes.ts";
 import { hasTailCall, isAnyCall, liftTail } from "./tail.ts";
 
@@ -53,9 +54,13 @@ const plainObjects = new Set([
 
 function isPlainCall(node: t.Node): boolean {
   if (!t.isCallExpression(node)) return false;
-  const { callee } = node;
-  if (t.isIdentifier(callee)) return plainFunctions.has(callee.name);
-  if (!t.isMemberExpression(callee) || callee.computed || !t.isIdentifier(callee.object)) return false;
-  const { object, property } = callee;
-  return plainObjects.has(object.name) || plainObjects.has(`${object.name}.${(property as t.Identifier).name}`);
+  const name = applyOf(node)?.text ?? nameOf(node.callee);
+  return plainFunctions.has(name) || plainObjects.has(name) || plainObjects.has(name.replace(/\.\w+$/, ""));
+}
+
+/** `a` or `a.b`. */
+function nameOf(node: t.Node): string {
+  if (t.isIdentifier(node)) return node.name;
+  if (!t.isMemberExpression(node) || node.computed || !t.isIdentifier(node.object)) return "";
+  return `${node.object.name}.${(node.property as t.Identifier).name}`;
 }

@@ -47,7 +47,7 @@ function describe({ type, loc }: t.Node, fault: string): string {
 const checks: Check[] = [checkPosition, checkOperand, checkReturn, checkLine];
 
 /** N1, N3, N5 */
-function checkPosition({ node, outer: [parent, above, list, further] }: Place): string | null {
+function checkPosition({ node, outer: [parent, above, list] }: Place): string | null {
   if (!isSuspension(node)) return null;
   const fault = "N1: this await or yield does not stand alone";
   if (t.isExpressionStatement(parent)) return isList(above) ? null : fault;
@@ -57,7 +57,7 @@ function checkPosition({ node, outer: [parent, above, list, further] }: Place): 
   }
   if (!t.isVariableDeclarator(parent) || !t.isVariableDeclaration(above)) return fault;
   const isOne = t.isIdentifier(parent.id) && above.declarations.length === 1;
-  return isOne && isList(list) && !t.isFor(further) ? null : fault;
+  return isOne && isList(list) ? null : fault;
 }
 
 function isList(node: t.Node | undefined): boolean {
