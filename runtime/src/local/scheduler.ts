@@ -25,7 +25,8 @@ import {
 } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { combinators } from "./combinators/index.ts";
-import { Call, Combination, Lost, Task, type Waiter, type Work } from "./task.ts";
+import { outcomeOf, runReaction } from "./reaction.ts";
+import { Call, Combination, Lost, Reaction, Task, type Waiter, type Work } from "./task.ts";
 
 /** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
 export interface SchedulerHost {
@@ -117,6 +118,8 @@ export class Scheduler implements Ops {
       const operation = this.host.operation(this, descriptor, self, args, text);
       if (operation !== null) return operation;
     }
+    // The callback of an awaited `task.catch(…)` belongs to the run as that of one that is not awaited.
+    if (self instanceof Task && reactionMethods.has(fn)) return Reflect.apply(fn as Function, self, args);
     const call = new Call(fn, self, args, text);
     this.invoke(call);
     return call;
@@ -160,6 +163,14 @@ export class Scheduler implements Ops {
     return task;
   }
 
+  /** `then`, `catch` or `finally` of a task. */
+  react(source: Task, yes: unknown, no: unknown, isFinal: boolean): Task {
+    const task = this.adopt(new Task(new Reaction(yes, no, isFinal)));
+    this.host.spawned?.(task, this.current);
+    this.#await(source, { task, index: -1 });
+    return task;
+  }
+
   // ---- outcomes
 
   /** Makes a task one of this run. */
@@ -188,8 +199,7 @@ export class Scheduler implements Ops {
   /** Takes what came from outside for a wait; false if nothing waits for it any more (I3). */
   arrive(wait: ExternalWait, mode: Mode, value: unknown): boolean {
     if (!this.waits(wait)) return false;
-    if (wait.index === -1 && wait.task.leaf === null) this.settle(wait.task, mode, value);
-    else this.#wake(wait, mode, value);
+    this.#wake(wait, mode, value);
     return true;
   }
 
@@ -211,7 +221,7 @@ export class Scheduler implements Ops {
           if (awaited !== undefined && !(awaited instanceof Task)) waits.push({ task, index, awaited });
         });
       } else if (task.work instanceof Call) waits.push({ task, index: -1, awaited: task.work });
-      else if (task.work === null) {
+      else if (task.work === null || task.work instanceof Reaction) {
         const wait = this.#outsideWait(task);
         if (wait !== null) waits.push(wait);
       }
@@ -223,12 +233,8 @@ export class Scheduler implements Ops {
   #outsideWait(task: Task): ExternalWait | null {
     if (task.leaf === null) return task.value === undefined ? null : { task, index: -1, awaited: task.value };
     const awaited = task.leaf.$wait;
-    if (awaited === READY || awaited instanceof Task || this.#isReady(task)) return null;
+    if (awaited === READY || awaited instanceof Task) return null;
     return { task, index: -1, awaited };
-  }
-
-  #isReady(task: Task): boolean {
-    return this.ready.some((entry) => entry.task === task);
   }
 
   /** Calls foreign code for an awaited call. */
@@ -300,8 +306,12 @@ export class Scheduler implements Ops {
   }
 
   #takeUp({ task, mode, value }: Ready): void {
+    if (task.state !== 0) return;
     let frame = task.leaf;
-    if (frame === null || task.state !== 0) return;
+    if (frame === null) {
+      this.#react(task, mode, value);
+      return;
+    }
     task.leaf = null;
     frame.$wait = undefined;
     R.leaf = null;
@@ -361,12 +371,20 @@ export class Scheduler implements Ops {
 
   #wake({ task, index }: Waiter, mode: Mode, value: unknown): void {
     if (task.state !== 0) return;
-    if (index === -1) {
-      if (task.leaf === null) this.settle(task, mode, value);
-      else this.ready.push({ task, mode, value });
+    const { work, leaf } = task;
+    if (leaf !== null) {
+      leaf.$wait = READY; // what was awaited is over, and need not be storable
+      this.ready.push({ task, mode, value });
       return;
     }
-    const work = task.work as Combination;
+    if (work instanceof Reaction && !work.hasRun) {
+      this.ready.push({ task, mode, value });
+      return;
+    }
+    if (!(work instanceof Combination) || index === -1) {
+      this.#settleWork(task, mode, value);
+      return;
+    }
     work.items[index] = undefined;
     work.left--;
     const decided = combinators[work.kind].slot(work, index, mode, value);
@@ -380,10 +398,26 @@ export class Scheduler implements Ops {
     else this.host.external({ task, index, awaited: item });
   }
 
+  /** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
+  #settleWork(task: Task, mode: Mode, value: unknown): void {
+    if (task.work instanceof Reaction) this.settle(task, ...outcomeOf(task.work, mode, value));
+    else this.settle(task, mode, value);
+  }
+
+  #react(task: Task, mode: Mode, value: unknown): void {
+    const { work } = task;
+    if (!(work instanceof Reaction)) return;
+    this.current = task;
+    R.depth = 0;
+    const reacted = runReaction(work, mode, value);
+    if ("mode" in reacted) this.settle(task, reacted.mode, reacted.value);
+    else this.#finish(task, reacted.result);
+  }
+
   /** The bottom frame returned: a thenable result is waited for, as an async function's is. */
   #finish(task: Task, value: unknown): void {
     if (!isObject(value)) {
-      this.settle(task, 0, value);
+      this.#settleWork(task, 0, value);
       return;
     }
     if (value instanceof Task) {
@@ -394,11 +428,11 @@ export class Scheduler implements Ops {
     try {
       then = (value as { then?: unknown }).then;
     } catch (error) {
-      this.settle(task, 1, error);
+      this.#settleWork(task, 1, error);
       return;
     }
     if (typeof then !== "function") {
-      this.settle(task, 0, value);
+      this.#settleWork(task, 0, value);
       return;
     }
     task.value = adoptThenable(value, then);
@@ -410,6 +444,8 @@ export class Scheduler implements Ops {
     else this.settle(task, 1, error);
   }
 }
+
+const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
 
 /** The language's thenable job: `then` has been read, and is called in a tick of its own. */
 function adoptThenable(value: unknown, then: Function): Promise<unknown> {

@@ -6,7 +6,7 @@
  */
 import { addKind, addRecord } from "../snapshot/kinds.ts";
 import { tags } from "../snapshot/tags.ts";
-import { Call, Combination, Lost, Operation, Task, type TaskState, type Waiter, type Work } from "./task.ts";
+import { Call, Combination, Lost, Operation, Reaction, Task, type TaskState, type Waiter, type Work } from "./task.ts";
 
 addRecord<Call>({
   name: "call",
@@ -19,6 +19,12 @@ addRecord<Combination>({
   prototype: Combination.prototype,
   fields: ["kind", "items", "values", "left"],
   make: () => new Combination("all", []),
+});
+addRecord<Reaction>({
+  name: "reaction",
+  prototype: Reaction.prototype,
+  fields: ["yes", "no", "isFinal", "hasRun", "mode", "value"],
+  make: () => new Reaction(undefined, undefined, false),
 });
 addRecord<Operation>({
   name: "operation",

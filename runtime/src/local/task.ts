@@ -10,7 +10,7 @@
  */
 import type { Frame } from "../frame.ts";
 import type { CombinatorKind, Mode } from "../realm.ts";
-import { shared } from "../realm.ts";
+import { R, shared } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** 0 pending, 1 fulfilled, 2 rejected. */
@@ -76,8 +76,26 @@ export class Lost {
   }
 }
 
+/** A callback of `then`, `catch` or `finally` on a task, in durable code: it runs in a turn once its source has settled. */
+export class Reaction {
+  yes: unknown;
+  no: unknown;
+  /** Of `finally`: the callback gets nothing, and the outcome of the source goes on behind it. */
+  isFinal: boolean;
+  /** Has the callback run? */
+  hasRun = false;
+  /** Of `finally`: what goes on. */
+  mode: Mode = 0;
+  value: unknown = undefined;
+  constructor(yes: unknown, no: unknown, isFinal: boolean) {
+    this.yes = yes;
+    this.no = no;
+    this.isFinal = isFinal;
+  }
+}
+
 /** What a task works on: null for a stack of frames. */
-export type Work = Call | Combination | Operation | null;
+export type Work = Call | Combination | Operation | Reaction | null;
 
 export class TaskPromise extends Promise<unknown> {
   /** Promises derived from a task are ordinary ones. */
@@ -114,7 +132,21 @@ export class TaskPromise extends Promise<unknown> {
     no?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.observed = true;
-    return super.then(yes, no);
+    const scheduler = this.#driver();
+    return scheduler === null
+      ? super.then(yes, no)
+      : (scheduler.react(this, yes, no, false) as unknown as Promise<never>);
+  }
+
+  override finally(callback?: (() => void) | null): Promise<unknown> {
+    const scheduler = this.#driver();
+    return scheduler === null ? super.finally(callback) : scheduler.react(this, callback, callback, true);
+  }
+
+  /** The scheduler whose durable code is asking, if this task is one of its own. */
+  #driver(): Scheduler | null {
+    const { ops } = R;
+    return ops !== null && (this.scheduler === null || this.scheduler === ops) ? (ops as Scheduler) : null;
   }
 
   /** Takes the outcome; returns false if the task had settled before. Waiters are the scheduler's to wake. */
