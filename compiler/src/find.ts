@@ -40,9 +40,9 @@ export function findDurable(source: string, options: ResolvedOptions, diagnostic
   return search.run();
 }
 
-function mayBeDurable(source: string, { mark }: ResolvedOptions): boolean {
-  // Compiled text still has its tags: a second compiler in the chain must not take the wrappers for what was marked.
-  if (/"@coldframe\/runtime\/abi\/v\d|Symbol\.for\("coldframe\.abi\.\d/.test(source)) return false;
+function mayBeDurable(source: string, { mark, filename }: ResolvedOptions): boolean {
+  // Declarations and compiled text still have the tags, but no longer the functions. Compiled text has its record.
+  if (/\.d\.(?:\w+\.)?[cm]?ts$/.test(filename) || /\babi:\s*\d+,\s*compiler:\s*["'`]/.test(source)) return false;
   return mayHaveMark(source) || (mark === "all" && /\basync\b|\*/.test(source));
 }
 

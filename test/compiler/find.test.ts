@@ -1,9 +1,11 @@
 // Which functions are found, what they are called, and what is passed over.
+import ts from "typescript";
 import { expect, test } from "vitest";
 import { assignIds } from "../../compiler/src/analyze/ids.ts";
 import { Diagnostics } from "../../compiler/src/diagnostic.ts";
 import { hashText } from "../../compiler/src/emit/hash.ts";
 import { findDurable } from "../../compiler/src/find.ts";
+import { compile } from "../../compiler/src/index.ts";
 import { type CompileOptions, resolveOptions } from "../../compiler/src/options.ts";
 
 function find(source: string, options: Partial<CompileOptions> = {}) {
@@ -187,8 +189,19 @@ test("a script may return where it is given `require`", () => {
 });
 
 test("text that was compiled before is left alone", () => {
-  const source = `import { R } from "@coldframe/runtime/abi/v1";\n${tag} function f() { return R.start(); }`;
-  expect(find(source)).toMatchObject({ functions: [], codes: [] });
+  const source = `${tag} async function f() { await 1; }`;
+  const { code } = compile(source, { filename: "a.ts" });
+  expect(code).not.toBe(source);
+  for (const mark of ["tagged", "all"] as const)
+    expect(find(code, { mark })).toMatchObject({ functions: [], codes: [] });
+  const emitted = ts.transpile(code, { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2015 });
+  expect(emitted).toContain("@durable");
+  expect(find(emitted, { filename: "a.js" })).toMatchObject({ functions: [], codes: [] });
+});
+
+test("declaration files are left alone", () => {
+  for (const filename of ["a.d.ts", "a.d.mts", "a.d.css.ts"])
+    expect(find(`${tag} export declare function f(): Promise<void>;`, { filename })).toMatchObject({ codes: [] });
 });
 
 test.each([
