@@ -48,6 +48,7 @@ class CutRun<T> {
   suspensions = 0;
   cuts = 0;
   largestBytes = 0;
+  isOver = false;
   readonly resolve: (result: CutResult<T>) => void;
   readonly reject: (error: unknown) => void;
 
@@ -69,16 +70,19 @@ class CutRun<T> {
 
   /** Runs a piece of the coroutine; then subscribes to what it waits for, or reports how it ended. */
   guard(piece: () => void): void {
+    if (this.isOver) return;
     try {
       piece();
       if (this.co.done) this.finish();
       else this.subscribe();
     } catch (error) {
+      this.isOver = true;
       this.reject(error);
     }
   }
 
   finish(): void {
+    this.isOver = true;
     const root = this.co.scheduler.root;
     if (root?.state === 2) this.reject(root.value);
     else {
