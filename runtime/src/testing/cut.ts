@@ -81,8 +81,8 @@ class CutRun<T> {
     }
   }
 
+  /** Tasks that outlive the result go on, as they would natively. */
   finish(): void {
-    this.isOver = true;
     const root = this.co.scheduler.root;
     if (root?.state === 2) this.reject(root.value);
     else {
