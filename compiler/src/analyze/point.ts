@@ -5,8 +5,8 @@
 // I3. After lift a suspension stands alone in its statement; anything else is a fault of the compiler.
 import * as t from "@babel/types";
 import { errors } from "../errors.ts";
-import type { Unit } from "./scope.ts";
-import { isPlainCall, isSettled } from "./settled.ts";
+import type { ScopeAnalysis, Unit } from "./scope.ts";
+import { Settled } from "./settled.ts";
 import type { ModuleContext } from "./types.ts";
 
 /**
@@ -49,14 +49,15 @@ export interface UnitPoints {
 }
 
 /** Finds the points of a durable function. */
-export function findPoints(unit: Unit, context: Pick<ModuleContext, "refuse">): UnitPoints {
-  return new Finder(unit, context).find();
+export function findPoints(unit: Unit, analysis: ScopeAnalysis, context: Pick<ModuleContext, "refuse">): UnitPoints {
+  return new Finder(unit, analysis, context).find();
 }
 
 type Split = { operand: t.Expression | null; node: t.Node; kind: PointKind; target: Target };
 
 class Finder {
   readonly #unit: Unit;
+  readonly #settled: Settled;
   readonly #context: Pick<ModuleContext, "refuse">;
   readonly #list: Point[] = [];
   readonly #ranges = new Map<t.Node, Range>();
@@ -66,8 +67,9 @@ class Finder {
   /** Number of protected regions around: there a returned call must not be awaited in place. */
   #shields = 0;
 
-  constructor(unit: Unit, context: Pick<ModuleContext, "refuse">) {
+  constructor(unit: Unit, analysis: ScopeAnalysis, context: Pick<ModuleContext, "refuse">) {
     this.#unit = unit;
+    this.#settled = new Settled(unit, analysis);
     this.#context = context;
   }
 
@@ -115,7 +117,7 @@ class Finder {
 
   #visitReturn(node: t.ReturnStatement): void {
     this.#expectNone(node.argument ?? null);
-    if (this.#unit.kind === "async" && !isSettled(node.argument ?? null, this.#unit)) this.#unsettled.add(node);
+    if (this.#unit.kind === "async" && !this.#settled.test(node.argument ?? null)) this.#unsettled.add(node);
   }
 
   /** Leaving it closes an iterator, as a finally would. */
@@ -161,7 +163,7 @@ class Finder {
   #splitReturn({ argument }: t.ReturnStatement): Split | undefined {
     if (isSuspension(argument)) return splitOf(argument, { type: "return" });
     if (this.#unit.kind !== "async" || this.#shields > 0 || !t.isCallExpression(argument)) return undefined;
-    if (isPlainCall(argument, this.#unit)) return undefined;
+    if (this.#settled.isPlainCall(argument)) return undefined;
     return { operand: argument, node: argument, kind: "await", target: { type: "return" } };
   }
 

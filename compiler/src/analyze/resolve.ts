@@ -92,7 +92,7 @@ export class Resolver {
       uses: [],
       initOrder: late ? Number.POSITIVE_INFINITY : -1,
       initCase: 0,
-      init: null,
+      values: [],
       initFrom: null,
       cell: false,
       early: false,
@@ -183,10 +183,9 @@ export class Resolver {
     binding.initCase = inCase;
   }
 
-  /** Remembers the expression a declaration gives to a name. */
-  noteInit(name: string, init: t.Node): void {
-    const binding = this.#lookup(name);
-    if (binding) binding.init ??= init;
+  /** Remembers the expression that gives a name its value. */
+  noteValue(name: string, value: t.Node): void {
+    this.#lookup(name)?.values.push(value);
   }
 
   // ---- nested functions and classes

@@ -31,8 +31,8 @@ export interface Binding {
   initOrder: number;
   /** Which case of its switch scope initializes it; 0 elsewhere. */
   initCase: number;
-  /** Expression whose value it takes first, for the kind of its dummy value. */
-  init: t.Node | null;
+  /** The expressions whose values it is given; a write that is none of these gives it anything. */
+  readonly values: t.Node[];
   /** In the variable scope of the body and, at first, with the value of this parameter (ECMA-262 10.2.11, 28). */
   initFrom: Binding | null;
   /** Captured and assigned after a nested function may have been made; filled by capture.ts. */
@@ -149,6 +149,11 @@ export function isInitialized(use: Use): boolean {
   const { binding } = use;
   if (use.init) return true;
   return use.order >= binding.initOrder && use.inCase === binding.initCase;
+}
+
+/** The expression whose value it takes first, if there is one. */
+export function firstValue({ values }: Binding): t.Node | null {
+  return values[0] ?? null;
 }
 
 /** Number of bindings of the same name around this one within its unit: with the name, unique at any one place. */

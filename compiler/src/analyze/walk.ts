@@ -5,7 +5,6 @@
 import * as t from "@babel/types";
 import { collectVars, hasParameterExpressions, hasSimpleParams, patternIdentifiers, usesSuper } from "./declare.ts";
 import { isAnonymous, keyName } from "./fn-name.ts";
-import { isTemp } from "./lift/marks.ts";
 import { Resolver } from "./resolve.ts";
 import type { Container, Origin, Scope, ScopeAnalysis, Unit } from "./scope.ts";
 
@@ -167,23 +166,26 @@ function walkDeclaration(r: Resolver, { kind, declarations }: t.VariableDeclarat
   for (const { id, init } of declarations) {
     r.nameBy(init, id);
     walk(r, init);
-    if (init && t.isIdentifier(id)) r.noteInit(id.name, init);
+    if (t.isIdentifier(id) && (init || kind !== "var")) r.noteValue(id.name, init ?? t.identifier("undefined"));
     // `var x;` does nothing where it stands, but its identifier is to be renamed like others.
     if (kind === "var" && !init && t.isIdentifier(id)) r.use(id, id.name, {});
     else walkTarget(r, id, kind !== "var");
   }
 }
 
-function walkAssignment(r: Resolver, { left, right, operator }: t.AssignmentExpression): void {
+function walkAssignment(r: Resolver, node: t.AssignmentExpression): void {
+  const { left, right, operator } = node;
+  const isLogical = /^(?:&&|\|\||\?\?)=$/.test(node.operator);
+  // What arithmetic assigns is the value of the whole.
+  if (t.isIdentifier(left) && !isLogical) r.noteValue(left.name, operator === "=" ? right : node);
   if (t.isIdentifier(left) && operator !== "=") {
-    if (/^(?:&&|\|\||\?\?)=$/.test(operator)) r.nameBy(right, left);
+    if (isLogical) r.nameBy(right, left);
     walk(r, left);
     walk(r, right);
     r.use(left, left.name, { read: true, write: true });
     return;
   }
   if (operator === "=") r.nameBy(right, left);
-  if (t.isIdentifier(left) && isTemp(left)) r.noteInit(left.name, right);
   // The parts of a member are evaluated before the right side; names of a pattern are bound after it.
   if (t.isMemberExpression(left)) walk(r, left);
   walk(r, right);
@@ -271,9 +273,13 @@ const table: Visitors = {
   },
   VariableDeclaration: walkDeclaration,
   AssignmentExpression: walkAssignment,
-  UpdateExpression: (r, { argument }) => {
-    if (t.isIdentifier(argument)) r.use(argument, argument.name, { read: true, write: true });
-    else walk(r, argument);
+  UpdateExpression: (r, node) => {
+    const { argument } = node;
+    if (!t.isIdentifier(argument)) walk(r, argument);
+    else {
+      r.noteValue(argument.name, node);
+      r.use(argument, argument.name, { read: true, write: true });
+    }
   },
   BlockStatement: (r, node) => {
     r.scoped("block", node, (scope) => {

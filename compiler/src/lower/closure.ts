@@ -140,7 +140,12 @@ export class Closures implements Emitters {
     refuseDurableMembers(node, view);
     const captures = [...container.captures];
     const names = new Map(captures.map((binding) => [binding, view.names.fresh(binding.name)]));
-    const inner = new Rewriter(new ContainerView(view, names), this).children<t.Class | t.ObjectExpression>(node);
+    // The name of a class within its own text is its own.
+    const parts = (t.VISITOR_KEYS[node.type] ?? []).filter((key) => key !== "id");
+    const inner = new Rewriter(new ContainerView(view, names), this).children<t.Class | t.ObjectExpression>(
+      node,
+      parts,
+    );
     const made = t.isClass(inner) ? this.#tagClass(inner, container.fnName ?? "", view, node) : inner;
     if (captures.length === 0) return made as t.Expression;
     const arrow = t.arrowFunctionExpression([...names.values()].map(id), made as t.Expression);

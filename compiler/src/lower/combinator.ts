@@ -2,10 +2,10 @@
 // Does not own: what they do (runtime).
 // I1. Only the global `Promise` counts; a patched method is noticed by the runtime.
 // I2. A call counts as a combinator's if it stands in the array literal there, or is all that an arrow given to `.map` there does.
-import generate from "@babel/generator";
 import * as t from "@babel/types";
 import { id, undef } from "./nodes.ts";
 import type { Rewriter } from "./rewrite.ts";
+import { textOf } from "./text.ts";
 import type { View } from "./view.ts";
 
 const kinds = new Set(["all", "any", "race", "allSettled"]);
@@ -58,7 +58,7 @@ function rewriteLater(node: t.CallExpression, rewriter: Rewriter): t.Expression 
     self = rewriter.expression(callee.object);
   }
   const args = node.arguments.map((arg) => rewriter.node(arg)) as t.Expression[];
-  const text = rewriter.view.module.context.textOf(callee) || generate(callee, { comments: false }).code;
+  const text = textOf(callee, rewriter.view.module);
   const parts = [rewriter.expression(callee), self, t.arrayExpression(args), t.stringLiteral(text)];
   return { ...t.callExpression(rewriter.view.abi("later"), parts), loc: node.loc ?? null };
 }

@@ -1,12 +1,11 @@
 // Owns: what the module record says of a durable function: points, slots (docs/abi.md 13).
 // Does not own: stamps and printing (emit/).
 // I1. `points[pc]`: the entry comes first. Keys of slots differ among those that are live at one point.
-import generate from "@babel/generator";
 import type * as t from "@babel/types";
-import type { Point } from "../analyze/point.ts";
 import type { Unit } from "../analyze/scope.ts";
 import type { FunctionRecord, PointRecord } from "../analyze/types.ts";
 import { frameName } from "./frame.ts";
+import { textOf } from "./text.ts";
 import type { DurableUnit } from "./unit.ts";
 
 export function kindOf({ kind }: Unit): FunctionRecord["kind"] {
@@ -29,14 +28,9 @@ export function describeUnit(durable: DurableUnit) {
   const points = durable.points.list.map((point) => ({
     fingerprint: prints.of(point),
     loc: point.node.loc ?? node.loc ?? fn.loc,
-    of: textOf(point, durable),
+    of: point.operand === null ? point.kind : textOf(point.operand, durable.module),
     live: durable.live.at(point).map(nameOf),
   }));
   const slots = Object.fromEntries(durable.slots.map((binding) => [nameOf(binding), keys.get(binding) as string]));
   return { F: frameName(durable), slots, points: [entry, ...points] };
-}
-
-function textOf({ operand, kind }: Point, durable: DurableUnit): string {
-  if (operand === null) return kind;
-  return durable.module.context.textOf(operand) || generate(operand, { comments: false }).code;
 }

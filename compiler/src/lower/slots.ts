@@ -3,7 +3,7 @@
 // I1. A dummy has the kind of the variable's initializer, so that engines see one type from the start (docs/abi.md 3).
 // I2. Fields of one frame differ; canonical keys differ among the fields that are live at one point.
 import * as t from "@babel/types";
-import type { Binding } from "../analyze/scope.ts";
+import { type Binding, firstValue } from "../analyze/scope.ts";
 import { undef } from "./nodes.ts";
 
 export type Dummy = "number" | "string" | "boolean" | "undefined";
@@ -20,7 +20,8 @@ const comparisons = new Set(["===", "!==", "==", "!=", "<", "<=", ">", ">=", "in
 
 /** The kind of value that a variable holds first. `kindOf` answers for other variables. */
 export function dummyOf(binding: Binding, kindOf: (id: t.Identifier) => Dummy): Dummy {
-  return binding.cell || !binding.init ? "undefined" : kindOfValue(binding.init, kindOf);
+  const first = firstValue(binding);
+  return binding.cell || !first ? "undefined" : kindOfValue(first, kindOf);
 }
 
 function kindOfValue(node: t.Node, kindOf: (id: t.Identifier) => Dummy): Dummy {

@@ -38,7 +38,7 @@ export class DurableUnit {
     this.module = module;
     this.unit = unit;
     this.base = base;
-    this.points = findPoints(unit, module.context);
+    this.points = findPoints(unit, module.analysis, module.context);
     this.args = planArguments(unit, (name) => this.hide(name));
     const effects = new EffectReader(module.analysis, unit);
     const { points } = this;
@@ -65,7 +65,7 @@ export class DurableUnit {
       uses: [],
       initOrder: -1,
       initCase: 0,
-      init: null,
+      values: [],
       initFrom: null,
       cell: false,
       early: false,

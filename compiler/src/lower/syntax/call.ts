@@ -2,12 +2,12 @@
 // Does not own: what surrounds them (suspension.ts).
 // I1. Callee and receiver are evaluated once, before the arguments; arguments before the callee is tested.
 // I2. A call is static only for a function declaration of the module that nothing reassigns and nothing here shadows.
-import generate from "@babel/generator";
 import * as t from "@babel/types";
 import { applyOf } from "../../analyze/lift/marks.ts";
 import type { Point } from "../../analyze/point.ts";
 import type { Lowering } from "../lowering.ts";
 import { and, call, compare, id, member, num, set, undef } from "../nodes.ts";
+import { textOf } from "../text.ts";
 
 type Args = (t.Expression | t.SpreadElement)[];
 
@@ -67,7 +67,7 @@ function partsOf(operand: t.Expression, lowering: Lowering): Parts | undefined {
   if (!t.isCallExpression(operand) || lowering.isCombinator(operand)) return undefined;
   const { callee } = operand;
   if (t.isSuper(callee) || t.isImport(callee) || t.isV8IntrinsicIdentifier(callee)) return undefined;
-  const text = textOf(callee, lowering);
+  const text = textOf(callee, lowering.durable.module);
   const args = operand.arguments.map((arg) => lowering.native.node(arg)) as Args;
   if (!t.isMemberExpression(callee)) return { ...readCallee(callee, lowering), args, text };
   if (t.isSuper(callee.object)) return undefined;
@@ -99,10 +99,6 @@ function readMethod({ object, property, computed }: t.MemberExpression, lowering
   const before = isSimple ? [] : [set(self, base)];
   before.push(set(fn, t.memberExpression(self, key as t.Identifier, computed)));
   return { before, fn, self: t.cloneNode(self) };
-}
-
-function textOf(callee: t.Node, lowering: Lowering): string {
-  return lowering.durable.module.context.textOf(callee) || generate(callee, { comments: false }).code;
 }
 
 /** `$t = durable ? ($R.depth = …, $e.run(null, self, …args)) : $R.call($g, self, [args], text)` */
