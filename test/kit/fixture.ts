@@ -40,9 +40,10 @@ export async function runFixture(file: string): Promise<FixtureReport> {
   await compare("coroutine", () => coroutine(compiled(file)).drive());
   await compare("cut", async () => {
     const main = compiled(file);
-    const result = await cut(main, [], { at: "every", restore: fresh(file) });
-    report.cuts = result.cuts;
-    return result.value;
+    const onCut = () => {
+      report.cuts += 1;
+    };
+    return (await cut(main, [], { at: "every", restore: fresh(file), onCut })).value;
   });
   for (let at = 1; at <= report.cuts; at++) await killAt(file, at, report);
   return report;

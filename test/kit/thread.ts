@@ -23,22 +23,23 @@ export class Thread<Question, Answer> {
     this.#worker ??= this.#open();
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
-      const leave = (run: () => void) => {
+      const leave = () => {
         clearTimeout(timer);
-        worker.removeAllListeners();
-        run();
+        worker.off("message", take).off("error", giveUp).off("exit", left);
       };
-      const giveUp = (error: unknown) =>
-        leave(() => {
-          void this.close();
-          reject(error);
-        });
+      const take = (reply: Reply<Answer>) => {
+        leave();
+        if ("error" in reply) reject(new Error(reply.error));
+        else resolve(reply.answer);
+      };
+      const giveUp = (error: unknown) => {
+        leave();
+        void this.close();
+        reject(error);
+      };
+      const left = (code: number) => giveUp(new Error(`the thread ended with code ${code}`));
       const timer = setTimeout(() => giveUp(new Stuck(`no answer within ${this.#patienceMs} ms`)), this.#patienceMs);
-      worker.on("message", (reply: Reply<Answer>) =>
-        leave(() => ("error" in reply ? reject(new Error(reply.error)) : resolve(reply.answer))),
-      );
-      worker.on("error", giveUp);
-      worker.on("exit", (code) => giveUp(new Error(`the thread ended with code ${code}`)));
+      worker.on("message", take).on("error", giveUp).on("exit", left);
       worker.postMessage(question);
     });
   }
@@ -46,7 +47,6 @@ export class Thread<Question, Answer> {
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    worker?.removeAllListeners();
     await worker?.terminate();
   }
 

@@ -7,7 +7,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { allModes, type CompiledMode, signature } from "./failure.ts";
-import { prelude } from "./program/prelude.ts";
 import { makeProgram, refused } from "./program/program.ts";
 import { checkRange, describeReport } from "./range.ts";
 
@@ -24,7 +23,7 @@ const { values } = parseArgs({
     file: { type: "string" },
   },
 });
-const modes = values.modes.split(",") as CompiledMode[];
+const modes = values.modes.split(",").filter(Boolean) as CompiledMode[];
 const without = [...refused, ...values.without.split(",").filter(Boolean)];
 process.on("unhandledRejection", () => {});
 
@@ -34,9 +33,8 @@ else await explore();
 
 async function checkFile(file: string): Promise<void> {
   const text = readFileSync(file, "utf8");
-  const whole = text.includes("function trace(") ? text : `${prelude}\n${text}`;
   const { check } = await import("./check.ts"); // the compiler, in this thread, only if asked for
-  console.log(await check({ text: whole, strict: !text.startsWith("// sloppy"), name: "file" }, modes));
+  console.log(await check({ text, strict: !text.startsWith("// sloppy"), name: "file" }, modes));
   process.exit(0);
 }
 

@@ -6,7 +6,7 @@ export type CompiledMode = "volatile" | "coroutine" | "cut";
 export const allModes: readonly CompiledMode[] = ["volatile", "coroutine", "cut"];
 
 export interface Failure {
-  mode: CompiledMode | "compile" | "generator" | "harness";
+  mode: CompiledMode | "compile" | "refused" | "generator" | "harness";
   /** What differs, or the error. */
   what: string;
 }

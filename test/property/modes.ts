@@ -1,11 +1,21 @@
 /** Owns: the ways in which one program is run: native, and compiled in three settings that must all look native. */
+import { runInThisContext } from "node:vm";
 import { compile } from "@coldframe/compiler";
 import { coroutine, restore } from "@coldframe/runtime";
 import { cut } from "@coldframe/runtime/testing";
 import { evaluate } from "../kit/evaluate.ts";
 import type { CompiledMode } from "./failure.ts";
+import { prelude, preludeNames } from "./program/prelude.ts";
 import { type Observed, observe } from "./record.ts";
 import "@coldframe/runtime/abi/v1";
+
+/** Makes the names of the prelude globals: plain for the native runs, compiled for the others. */
+function loadPrelude(code: string): void {
+  const names = preludeNames.join(", ");
+  runInThisContext(`Object.assign(globalThis, (() => {\n${code}\nreturn { ${names} };\n})())`, "prelude.js");
+}
+
+const compiledPrelude = compile(prelude, { filename: "prelude.js", mark: "all", abi: "global" }).code;
 
 /** What is run: the text of a program and how it is to be read. */
 export interface Source {
@@ -21,7 +31,10 @@ export interface Run extends Observed {
   largestBytes: number;
 }
 
-/** @throws an error with the diagnostics if the compiler refuses the program */
+/** The compiler refuses the program. */
+export class Refused extends Error {}
+
+/** @throws Refused */
 export function compileProgram(source: Source): string {
   const { code, diagnostics } = compile(source.text, {
     filename: `${source.name}.js`,
@@ -31,11 +44,12 @@ export function compileProgram(source: Source): string {
   });
   const faults = diagnostics.filter((one) => one.severity === "error");
   if (faults.length > 0)
-    throw new Error(`refused: ${faults.map((one) => `${one.line}:${one.column} ${one.message}`).join("\n")}`);
+    throw new Refused(`${faults.map((one) => `${one.line}:${one.column} ${one.message}`).join("\n")}`);
   return code;
 }
 
 export async function runNative({ text, strict }: Source): Promise<Run> {
+  loadPrelude(prelude);
   return { ...(await observe(() => evaluate(text, strict).main())), cuts: 0, largestBytes: 0 };
 }
 
@@ -61,6 +75,7 @@ const drivers: Record<CompiledMode, Driver> = {
 
 /** Runs compiled code. @param code what `compileProgram` gave */
 export async function runCompiled(source: Source, code: string, mode: CompiledMode): Promise<Run> {
+  loadPrelude(compiledPrelude);
   const load = () => evaluate(code, source.strict, `${source.name}.compiled.js`);
   Object.assign(counters, { cuts: 0, largestBytes: 0 });
   const observed = await observe(() => drivers[mode](load().main, load));

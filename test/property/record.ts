@@ -17,8 +17,8 @@ interface Hooks {
 
 const hooks = globalThis as Hooks;
 
-/** Longest time a program may take, in ms: they take a few. */
-const limitMs = 10_000;
+/** Longest time a program may take, in ms: they take a few. Shorter while a failure is made smaller. */
+export const limits = { runMs: 10_000 };
 
 /** Runs `main` and records what it does; never rejects. */
 export async function observe(main: () => unknown): Promise<Observed> {
@@ -35,7 +35,7 @@ export async function observe(main: () => unknown): Promise<Observed> {
 async function settle(main: () => unknown): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("never settled"), limitMs);
+    timer = setTimeout(() => resolve("never settled"), limits.runMs);
   });
   const run = async () => {
     try {
@@ -62,6 +62,7 @@ export async function countSuspensions(main: () => unknown): Promise<number> {
 
 /** The first thing that differs, or undefined if nothing does. */
 export function difference(expected: Observed, actual: Observed): string | undefined {
+  if (actual.outcome.startsWith("threw ColdframeError")) return actual.outcome.replaceAll("\\n", "\n");
   const names = [...new Set([...Object.keys(expected.branches), ...Object.keys(actual.branches)])];
   for (const name of names) {
     const [want, got] = [expected.branches[name] ?? [], actual.branches[name] ?? []];

@@ -2,6 +2,7 @@
 import { check } from "./check.ts";
 import type { CompiledMode, Failure } from "./failure.ts";
 import type { Source } from "./modes.ts";
+import { limits } from "./record.ts";
 import { shrink } from "./shrink.ts";
 
 const nonsense = /ReferenceError\(".* is not defined|SyntaxError|RangeError\("Maximum/;
@@ -13,7 +14,7 @@ export async function shrinkFailure(
   limitMs: number,
 ): Promise<{ text: string; failure: Failure }> {
   if (failure.mode === "generator") return { text: source.text, failure };
-  const modes: CompiledMode[] = failure.mode === "compile" ? [] : [failure.mode as CompiledMode];
+  const modes: CompiledMode[] = isOfCompiler(failure) ? [] : [failure.mode as CompiledMode];
   let last = failure;
   const kind = kindOf(failure);
   const fails = async (text: string) => {
@@ -28,14 +29,20 @@ export async function shrinkFailure(
       return false; // not even a program
     }
   };
+  const { runMs } = limits;
+  limits.runMs = 500; // most candidates that hang natively are nonsense
   const text = await shrink(source.text, fails, { limitMs });
+  limits.runMs = runMs;
   return { text, failure: last };
 }
 
-/** Differences may become others on the way, but an error of the runtime stays one. */
-function kindOf({ mode, what }: Failure): string {
-  const coded = /CF\d{4}/.exec(what)?.[0] ?? "";
+const isOfCompiler = ({ mode }: Failure) => mode === "compile" || mode === "refused";
+
+/** Differences may become others on the way; an error of the runtime or the compiler stays what it is. */
+function kindOf(failure: Failure): string {
+  const { mode, what } = failure;
+  const coded = /\[CF\d{4}\][^.:`]*/.exec(what)?.[0].replace(/\w*\d+\w*/g, "_") ?? "";
   const error = /was threw (\w+)/.exec(what)?.[1] ?? "";
-  const place = mode === "compile" ? what.split("\n").slice(0, 2).join(" ").replace(/\d+/g, "0") : "";
-  return `${mode} ${coded} ${/never settled/.test(what)} ${error === "Oops" ? "" : error} ${place}`;
+  const fault = isOfCompiler(failure) ? what.split("\n").slice(0, 2).join(" ").replace(/`.*?`|\d+/g, "_") : "";
+  return `${mode} ${coded} ${/never settled/.test(what)} ${error === "Oops" ? "" : error} ${fault}`;
 }

@@ -2,7 +2,8 @@
  * Owns: a failing program made smaller while it still fails: greedy edits of its syntax tree, from large to small.
  *
  * S1. Fuel is never touched on its own, so what is left still ends.
- * S2. The caller's test decides; it must also refuse programs that are nonsense natively.
+ * S2. A call under way keeps its log (`fork`) and stays awaited: what is left still does not depend on ticks.
+ * S3. The caller's test decides; it must also refuse programs that are nonsense natively.
  */
 import generateModule from "@babel/generator";
 import { parse } from "@babel/parser";
@@ -60,13 +61,14 @@ function isNode(value: unknown): value is t.Node {
   return typeof value === "object" && value !== null && "type" in value;
 }
 
-const helpers = new Set(["spend", "fork", "forks", "trace"]);
-
 /** Spending fuel may only go with all that is around it: the function, the loop (S1). */
 function isProtected(node: t.Node): boolean {
-  if (t.isFunctionDeclaration(node)) return helpers.has(node.id?.name ?? "");
   if (t.isIfStatement(node)) return spends(node.test);
-  return t.isExpression(node) && spends(node);
+  return t.isExpression(node) && (spends(node) || isFork(node));
+}
+
+function isFork(node: t.Node): boolean {
+  return t.isCallExpression(node) && t.isIdentifier(node.callee) && /^forks?$/.test(node.callee.name);
 }
 
 /** Whether fuel is spent in it, other than in functions within. */
@@ -190,6 +192,7 @@ function expressionReplacements(node: t.Expression): t.Node[][] {
   const simple: t.Node[][] = t.isIdentifier(node)
     ? [[t.numericLiteral(1)]]
     : [[t.numericLiteral(1)], [t.identifier("undefined")]];
-  const inner = childrenOf(node).filter((one) => t.isExpression(one));
+  const within = t.isAwaitExpression(node) ? childrenOf(node.argument) : childrenOf(node);
+  const inner = within.filter((one) => t.isExpression(one));
   return [...simple, ...inner.map((one) => [one])];
 }

@@ -28,9 +28,9 @@ process.on("unhandledRejection", () => {}); // Programs leave some promises to f
 
 answer(async ({ seed, modes, without, shrinkMs = 0 }: Question): Promise<Answer> => {
   const { text, counted, strict, features } = makeProgram(seed, without);
-  const suspensions = await countSuspensions(() => evaluate(counted, strict).main());
   const source = { text, strict, name: `p${seed}` };
   const verdict = await check(source, modes);
+  const suspensions = await countSuspensions(() => evaluate(counted, strict).main());
   const found = { ...verdict, suspensions, features: [...features] };
   if (verdict.failure === undefined || shrinkMs === 0) return found;
   const { failure, text: small } = await shrinkFailure(source, verdict.failure, shrinkMs);

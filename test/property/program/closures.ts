@@ -31,7 +31,7 @@ const plainFlow = {
 
 /** Inside a nested function. An arrow keeps `this` and `arguments` of where it stands. */
 function enter(place: Place, flow: Partial<Flow>, arrow: boolean): Place {
-  const own = arrow ? {} : { hasThis: false, hasArguments: true };
+  const own = arrow ? {} : { hasThis: false, hasArguments: place.world.strict };
   return within(place, { scope: openScope(place), flow: { ...plainFlow, ...own, ...flow }, depth: place.depth + 1 });
 }
 
@@ -47,6 +47,11 @@ function makeParameters(place: Place, arity: number): string {
 
 function literalOr(place: Place): string {
   return number(within(place, { flow: { async: false, generator: false } }), 1);
+}
+
+/** Functions declared in blocks of sloppy code are refused. */
+function mayDeclare(place: Place): boolean {
+  return place.world.strict || place.depth === 0;
 }
 
 function makeBody(place: Place, low: number, high: number): string {
@@ -73,10 +78,10 @@ function makeFunction(place: Place): string {
   const inner = enter(place, {}, false);
   const parameters = makeParameters(inner, arity);
   const body = makeBody(inner, 1, 2);
-  const above = rng.chance(0.3) ? `trace(L, "above", ${name}(${rng.int(0, 5)}));\n` : "";
+  const above = rng.chance(0.3) && mayDeclare(place) ? `trace(L, "above", ${name}(${rng.int(0, 5)}));\n` : "";
   if (above !== "") use(place, "closure.hoisted");
   declare(place, name, "function", false, arity);
-  return rng.chance(0.5) || above !== ""
+  return (rng.chance(0.5) && mayDeclare(place)) || above !== ""
     ? `${above}function ${name}(${parameters}) ${body}`
     : `const ${name} = function (${parameters}) ${body};`;
 }
@@ -85,7 +90,7 @@ function makeAsync(place: Place): string {
   const { rng } = place.world;
   const name = freshName(place, "af");
   const arity = rng.int(0, 2);
-  const form = rng.pick(["arrow", "expression", "declaration"]);
+  const form = rng.pick(["arrow", "expression", mayDeclare(place) ? "declaration" : "arrow"]);
   const inner = enter(place, { async: true }, form === "arrow");
   const parameters = makeParameters(inner, arity);
   const body = form === "arrow" && rng.chance(0.3) ? number(inner, 3) : makeBody(inner, 1, 2);

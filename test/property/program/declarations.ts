@@ -114,7 +114,7 @@ function makeDeadZone(place: Place): string {
     ? `try { trace(L, ${reader}()); } catch (e) { trace(L, "zone", e); }\n`
     : "";
   return [
-    place.world.rng.chance(0.5)
+    !place.world.strict || place.world.rng.chance(0.5)
       ? `const ${reader} = () => ${variable};`
       : `function ${reader}() { return ${variable}; }`,
     `try { trace(L, ${reader}()); } catch (e) { trace(L, "zone", e); }`,

@@ -20,7 +20,7 @@ const outside = (world: World): Place => ({
     async: false,
     generator: false,
     hasThis: false,
-    hasArguments: true,
+    hasArguments: world.strict, // where parameters share a sloppy `arguments`, the compiler refuses it
     breakable: false,
     loop: false,
     labels: [],

@@ -34,7 +34,7 @@ function makeSource(place: Place): string {
       async: false,
       generator: true,
       hasThis: false,
-      hasArguments: true,
+      hasArguments: place.world.strict,
       breakable: false,
       loop: false,
       labels: [],

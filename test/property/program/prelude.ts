@@ -1,4 +1,7 @@
-/** The functions and classes that every program brings along, plain code that programs call. */
+/**
+ * The functions and classes that programs use: another module, loaded once and not again at a restore, since what is
+ * under way natively keeps its functions and classes. It logs through `globalThis.coldframeTrace(branch, values)`.
+ */
 export const prelude = `
 class Oops extends Error {
   constructor(message, n) {
@@ -61,7 +64,7 @@ function see(L, key, value) {
 }
 function spend(L) {
   L.fuel -= 1;
-  return L.fuel < 0;
+  return !(L.fuel >= 0);
 }
 function fork(L, key) {
   L.fuel = L.fuel >> 1;
@@ -97,3 +100,7 @@ async function bad(L, n) {
   throw new Oops("bad", n);
 }
 `;
+
+export const preludeNames = [...prelude.matchAll(/^(?:async )?(?:function|class) (\w+)/gm)].map(
+  ([, name]) => name as string,
+);

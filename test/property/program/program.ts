@@ -1,6 +1,6 @@
 /**
  * Owns: a random program from a seed: a module as plain JavaScript text, the same for the same seed and options.
- * Every program has an async function `main`, ends, and logs by branch through `globalThis.coldframeTrace(branch, values)`.
+ * Every program has an async function `main`, ends, and uses the functions and classes of prelude.ts.
  */
 import { assignments } from "./assignments.ts";
 import { awaits } from "./awaits.ts";
@@ -14,7 +14,6 @@ import { generators } from "./generators.ts";
 import type { Grammar, Sort, World } from "./grammar.ts";
 import { loops } from "./loops.ts";
 import { numbers } from "./numbers.ts";
-import { prelude } from "./prelude.ts";
 import { makeRng } from "./rng.ts";
 import { tries } from "./tries.ts";
 import { values } from "./values.ts";
@@ -75,7 +74,7 @@ export function makeProgram(seed: number, without: Iterable<string> = refused): 
   const half = rng.int(0, made.length);
   const names = world.functions.filter((one) => one.kind === "async").map((one) => one.name);
   const table = `const table = { ${names.join(", ")} };`;
-  const marked = [prelude, ...made.slice(0, half), main, ...made.slice(half), table].join("\n");
+  const marked = [...made.slice(0, half), main, ...made.slice(half), table].join("\n");
   return {
     seed,
     strict: world.strict,
