@@ -59,7 +59,7 @@ describe.each(kinds)("runs on %s", (kind) => {
     const error = (await (await engine.start(main, [])).result().catch((e) => e)) as Error;
     expect(error).toBeInstanceOf(TypeError);
     expect([error.message, error.cause]).toEqual(["inside", 5]);
-    expect(error.stack).toContain("main");
+    expect(error.stack).toContain("at async main (test/program:");
   });
 
   test("more runs than may be driven at a time wait for their turn", async () => {

@@ -113,7 +113,7 @@ describe.each(kinds)("steps on %s", (kind) => {
         for (const kind of ["range", "odd", "else"]) {
           try { await bad(kind); } catch (error) {
             seen.push(error instanceof Error
-              ? [error.constructor.name, error.name, error.message, (error.cause as Error)?.message, (error as { code?: string }).code, error.stack!.includes("main")]
+              ? [error.constructor.name, error.name, error.message, (error.cause as Error)?.message, (error as { code?: string }).code, /^\\w+: \\w+\\n +at /.test(error.stack!)]
               : error);
           }
         }
