@@ -31,6 +31,11 @@ export class LoweringModule {
     this.sloppy = sloppy;
   }
 
+  /** What was emitted breaks the protocol. */
+  fail(node: t.Node, detail: string): Error {
+    return this.context.refuse(node, errors.compilerFailed({ file: this.context.filename, detail }));
+  }
+
   refuse(node: t.Node, what: string, instead: string): Error {
     return this.context.refuse(node, errors.unsupportedSyntax({ what, instead }));
   }

@@ -5,7 +5,7 @@
 import * as t from "@babel/types";
 import type { Point } from "../analyze/point.ts";
 import type { Binding } from "../analyze/scope.ts";
-import { makeConstructor, makeEntrySave, makeSave, saveName } from "./frame.ts";
+import { frameName, makeConstructor, makeEntrySave, makeSave, saveName } from "./frame.ts";
 import { Lowering, type LowerTable } from "./lowering.ts";
 import { call, compare, endsAbruptly, id, label, member, num, set, undef, when } from "./nodes.ts";
 import { assignParam } from "./plain.ts";
@@ -13,6 +13,7 @@ import { lowerList } from "./regions.ts";
 import type { Emitters } from "./rewrite.ts";
 import { dummyValue } from "./slots.ts";
 import type { DurableUnit } from "./unit.ts";
+import { findFault } from "./verify.ts";
 
 /** Stack that the run function of a deep recursion may take, in bytes (docs/abi.md 4). */
 const STACK_BUDGET = 400_000;
@@ -40,12 +41,32 @@ export function lowerUnit(
   const args = durable.args.map(({ binding, rest }) =>
     rest ? t.restElement(id(durable.name(binding))) : id(durable.name(binding)),
   );
-  const { hoisted } = durable.module;
-  hoisted.push(makeConstructor(durable));
-  if (durable.unit.kind === "async") hoisted.push(makeEntrySave(durable));
-  for (const point of durable.points.list) hoisted.push(makeSave(durable, point));
+  const functions = [
+    makeConstructor(durable),
+    ...(durable.unit.kind === "async" ? [makeEntrySave(durable)] : []),
+    ...durable.points.list.map((point) => makeSave(durable, point)),
+  ];
+  durable.module.hoisted.push(...functions);
   const { directives } = (durable.unit.node as t.Function).body as t.BlockStatement;
-  return { params: [frame, id(self), ...args], body: t.blockStatement([...head, ...statements], directives) };
+  const made = { params: [frame, id(self), ...args], body: t.blockStatement([...head, ...statements], directives) };
+  if (process.env.COLDFRAME_VERIFY === "1") verify(durable, lowering, made, functions);
+  return made;
+}
+
+/** @throws CF1081 if what was emitted breaks the protocol */
+function verify(durable: DurableUnit, lowering: Lowering, made: RunFunction, functions: t.FunctionDeclaration[]): void {
+  const { list } = durable.points;
+  const nameOf = (binding: Binding) => durable.name(binding);
+  const detail = findFault({
+    ...made,
+    pc: lowering.pc.name,
+    frame: lowering.frame.name,
+    saves: [0, ...list.map(({ number }) => number)].map((number) => saveName(durable, number)),
+    functions: new Map(functions.map((fn) => [fn.id?.name ?? "", fn])),
+    live: [durable.entryBindings().map(nameOf), ...list.map((point) => durable.live.at(point).map(nameOf))],
+    constructorName: frameName(durable),
+  });
+  if (detail !== null) throw durable.module.fail(durable.unit.node, detail);
 }
 
 function makeHead(durable: DurableUnit, lowering: Lowering): t.Statement[] {
