@@ -11,6 +11,7 @@ import type { FoundFunction, ModuleContext } from "./types.ts";
 /** Lifts a durable function and all that is durable in it. */
 export function normalize({ path }: Pick<FoundFunction, "path">, context: ModuleContext): void {
   const lifting: LiftContext = {
+    abi: context.abi,
     unique: (base) => context.unique(base),
     refuse: (node, error) => context.refuse(node, error),
     isConstant: ({ name }) => context.declared.has(name) && isOfModule(path, name),

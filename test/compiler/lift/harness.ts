@@ -2,6 +2,7 @@
 import generate from "@babel/generator";
 import { parseExpression } from "@babel/parser";
 import * as t from "@babel/types";
+import { R } from "@coldframe/runtime/abi/v1";
 import { isNormal, lift } from "../../../compiler/src/analyze/lift/index.ts";
 import type { ColdframeError } from "../../../compiler/src/errors.ts";
 import { show } from "../../kit/show.ts";
@@ -42,7 +43,7 @@ export function liftText(source: string, isConstant?: (id: t.Identifier) => bool
     return name;
   };
   const refuse = (node: t.Node, error: ColdframeError) => new Refused(node, error);
-  for (const fn of functions) lift(fn, { unique, refuse, ...(isConstant && { isConstant }) });
+  for (const fn of functions) lift(fn, { abi: { R: "$R" }, unique, refuse, ...(isConstant && { isConstant }) });
   const fault = functions.map(isNormal).find((each) => each !== null) ?? null;
   return { code: print(root), fault, fn: functions[0] as t.Function };
 }
@@ -62,10 +63,11 @@ export function print(root: t.Node): string {
 /** Trace and outcome of a function that is called with `args`. */
 export async function observe(code: string, isStrict = true, args: unknown[] = []): Promise<string[]> {
   const { trace, names } = makeWorld();
+  names.$R = R;
   const make = new Function(...Object.keys(names), `${isStrict ? '"use strict";' : ""}return (${code});`);
   const fn = make(...Object.values(names)) as (...args: unknown[]) => unknown;
   const self = names.self;
-  const { toString } = Function.prototype;
+  const textOfFunction = Function.prototype.toString;
   // The text of a function is not kept.
   Function.prototype.toString = () => "function";
   try {
@@ -74,7 +76,7 @@ export async function observe(code: string, isStrict = true, args: unknown[] = [
   } catch (error) {
     trace.push(`threw ${show(error)}`);
   } finally {
-    Function.prototype.toString = toString;
+    Function.prototype.toString = textOfFunction;
   }
   return trace;
 }

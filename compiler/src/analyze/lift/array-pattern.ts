@@ -1,18 +1,18 @@
 // Owns: array patterns that suspend.
-// Does not own: what an element is given to (pattern.ts hands that in).
-// I1. Elements are taken from the iterator one by one, each assigned before the next is asked for. The loop that takes
-//     them closes the iterator, however it is left. When the iterator has ended, an array of holes serves the elements
-//     that are left.
-// I2. A member that is a target is evaluated before its value is asked for. For the first one that is before the iterator
-//     is made, so it must be one that has nothing to evaluate.
-// I3. Names of `let` and `const` are declared after the loop; so nobody may look at them, or not find them, within it.
+// Does not own: what an element is given to (pattern.ts hands that in), the iterator (docs/abi.md 11).
+// I1. Elements are taken from the iterator one by one: a member that is a target is evaluated first, then the value is
+//     asked for, then its default; then it is assigned, before the next.
+// I2. What may fail or suspend stands in a `try` that closes the iterator, however it is left; so does the end.
+// I3. A declared name is declared as soon as it has its value, outside of the `try`. The names of a pattern within the
+//     pattern go to temporaries first, so nobody may look at them meanwhile.
 import * as t from "@babel/types";
 import { idsOf } from "./declared.ts";
 import { type Bind, type DeclarationKind, splitDefault, useDefault } from "./default-value.ts";
 import type { Lift } from "./lift.ts";
 import { Place } from "./member.ts";
-import { assignment, copyNode, withName } from "./nodes.ts";
-import { isStable } from "./stable.ts";
+import { assignment, copyNode, undefinedNode, withName } from "./nodes.ts";
+
+type Kind = NonNullable<DeclarationKind>;
 
 /** Takes `source`, a simple expression that keeps its value, apart into a pattern that suspends. */
 export function destructureArray(
@@ -22,32 +22,20 @@ export function destructureArray(
   bind: Bind,
   lift: Lift,
 ): void {
-  if (kind === null || kind === "var") new ArrayDestructuring(pattern, kind, bind, lift).run(source);
-  else declareNames(pattern, source, kind, bind, lift);
+  const taking = new ArrayDestructuring(bind, lift);
+  if (kind === null) taking.assign(pattern, source);
+  else taking.declare(pattern, source, kind);
 }
 
-/** I3 */
-function declareNames(
-  pattern: t.ArrayPattern,
-  source: t.Expression,
-  kind: NonNullable<DeclarationKind>,
-  bind: Bind,
-  lift: Lift,
-): void {
-  const temps = new Map(idsOf(pattern).map((id) => [id.name, { id, temp: lift.temp("v", id) }]));
-  for (const { id } of temps.values()) if (!lift.names.isQuiet(id, pattern)) refuseName(id, lift);
-  const renamed = rename(pattern, (id) => lift.again(temps.get(id.name)?.temp ?? id)) as t.ArrayPattern;
-  new ArrayDestructuring(renamed, null, bind, lift).run(source);
-  const declarators = [...temps.values()].map(({ id, temp }) => t.variableDeclarator(id, lift.again(temp)));
-  lift.emit(t.variableDeclaration(kind, declarators));
-}
-
-function refuseName(id: t.Identifier, lift: Lift): never {
-  return lift.refuse(
-    id,
-    `\`${id.name}\` in an array pattern with an await or yield in it, which is used there or in a function declaration,`,
-    "Declare the names with `let` first, and assign the pattern to them.",
-  );
+/** Declares the names of a pattern once `take` has taken it with temporaries in their place. */
+function declareAfter(pattern: t.Node, kind: Kind, take: (renamed: t.Node) => void, lift: Lift): void {
+  const pairs = idsOf(pattern).map((id) => ({ id, temp: lift.temp("v", id) }));
+  const temps = new Map(pairs.map(({ id, temp }) => [id.name, temp]));
+  // Else they would seem to be in use before: something in the `try` may fail.
+  for (const { temp } of pairs) lift.emit(assignment(lift.again(temp), undefinedNode()));
+  take(rename(pattern, ({ name }) => lift.again(temps.get(name) as t.Identifier)));
+  const declarators = pairs.map(({ id, temp }) => t.variableDeclarator(id, lift.again(temp)));
+  if (declarators.length > 0) lift.emit(t.variableDeclaration(kind, declarators));
 }
 
 /** A pattern with other names; functions that are defaults keep the names they had. */
@@ -66,141 +54,148 @@ function rename(node: t.Node, map: (id: t.Identifier) => t.Identifier): t.Node {
   });
 }
 
-interface Element {
-  target: t.Node;
+type Element = t.ArrayPattern["elements"][number];
+
+/** An element whose value has been asked for; a hole has no target. */
+interface Taken {
+  target: t.Node | null;
   initial: t.Expression | null;
-  /** The target as a member that has been evaluated. */
-  place?: Place;
+  value: t.Identifier;
 }
 
 class ArrayDestructuring {
-  readonly #pattern: t.ArrayPattern;
-  readonly #kind: DeclarationKind;
   readonly #bind: Bind;
   readonly #lift: Lift;
-  readonly #elements: (Element | null)[];
-  readonly #rest: Element | null;
-  /** What the iterator gives. */
-  readonly #value: t.Identifier;
-  /** How many elements have been taken; if there is but one, it need not be counted. */
-  readonly #count: t.Identifier | null;
-  /** What the rest has collected. */
-  readonly #collected: t.Identifier | null;
-  /** The iterator has ended, holes are served: no rest is collected. */
-  readonly #hasEnded: t.Identifier | null;
-  readonly #label: string;
+  readonly #iterator: t.Identifier;
 
-  constructor(pattern: t.ArrayPattern, kind: DeclarationKind, bind: Bind, lift: Lift) {
-    this.#pattern = pattern;
-    this.#kind = kind;
+  constructor(bind: Bind, lift: Lift) {
     this.#bind = bind;
     this.#lift = lift;
-    const elements = pattern.elements.map((node) => node && splitDefault(t.isRestElement(node) ? node.argument : node));
-    this.#rest = t.isRestElement(pattern.elements.at(-1)) ? (elements.pop() as Element) : null;
-    this.#elements = elements;
-    const temp = (base: string, of: string) => lift.temp(base, `${of} of an array pattern`);
-    this.#value = temp("v", "element");
-    const hasBoth = this.#rest !== null && elements.length > 0;
-    this.#count = elements.length > 1 || hasBoth ? temp("n", "count") : null;
-    this.#collected = this.#rest ? temp("v", "rest") : null;
-    this.#hasEnded = hasBoth ? temp("n", "end") : null;
-    this.#label = lift.context.unique("$elements");
+    this.#iterator = lift.temp("i", "iterator of an array pattern");
   }
 
-  run(source: t.Expression): void {
-    this.#checkFirst();
-    if (this.#elements.length === 0 && this.#collected) {
-      this.#set(this.#collected, t.arrayExpression([t.spreadElement(this.#lift.again(source))]));
-    } else this.#emitLoop(source);
-    if (this.#rest && this.#collected) this.#give(this.#rest, this.#collected);
-  }
-
-  /** I2 */
-  #checkFirst(): void {
-    const first = this.#elements.length > 0 ? this.#elements[0] : this.#rest;
-    if (!first || !t.isMemberExpression(first.target) || this.#isReady(first.target)) return;
-    this.#lift.refuse(first.target, "This target in an array pattern with an await or yield in it");
-  }
-
-  #isReady({ object, property, computed }: t.MemberExpression): boolean {
-    const parts = computed ? [object, property] : [object];
-    return parts.every((part) => t.isExpression(part) && isStable(part, [this.#pattern], this.#lift));
-  }
-
-  #emitLoop(source: t.Expression): void {
-    const lift = this.#lift;
-    const { length } = this.#elements;
-    const items = lift.save(lift.again(source), "i", "items of an array pattern");
-    if (this.#count) this.#set(this.#count, t.numericLiteral(0));
-    if (this.#collected) this.#set(this.#collected, t.arrayExpression([]));
-    if (this.#hasEnded) this.#set(this.#hasEnded, t.booleanLiteral(false));
-    const body = lift.block(() => {
-      const step = lift.block(() => this.#emitStep(0));
-      lift.emit(t.forOfStatement(lift.again(this.#value), lift.again(items), step));
-      if (this.#hasEnded) {
-        lift.emit(t.ifStatement(this.#isCount(length), this.#leave()));
-        this.#set(this.#hasEnded, t.booleanLiteral(true));
-      }
-      this.#set(items, t.arrayExpression(Array.from({ length }, () => null)));
+  /** Assigns all elements under one `try`. */
+  assign({ elements }: t.ArrayPattern, source: t.Expression): void {
+    this.#open(source);
+    this.#guard(() => {
+      for (const element of elements) this.#take(element);
     });
-    lift.emit(t.labeledStatement(t.identifier(this.#label), t.whileStatement(t.booleanLiteral(true), body)));
+    this.#lift.emit(this.#helper("close"));
   }
 
-  /** What is done with an element, and with the later ones: the count tells them apart. */
-  #emitStep(index: number): void {
+  /** I3 */
+  declare({ elements }: t.ArrayPattern, source: t.Expression, kind: Kind): void {
+    this.#open(source);
+    for (const element of elements) this.#declare(element, kind);
+    this.#lift.emit(this.#helper("close"));
+  }
+
+  #declare(element: Element, kind: Kind): void {
     const lift = this.#lift;
-    const isOnly = index === this.#elements.length - 1 && !this.#rest;
-    if (index === this.#elements.length) this.#collect();
-    else if (isOnly) this.#take(index);
-    else {
-      const take = lift.block(() => this.#take(index));
-      const others = lift.block(() => this.#emitStep(index + 1));
-      const [next] = others.body;
-      lift.emit(t.ifStatement(this.#isCount(index), take, others.body.length === 1 && next ? next : others));
+    const { target, initial, value } = this.#next(element);
+    if (!target) return;
+    if (t.isIdentifier(target)) {
+      if (initial) this.#guard(() => useDefault(value, initial, target, lift));
+      lift.emit(t.variableDeclaration(kind, [t.variableDeclarator(target, lift.again(value))]));
+    } else {
+      const seen = idsOf(target).find((id) => !lift.names.isQuiet(id, target));
+      if (seen) refuseName(seen, lift);
+      const take = (renamed: t.Node) => this.#guard(() => this.#give({ target: renamed, initial, value }));
+      declareAfter(target, kind, take, lift);
     }
   }
 
-  #take(index: number): void {
-    const element = this.#elements[index];
-    if (element) this.#give(element, this.#value);
-    const following = this.#elements[index + 1] ?? (index + 1 === this.#elements.length ? this.#rest : null);
-    if (following) this.#prepare(following);
-    const isLast = index === this.#elements.length - 1;
-    if (this.#count && (!isLast || this.#rest)) this.#set(this.#count, t.numericLiteral(index + 1));
-    if (isLast && this.#hasEnded) this.#lift.emit(t.ifStatement(this.#lift.again(this.#hasEnded), this.#leave()));
-    else if (isLast) this.#lift.emit(this.#leave());
+  /** Takes the value for an element. */
+  #next(element: Element): Taken {
+    if (!element) return { target: null, initial: null, value: this.#step("hole of an array pattern") };
+    if (t.isRestElement(element)) return { target: element.argument, initial: null, value: this.#collect() };
+    const parts = splitDefault(element);
+    return { ...parts, value: this.#step(parts.target) };
   }
 
-  /** I2 */
-  #prepare(element: Element): void {
-    if (!t.isMemberExpression(element.target) || this.#isReady(element.target)) return;
-    element.place = new Place(this.#lift, element.target);
-    element.place.run();
-    element.place.keep([this.#pattern]);
-  }
-
-  #give({ target, initial, place }: Element, value: t.Identifier): void {
+  #give({ target, initial, value }: Taken): void {
+    if (!target) return;
     useDefault(value, initial, target, this.#lift);
-    this.#bind(place?.take() ?? target, value, this.#kind, this.#lift);
+    this.#bind(target, value, null, this.#lift);
   }
 
-  /** `rest[rest.length] = value` */
-  #collect(): void {
+  /** I1 */
+  #take(element: Element): void {
+    const { target, initial } = splitDefault(t.isRestElement(element) ? element.argument : element);
+    const place = t.isMemberExpression(target) ? new Place(this.#lift, target) : null;
+    place?.run();
+    place?.keep(initial ? [initial] : []);
+    const taken = this.#next(element);
+    this.#give(place ? { ...taken, target: place.take() } : taken);
+  }
+
+  #open(source: t.Expression): void {
+    this.#set(this.#iterator, this.#call("iter", this.#lift.again(source)));
+  }
+
+  /** `$v = !$i.done && $i.next() ? $i.value : void 0` */
+  #step(of: t.Node | string): t.Identifier {
+    const value = this.#lift.temp("v", of);
+    const given = t.conditionalExpression(this.#hasNext(), this.#part("value"), undefinedNode());
+    this.#set(value, given);
+    return value;
+  }
+
+  /** `while (!$i.done && $i.next()) $v[$v.length] = $i.value` */
+  #collect(): t.Identifier {
     const lift = this.#lift;
-    const rest = this.#collected as t.Identifier;
+    const rest = lift.temp("v", "rest of an array pattern");
+    this.#set(rest, t.arrayExpression([]));
     const end = t.memberExpression(lift.again(rest), t.identifier("length"));
-    lift.emit(assignment(t.memberExpression(lift.again(rest), end, true), lift.again(this.#value)));
+    const add = assignment(t.memberExpression(lift.again(rest), end, true), this.#part("value"));
+    lift.emit(t.whileStatement(this.#hasNext(), t.blockStatement([add])));
+    return rest;
+  }
+
+  /** I2. A value that is thrown outlasts what closing throws; that of a `return` or a cancellation does not. */
+  #guard(run: () => void): void {
+    const lift = this.#lift;
+    const isOpen = lift.temp("n", "array pattern under way");
+    const set = (value: boolean) => assignment(lift.again(isOpen), t.booleanLiteral(value));
+    lift.emit(set(true));
+    const body = lift.block(() => {
+      run();
+      lift.emit(set(false));
+    });
+    const error = lift.context.unique("$e");
+    const fail = [set(false), this.#helper("closeQuietly"), t.throwStatement(t.identifier(error))];
+    const handler = t.catchClause(t.identifier(error), t.blockStatement(fail));
+    const finalizer = t.blockStatement([t.ifStatement(lift.again(isOpen), this.#helper("close"))]);
+    lift.emit(t.tryStatement(body, handler, finalizer));
+  }
+
+  #hasNext(): t.Expression {
+    const isOpen = t.unaryExpression("!", this.#part("done"));
+    return t.logicalExpression("&&", isOpen, t.callExpression(this.#part("next"), []));
+  }
+
+  #part(name: string): t.Expression {
+    return t.memberExpression(this.#lift.again(this.#iterator), t.identifier(name));
+  }
+
+  #helper(name: string): t.Statement {
+    return t.expressionStatement(this.#call(name, this.#lift.again(this.#iterator)));
+  }
+
+  #call(name: string, argument: t.Expression): t.Expression {
+    const helper = t.memberExpression(t.identifier(this.#lift.context.abi.R), t.identifier(name));
+    return t.callExpression(helper, [argument]);
   }
 
   #set(temp: t.Identifier, value: t.Expression): void {
     this.#lift.emit(assignment(this.#lift.again(temp), value));
   }
+}
 
-  #isCount(count: number): t.Expression {
-    return t.binaryExpression("===", this.#lift.again(this.#count as t.Identifier), t.numericLiteral(count));
-  }
-
-  #leave(): t.Statement {
-    return t.breakStatement(t.identifier(this.#label));
-  }
+function refuseName(id: t.Identifier, lift: Lift): never {
+  return lift.refuse(
+    id,
+    `\`${id.name}\`, declared by a pattern in an array pattern with an await or yield, and used there or in a function declaration,`,
+    "Give the inner pattern a declaration of its own.",
+  );
 }

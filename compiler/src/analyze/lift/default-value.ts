@@ -10,7 +10,7 @@ export type DeclarationKind = t.VariableDeclaration["kind"] | null;
 /** Gives a value, held in a simple expression, to a target of any form. */
 export type Bind = (target: t.Node, value: t.Expression, kind: DeclarationKind, lift: Lift) => void;
 
-export function splitDefault(node: t.Node): { target: t.Node; initial: t.Expression | null } {
+export function splitDefault<N extends t.Node | null>(node: N): { target: t.Node | N; initial: t.Expression | null } {
   return t.isAssignmentPattern(node) ? { target: node.left, initial: node.right } : { target: node, initial: null };
 }
 

@@ -7,7 +7,7 @@
 // I3. A node without work to do in it comes out as the same object.
 import * as t from "@babel/types";
 import { errors } from "../../errors.ts";
-import type { ModuleContext } from "../types.ts";
+import type { AbiNames, ModuleContext } from "../types.ts";
 import type { Bindings } from "./bindings.ts";
 import { containing, isSuspension } from "./children.ts";
 import { setMark } from "./marks.ts";
@@ -17,6 +17,8 @@ import type { Table } from "./table.ts";
 
 /** What lifting asks of the pass that calls it. */
 export interface LiftContext extends Pick<ModuleContext, "unique" | "refuse"> {
+  /** The realm record, whose iterators array patterns use. */
+  abi: Pick<AbiNames, "R">;
   /**
    * Whether a name declared outside of the function has its value already and keeps it: a function declaration that is
    * never assigned, a constant of a scope that is known to be initialized. Without it, such names are saved in
@@ -35,6 +37,8 @@ export class Lift {
   shields = 0;
   readonly #table: Table;
   readonly #hasWork: (node: t.Node | null | undefined) => boolean;
+  /** How many temporaries stand for a text. */
+  readonly #texts = new Map<string, number>();
   #out: t.Statement[] = [];
   #origin: t.Node;
 
@@ -131,10 +135,17 @@ export class Lift {
 
   /** A new temporary. @param of what it stands for: an expression, or a text where there is none */
   temp(base: string, of: t.Node | string): t.Identifier {
-    const text = typeof of === "string" ? of : canonicalText(of);
+    const text = this.#distinct(typeof of === "string" ? of : canonicalText(of));
     const id = setMark(t.identifier(this.context.unique(`$${base}`)), { kind: "temp", of: text });
     this.temps.push(this.#place(t.variableDeclarator(id)));
     return this.again(id);
+  }
+
+  /** A text that no other temporary has: it is part of the key of a slot. */
+  #distinct(text: string): string {
+    const count = (this.#texts.get(text) ?? 0) + 1;
+    this.#texts.set(text, count);
+    return count === 1 ? text : `${text}#${count}`;
   }
 
   /** Evaluates now, into a new temporary. */
