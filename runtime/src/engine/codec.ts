@@ -1,8 +1,6 @@
 /**
  * Owns: what the engine asks of the snapshot room: graphs to bytes and back, and what has become of the code meanwhile.
  * Does not own: bytes, verdicts (snapshot/), what follows from a verdict (restore.ts).
- *
- * I1 Code counts as missing only if its module is not loaded. What a loaded module no longer has, has changed.
  */
 import { createHash } from "node:crypto";
 import { errors } from "../errors.ts";
@@ -54,20 +52,15 @@ export const snapshotCodec: SnapshotCodec = {
 };
 
 function describe({ codes }: Match): CodeChange {
-  const missing = codes.filter(isMissing);
-  if (missing.length > 0) return { kind: "missing", detail: sentenceOf(missing) };
-  const changed = codes.filter(({ verdict }) => verdict === "incompatible" || verdict === "missing");
+  const missing = codes.filter(({ verdict }) => verdict === "missing");
+  if (missing.length > 0) return { kind: "missing", detail: [...new Set(missing.map(({ ref }) => ref.id))].join(", ") };
+  const changed = codes.filter(({ verdict }) => verdict === "incompatible");
   return { kind: "incompatible", detail: sentenceOf(changed) || "it was compiled for another ABI" };
 }
 
-function isMissing({ ref, verdict }: CodeVerdict): boolean {
-  if (verdict !== "missing") return false;
-  const [module = "", name] = ref.id.split("#");
-  return name === undefined || !registry().modules.has(module); // I1
-}
-
+/** A frame and its function are two references with one reason. */
 function sentenceOf(verdicts: readonly CodeVerdict[]): string {
-  return verdicts.map(({ ref, verdict, reason }) => (verdict === "missing" ? `${ref.id} is gone` : reason)).join("; ");
+  return [...new Set(verdicts.map(({ reason }) => reason))].join("; ");
 }
 
 /** Reads a value that needs no frames to go on. @throws CF2412 if it needs code that is not loaded here */

@@ -5,6 +5,8 @@
  * I1 A pure function of head and registry: nothing is decoded, nothing is run.
  * I2 Nothing is resumed on a guess: a frame goes on only where its fingerprint says that the rest of its code is the same.
  * I3 "Compatible" is about control and variables. A change of meaning before the point can't be seen.
+ * I4 Code is missing only if its module is not loaded. What a loaded module has no more has changed; a closure's id holds its
+ *    text, so that one with another text is such a case.
  */
 import type { FunctionMeta } from "../registry.ts";
 import type { CodeKind, CodeRef, CodeRegistry } from "./types.ts";
@@ -52,23 +54,19 @@ const judges: Readonly<Record<CodeKind, (ref: CodeRef, registry: CodeRegistry) =
   constant: judgeNamed,
 };
 
-function missing({ id, kind }: CodeRef): Judged {
-  const [module = id, name] = id.split("#");
-  const what = name === undefined ? `the ${kind} ${id}` : `${name}, ${article(kind)} of ${module},`;
-  return { verdict: "missing", reason: `${capitalize(what)} is not loaded: import ${module} before restoring` };
-}
-
-function article(kind: CodeKind): string {
-  return kind === "frame" ? "a function" : `a ${kind}`;
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Nothing has this id: either its module is not loaded, or it has changed (I4). */
+function absent({ id, kind }: CodeRef, { modules }: CodeRegistry): Judged {
+  const [module, name] = id.split("#") as [string, string?];
+  if (name === undefined) return { verdict: "missing", reason: `The ${kind} ${id} is not registered` };
+  if (modules.has(module)) {
+    return { verdict: "incompatible", reason: `${id} ${name.includes("~") ? "has changed or is gone" : "is gone"}` };
+  }
+  return { verdict: "missing", reason: `${id} is not loaded: import ${module} before restoring` };
 }
 
 function judgeFrame(ref: CodeRef, registry: CodeRegistry): Judged {
   const meta = registry.functions.get(ref.id);
-  if (meta === undefined) return missing(ref);
+  if (meta === undefined) return absent(ref, registry);
   if (meta.stamp === ref.stamp) return same;
   if (meta.points.some((point) => point.fp === ref.fp)) {
     return { verdict: "compatible", reason: `${ref.id} has changed, but not from the point at which it waits` };
@@ -79,14 +77,14 @@ function judgeFrame(ref: CodeRef, registry: CodeRegistry): Judged {
 /** The id of a closure holds hash and captures of its code: another stamp under the same id means only another layout. */
 function judgeClosure(ref: CodeRef, registry: CodeRegistry): Judged {
   const meta = registry.functions.get(ref.id);
-  if (meta === undefined) return missing(ref);
+  if (meta === undefined) return absent(ref, registry);
   if (meta.make === undefined) return { verdict: "incompatible", reason: `${ref.id} is no closure any more` };
   return meta.stamp === ref.stamp ? same : { verdict: "compatible", reason: `${ref.id} has changed` };
 }
 
 /** What is kept by name is used as it is now; nothing of the old code is under way in it. */
 function judgeNamed(ref: CodeRef, registry: CodeRegistry): Judged {
-  if (registry.resolve(ref.id) === undefined) return missing(ref);
+  if (registry.resolve(ref.id) === undefined) return absent(ref, registry);
   const stamp = registry.functions.get(ref.id)?.stamp ?? "";
   return stamp === ref.stamp ? same : { verdict: "compatible", reason: `${ref.id} has changed` };
 }

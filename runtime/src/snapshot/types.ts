@@ -8,6 +8,8 @@ import type { NodeReader } from "./node-reader.ts";
 
 /** What snapshots ask of the registry. */
 export interface CodeRegistry {
+  /** By id: what is loaded. */
+  readonly modules: ReadonlyMap<string, unknown>;
   readonly functions: ReadonlyMap<string, FunctionMeta>;
   refOf(value: unknown): string | undefined;
   resolve(ref: string): unknown;
