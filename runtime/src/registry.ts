@@ -140,8 +140,24 @@ export class Registry {
       if (!isReference(value)) continue;
       if (entry.isOwn || !this.#names.has(value)) this.register(entry.ref, value);
       else this.#values.set(entry.ref, value); // a snapshot may know it by this name
+      if (typeof value === "function") this.#addMembers(entry.ref, value);
     }
     this.#unread = again;
+  }
+
+  /** Methods of a class: durable code may keep one that it has read across an await. */
+  #addMembers(ref: string, cls: Function): void {
+    const { prototype } = cls;
+    if (typeof prototype !== "object" || prototype === null) return;
+    for (const [home, path] of [
+      [cls, ref],
+      [prototype, `${ref}.prototype`],
+    ]) {
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(home))) {
+        if (typeof value === "function" && value !== cls && !this.#names.has(value))
+          this.register(`${path}.${name}`, value);
+      }
+    }
   }
 }
 

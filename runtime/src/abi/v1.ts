@@ -3,7 +3,8 @@
  * Does not own: any behaviour; it only installs the helpers on the realm's record.
  */
 import { abrupt, type Frame, park, ready, take, wait } from "../frame.ts";
-import { delegate, forward, startGenerator, yieldValue } from "../language/generator.ts";
+import { delegate, forward } from "../language/delegate.ts";
+import { startGenerator, yieldValue } from "../language/generator.ts";
 import {
   close,
   closeAsync,

@@ -1,6 +1,6 @@
 /**
- * Owns: generator objects of compiled generators: `next`, `throw`, `return`, and `yield*` (docs/abi.md 10).
- * Does not own: how their frames become bytes (snapshot/codecs/generator).
+ * Owns: generator objects of compiled generators: `next`, `throw`, `return` (docs/abi.md 10).
+ * Does not own: `yield*` (delegate.ts), how their frames become bytes (snapshot/codecs/generator).
  *
  * I1 A generator object has no own keys; its state is a private slot.
  * I2 The object's prototype is read from `fn.prototype` at the time of the call.
@@ -138,73 +138,11 @@ export const generatorPrototype: object = shared("generatorPrototype", () => {
 });
 
 /** An inner result that `yield*` hands out as it is. */
-class Handed {
+export class Handed {
   readonly result: unknown;
   constructor(result: unknown) {
     this.result = result;
   }
-}
-
-/** The iterator of a running `yield*`; serializable if its inner iterator is. */
-export class Delegate {
-  iterator: { next: Function; return?: Function; throw?: Function };
-  next: Function;
-  value: unknown = undefined;
-  started = false;
-  constructor(iterable: unknown) {
-    const method = (iterable as { [Symbol.iterator]: unknown })[Symbol.iterator];
-    if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not iterable`);
-    this.iterator = Reflect.apply(method, iterable, []);
-    if (!isObject(this.iterator)) throw new TypeError("Result of the Symbol.iterator method is not an object");
-    this.next = this.iterator.next;
-  }
-}
-
-/** `yield* x`: opens the inner iterator. */
-export function delegate(iterable: unknown): Delegate {
-  return new Delegate(iterable);
-}
-
-/**
- * One exchange of `yield*` (ECMA-262 15.5.5): takes mode and value from the registers (mode 0, undefined the first time),
- * drives the inner iterator. Returns true when it is done, with the result in `d.value`; otherwise false and
- * `R.awaited` holds what to hand out.
- */
-export function forward(d: Delegate): boolean {
-  const mode = d.started ? R.mode : 0;
-  const received = d.started ? R.value : undefined;
-  d.started = true;
-  R.mode = 0;
-  R.value = undefined;
-  let result: unknown;
-  if (mode === 0) result = Reflect.apply(d.next, d.iterator, [received]);
-  else if (mode === 1) result = forwardThrow(d, received);
-  else {
-    const method = d.iterator.return;
-    if (method === undefined || method === null) throw new Abrupt(mode, received);
-    result = Reflect.apply(method, d.iterator, [received]);
-  }
-  if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
-  const step = result as { done?: unknown; value?: unknown };
-  if (!step.done) {
-    R.child = null;
-    R.awaited = new Handed(result);
-    return false;
-  }
-  if (mode === 2 || mode === 3) throw new Abrupt(mode, step.value);
-  d.value = step.value;
-  return true;
-}
-
-function forwardThrow(d: Delegate, error: unknown): unknown {
-  const method = d.iterator.throw;
-  if (method !== undefined && method !== null) return Reflect.apply(method, d.iterator, [error]);
-  const close = d.iterator.return;
-  if (close !== undefined && close !== null) {
-    const result = Reflect.apply(close, d.iterator, []);
-    if (!isObject(result)) throw new TypeError(`${String(result)} is not an object`);
-  }
-  throw new TypeError("The iterator does not provide a 'throw' method");
 }
 
 /** `yield v`: leaves the value for the generator's driver; the caller parks. */
@@ -212,12 +150,4 @@ export function yieldValue(value: unknown): object {
   R.child = null;
   R.awaited = value;
   return SUSPEND;
-}
-
-function isObject(value: unknown): boolean {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
-}
-
-function describe(value: unknown): string {
-  return typeof value === "object" || typeof value === "function" ? `${typeof value}` : String(value);
 }

@@ -27,21 +27,28 @@ const pristine = [
   [Object.getPrototypeOf(new Set()[Symbol.iterator]()), "next"],
 ].map(([prototype]) => ({ prototype, next: prototype.next }));
 
+/** What of a collection an iterator gives. */
+export type CollectionPart = "entries" | "keys" | "values";
+
 /** Over arrays and typed arrays: an index, read live. */
 export class ArrayIterator implements LoopIterator {
   source: ArrayLike<unknown>;
+  part: CollectionPart;
   index = 0;
   done = false;
   value: unknown = undefined;
-  constructor(source: ArrayLike<unknown>) {
+  constructor(source: ArrayLike<unknown>, part: CollectionPart = "values") {
     this.source = source;
+    this.part = part;
   }
   next(): boolean {
     if (this.done || this.index >= this.source.length) {
       this.done = true;
       return false;
     }
-    this.value = this.source[this.index++];
+    const index = this.index++;
+    if (this.part === "values") this.value = this.source[index];
+    else this.value = this.part === "keys" ? index : [index, this.source[index]];
     return true;
   }
 }
@@ -66,9 +73,6 @@ export class StringIterator implements LoopIterator {
     return true;
   }
 }
-
-/** What of a Map or Set an iterator gives. */
-export type CollectionPart = "entries" | "keys" | "values";
 
 /** Over a Map or Set: the native iterator, which `remaining` can stand for. */
 export class CollectionIterator implements LoopIterator {
@@ -212,12 +216,13 @@ export function iterate(iterable: unknown): LoopIterator {
 }
 
 /**
- * Opens `base.keys()`, `.values()` or `.entries()` in the head of a for-of: over Map and Set the iterator can be
+ * Opens `base.keys()`, `.values()` or `.entries()` in the head of a for-of: over arrays, Map and Set the iterator can be
  * stored, which a native one could not.
  */
 export function iterateMethod(base: unknown, name: CollectionPart, args: unknown[]): LoopIterator {
   const method = (base as Record<string, unknown>)[name];
   if (isPristine() && args.length === 0) {
+    if (Array.isArray(base) && method === Array.prototype[name]) return new ArrayIterator(base, name);
     if (base instanceof Map && method === Map.prototype[name]) return new CollectionIterator(base, name);
     if (base instanceof Set && method === Set.prototype[name]) return new CollectionIterator(base, name);
   }

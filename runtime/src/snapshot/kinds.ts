@@ -20,7 +20,7 @@ import { wideFrameKind } from "./codecs/frame.ts";
 import { closureKind } from "./codecs/function.ts";
 import { generatorKind } from "./codecs/generator.ts";
 import { hookedKind } from "./codecs/hooked.ts";
-import { collectionIteratorKind, delegateKind, foreignIteratorKind, iteratorRecords } from "./codecs/iterator.ts";
+import { collectionIteratorKind, foreignIteratorKind, iteratorRecords } from "./codecs/iterator.ts";
 import { mapKind } from "./codecs/map.ts";
 import { describedKind, objectKind } from "./codecs/object.ts";
 import { bigintKind, symbolKind, textKind } from "./codecs/primitive.ts";
@@ -57,7 +57,6 @@ const builtins: readonly AnyBuiltinKind[] = [
   domExceptionKind,
   collectionIteratorKind,
   foreignIteratorKind,
-  delegateKind,
 ];
 
 /** Kinds that values have by other ways than their prototype. */

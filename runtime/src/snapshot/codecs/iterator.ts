@@ -5,7 +5,7 @@
  *    whether it has ended (without that, entries added after the end would come back to life).
  * I2 The `next` that a loop read at its start is stored by where it was found: the method of its iterator.
  */
-import { Delegate } from "../../language/generator.ts";
+import { Delegate } from "../../language/delegate.ts";
 import {
   ArrayIterator,
   AsyncLoopIterator,
@@ -23,9 +23,10 @@ function record<T extends object>(name: string, make: () => T, fields: readonly 
 }
 
 export const iteratorRecords: readonly AnyRecordKind[] = [
-  record("array-iterator", () => new ArrayIterator([]), ["source", "index", "done", "value"]),
+  record("array-iterator", () => new ArrayIterator([]), ["source", "part", "index", "done", "value"]),
   record("string-iterator", () => new StringIterator(""), ["source", "index", "done", "value"]),
   record("key-iterator", () => new KeyIterator({}, []), ["source", "keys", "index", "done", "value"]),
+  record("delegate", () => new Delegate(new ArrayIterator([])), ["inner", "started", "value"]),
   record("async-iterator", () => new AsyncLoopIterator(null, null), ["foreign", "inner", "done", "stepping", "value"]),
 ];
 
@@ -116,8 +117,3 @@ export const foreignIteratorKind = readOnce(
   "method",
   ["done", "value"],
 );
-
-export const delegateKind = readOnce("delegate", () => new Delegate({ [Symbol.iterator]: () => nothing }), "next", [
-  "started",
-  "value",
-]);
