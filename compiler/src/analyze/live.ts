@@ -10,6 +10,8 @@ export interface Liveness {
   at(point: Point): Binding[];
   /** Read before the body has assigned it. */
   atStart(binding: Binding): boolean;
+  /** For each of some bindings, those of them that are live somewhere together with it. */
+  together(some: readonly Binding[]): Map<Binding, Set<Binding>>;
   /** Fields of the frame that a former point may have left and that are dead here. */
   stale(point: Point): Binding[];
 }
@@ -42,6 +44,14 @@ class BitSet {
   clear(): void {
     this.words.fill(0);
   }
+  /** Members that are also in the other. */
+  *common(other: BitSet): Generator<number> {
+    for (const [word, bits] of this.words.entries()) {
+      for (let left = bits & (other.words[word] as number); left !== 0; left &= left - 1) {
+        yield word * 32 + 31 - Math.clz32(left & -left);
+      }
+    }
+  }
 }
 
 /**
@@ -59,12 +69,30 @@ export function findLive(flow: Flow, bindings: readonly Binding[], entry: readon
   return {
     at: (point) => select(setOf(point)),
     atStart: (binding) => live.get(flow.body)?.has(index.get(binding) ?? 0) ?? false,
+    together: (some) => findTogether(live.values(), bindings, index, some),
     stale: (point) => {
       const before = kept.get(flow.takes.get(point) as FlowNode);
       const now = setOf(point);
       return bindings.filter((_, i) => before?.has(i) && !now.has(i));
     },
   };
+}
+
+function findTogether(
+  sets: Iterable<BitSet>,
+  bindings: readonly Binding[],
+  index: ReadonlyMap<Binding, number>,
+  some: readonly Binding[],
+): Map<Binding, Set<Binding>> {
+  const mask = new BitSet(bindings.length);
+  const together = new Map(some.map((binding) => [binding, new Set<Binding>()]));
+  for (const binding of some) if (index.has(binding)) mask.add(index.get(binding) as number);
+  for (const set of sets) {
+    const found = [...set.common(mask)].map((i) => bindings[i] as Binding);
+    if (found.length < 2) continue;
+    for (const binding of found) for (const other of found) if (other !== binding) together.get(binding)?.add(other);
+  }
+  return together;
 }
 
 /** Live on entry of each node, by iteration against the flow until nothing grows. */

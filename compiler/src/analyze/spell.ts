@@ -59,8 +59,6 @@ export class Speller {
   nameOf(binding: Binding): string {
     const temp = this.#temps.get(binding);
     if (temp !== undefined) return temp;
-    const marked = binding.uses.map(({ node }) => this.#markedName(node)).find((name) => name !== undefined);
-    if (marked !== undefined) return marked;
     const depth = shadowDepth(binding);
     return depth === 0 ? binding.name : `${binding.name}@${depth}`;
   }

@@ -5,7 +5,7 @@ import * as t from "@babel/types";
 import { EffectReader } from "../analyze/effect.ts";
 import { fingerprint, hashFlow } from "../analyze/fingerprint.ts";
 import { buildFlow, type Flow, type Hidden } from "../analyze/flow.ts";
-import { isTemp } from "../analyze/lift/marks.ts";
+import { markOf } from "../analyze/lift/marks.ts";
 import { findLive, type Liveness } from "../analyze/live.ts";
 import { findPoints, type Point, type UnitPoints } from "../analyze/point.ts";
 import type { Binding, Unit } from "../analyze/scope.ts";
@@ -140,7 +140,7 @@ export class DurableUnit {
 
   /** Fingerprints by point; the entry comes first. */
   fingerprints(salt: string): { entry: string; of(point: Point): string } {
-    const speller = new Speller(this.module.analysis, this.#nameResults());
+    const speller = new Speller(this.module.analysis, this.#nameTemps());
     const hashes = hashFlow(this.flow, speller);
     const slotText = (binding: Binding) => `${speller.nameOf(binding)} ${binding.cell ? "cell" : "value"}`;
     const entry = fingerprint(hashes.get(this.flow.entry) as string, this.entryBindings().map(slotText), salt);
@@ -155,21 +155,31 @@ export class DurableUnit {
 
   /** Canonical keys of the slots. */
   keys(): Map<Binding, string> {
-    const speller = new Speller(this.module.analysis, this.#nameResults());
+    const speller = new Speller(this.module.analysis, this.#nameTemps());
     return new Map(this.slots.map((binding) => [binding, binding.kind === "this" ? "this" : speller.nameOf(binding)]));
   }
 
-  /** Temporaries for results of awaits: numbered by how many others are live when they arrive. */
-  #nameResults(): Map<Binding, string> {
+  /**
+   * What hidden temporaries are called: what they stand for, results of awaits apart, whose operands have been issued.
+   * Those that are live together with others of the same text are told apart, in their order.
+   */
+  #nameTemps(): Map<Binding, string> {
+    const results = new Set<Binding | undefined>();
+    for (const { target } of this.points.suspensions.values()) {
+      if (target.type === "variable") results.add(this.module.analysis.uses.get(target.id)?.binding);
+    }
+    const texts = new Map<Binding, string>();
+    for (const binding of this.unit.bindings) {
+      const mark = binding.uses.map(({ node }) => markOf(node, "temp")).find((found) => found !== undefined);
+      if (mark !== undefined) texts.set(binding, results.has(binding) ? "<await>" : `<${mark.of}>`);
+    }
+    const together = this.live.together([...texts.keys()]);
     const names = new Map<Binding, string>();
-    for (const { point, target } of this.points.suspensions.values()) {
-      if (target.type !== "variable" || !isTemp(target.id)) continue;
-      const binding = this.module.analysis.uses.get(target.id)?.binding;
-      if (binding === undefined) continue;
-      const taken = new Set(this.live.at(point).map((other) => names.get(other)));
-      let index = 0;
-      while (taken.has(`<await ${index}>`)) index++;
-      names.set(binding, `<await ${index}>`);
+    for (const [binding, text] of texts) {
+      const taken = new Set([...(together.get(binding) ?? [])].map((other) => names.get(other)));
+      let name = text;
+      for (let n = 2; taken.has(name); n++) name = `${text}${n}`;
+      names.set(binding, name);
     }
     return names;
   }
