@@ -11,7 +11,7 @@ import { hasTailCall, isAnyCall, liftTail } from "./tail.ts";
 
 export function liftReturn(node: t.ReturnStatement, lift: Lift): void {
   const { argument } = node;
-  const leave = (value: t.Expression) => lift.emit(copyNode(node, { argument: value }));
+  const leave = (value: t.Expression) => lift.emit(value === argument ? node : copyNode(node, { argument: value }));
   const awaitFirst = (operand: t.Expression, of: t.Expression) => {
     const result = lift.temp("t", t.awaitExpression(of));
     lift.emit(assignment(lift.again(result), t.awaitExpression(operand)));

@@ -121,7 +121,8 @@ export class Lift {
     return this.#from(node, () => {
       const made = this.block(() => this.statement(node));
       const [only] = made.body;
-      return this.#place(made.body.length === 1 && t.isBlockStatement(only) ? only : made);
+      const isWhole = made.body.length === 1 && (t.isBlockStatement(only) || only === node);
+      return isWhole ? (only as t.BlockStatement) : this.#place(made);
     });
   }
 
