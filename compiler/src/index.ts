@@ -71,8 +71,8 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const ids = assignIds(found.functions, ({ path }) => hashes.of(path.node), diagnostics);
   if (diagnostics.hasErrors) return undefined;
 
-  const imports = findImports(found.functions);
   const { filename, moduleId, sourceType, abi } = options;
+  const imports = findImports(found.functions, moduleId);
   const suffix = abi === "global" ? `_${hashText(moduleId).slice(0, 6)}` : "";
   const hashOf = (node: t.Node) => hashes.of(node);
   const parts = { source, filename, moduleId, sourceType, names: found.names, suffix, hashOf, diagnostics };

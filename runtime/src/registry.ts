@@ -81,13 +81,11 @@ export class Registry {
   addModule(record: ModuleRecord): ModuleRecord {
     this.modules.set(record.id, record);
     for (const meta of record.f) this.#addFunction(record, meta);
-    this.#defer(record, record.refs, true);
-    this.#defer(record, record.imports, false);
+    for (const [name, read] of Object.entries(record.refs ?? {})) {
+      this.#unread.push({ ref: `${record.id}#${name}`, read, isOwn: true });
+    }
+    for (const [ref, read] of Object.entries(record.imports ?? {})) this.#unread.push({ ref, read, isOwn: false });
     return record;
-  }
-
-  #defer({ id }: ModuleRecord, refs: ModuleRecord["refs"] = {}, isOwn: boolean): void {
-    for (const [name, read] of Object.entries(refs)) this.#unread.push({ ref: `${id}#${name}`, read, isOwn });
   }
 
   #addFunction(module: ModuleRecord, meta: FunctionMeta): void {

@@ -97,5 +97,11 @@ test("the record refers to imports that durable functions use as values, not to 
     const outside = h;
     export async function f(l: F, i: E) { "use durable"; await a(b, { G: 1 }); d.G; <K>j; return i as G; }`;
   const [, imports = ""] = /imports: \{ (.*?) \} \}\)/.exec(build(source).code) ?? [];
-  expect(imports.split(", ").map((ref) => ref.split(":")[0])).toEqual(["a", "b", "d", "j"]);
+  expect(imports.split(", ")).toEqual(['"x#default": () => a', '"x#b": () => b', '"x#c": () => d', '"y#*": () => j']);
+});
+
+test("an import is named by where it comes from, whoever imports it", () => {
+  const source = `import { a } from "../lib/tools.ts"; import b from "./b.js"; ${pay.replace("{", "{ a; b;")}`;
+  const [, imports = ""] = /imports: \{ (.*?) \} \}\)/.exec(build(source).code) ?? [];
+  expect(imports).toMatch(/"[^"]*lib\/tools#a": \(\) => a, "[^"]*\/?b#default": \(\) => b/);
 });

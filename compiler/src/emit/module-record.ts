@@ -3,6 +3,7 @@
 // I1. Everything in it is lazy: reading a record never touches a binding of the module that may be in its TDZ.
 // I2. Same records, same text.
 import * as t from "@babel/types";
+import type { UsedImport } from "../analyze/imports.ts";
 import type { AbiNames, FunctionRecord } from "../analyze/types.ts";
 import { ABI_VERSION, COMPILER_VERSION } from "./abi.ts";
 
@@ -19,15 +20,16 @@ export function printModuleRecord(
   abi: AbiNames,
   records: readonly StampedRecord[],
   refs: readonly string[],
-  imports: readonly string[],
+  imports: readonly UsedImport[],
 ): string {
   const { R, M, m } = abi;
   const head = `id: ${text(moduleId)}, abi: ${ABI_VERSION}, compiler: ${text(COMPILER_VERSION)}`;
   const functions = records.map((record) => `\n  ${printRecord(record)},`).join("");
-  const getters = (list: readonly string[]) => printMap(list.map((name) => [name, `() => ${name}`]));
+  const own = printMap(refs.map((name) => [name, `() => ${name}`]));
+  const foreign = printMap(imports.map(({ local, ref }) => [ref, `() => ${local}`]));
   return (
     `var ${m};\nfunction ${M}() { return ${m} !== void 0 ? ${m} : (${m} = ${R}.module({ ${head}, f: [${functions}\n` +
-    `], refs: ${getters(refs)}, imports: ${getters(imports)} })); }\n`
+    `], refs: ${own}, imports: ${foreign} })); }\n`
   );
 }
 
