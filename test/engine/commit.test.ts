@@ -200,3 +200,77 @@ describe.each(kinds)("commits on %s", (kind) => {
     expect(bytes[1]).toBeLessThan(400 * 2_000);
   });
 });
+
+describe.each(kinds)("losers of races on %s", (kind) => {
+  const racing = `
+    import { sleep, step } from "@coldframe/runtime";
+    const work = step(async (i: number) => w.work(i));
+    export const plain = (i: number) => w.plain(i);
+    export async function sleeps(n: number) {
+      "use durable";
+      for (let i = 0; i < n; i++) await Promise.race([sleep("30d"), work(i)]);
+      await sleep("1h");
+      return "done";
+    }
+    export async function kept() {
+      "use durable";
+      const timeout = sleep("2h");
+      await Promise.race([timeout, work(1)]);
+      await sleep("1h");
+      await timeout;
+      return "kept";
+    }
+    export async function calls() {
+      "use durable";
+      const first = await Promise.race([plain(1), plain(2)]);
+      await sleep("1h");
+      return first;
+    }`;
+  type Racing = Record<"sleeps" | "kept" | "calls", (n?: number) => Promise<unknown>>;
+
+  test("sleeps that nothing can hear of are withdrawn, from snapshot and store", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, log } = await open();
+    world.w = { work: (i: number) => i };
+    const { sleeps } = await load<Racing>(racing);
+    const run = await engine.start(sleeps, [100]);
+    await until(async () => (await run.status()).status === "waiting");
+    expect((await run.status()).wakesAt).toBe(clock.now() + 3_600_000);
+    const sizes = log.commits.flatMap(({ snapshot }) => snapshot?.byteLength ?? []);
+    expect(Math.max(...sizes)).toBeLessThan((sizes[0] as number) * 1.5);
+    await clock.jump(3_600_000);
+    expect(await run.result()).toBe("done");
+  });
+
+  test("a sleep that a variable leads to is kept, also across a restore", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = await open();
+    world.w = { work: (i: number) => i };
+    const { kept } = await load<Racing>(racing);
+    const run = await first.engine.start(kept, [], { id: "a" });
+    await until(async () => (await run.status()).status === "waiting");
+    await first.engine.close();
+    const second = await open();
+    await clock.jump(3_600_000);
+    await clock.settle();
+    expect((await (await second.engine.get("a"))?.status())?.wakesAt).toBe(clock.now() + 3_600_000);
+    await clock.jump(3_600_000);
+    expect(await (await second.engine.get("a"))?.result()).toBe("kept");
+  });
+
+  test("a call that lost is not made again after a restore", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = await open();
+    const calls: number[] = [];
+    world.w = { plain: (i: number) => calls.push(i) && (i === 1 ? Promise.resolve("one") : deferred().promise) };
+    const program = await load<Racing>(racing);
+    await first.engine.start(program.calls, [], { id: "a" });
+    await until(() => first.log.commits.some(({ begin }) => begin !== undefined));
+    await clock.settle();
+    first.kill();
+    await clock.jump(3_600_000);
+    const second = await open();
+    expect(await (await second.engine.get("a"))?.result()).toBe("one");
+    expect(calls).toEqual([1, 2]);
+  });
+});

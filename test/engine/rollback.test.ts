@@ -65,6 +65,45 @@ describe.each(kinds)("changed code on %s", (kind) => {
     expect(calls).toEqual([5, "x", "y"]);
   });
 
+  test("the same call in parallel lanes keeps its result, whatever the order in which the lanes went on", async () => {
+    const place = await makePlace(kind);
+    const gates: Record<string, () => void> = {};
+    const keys: string[] = [];
+    world.w = {
+      pick: (name: string) => new Promise<void>((resolve) => Object.assign(gates, { [name]: resolve })),
+      charge: (key: string) => `r${keys.push(key)}`,
+    };
+    const lanes = (constant: number) => `
+      import { sleep, step, stepContext } from "@coldframe/runtime";
+      const pick = step(async (name: string) => w.pick(name));
+      const charge = step(async (i: number) => w.charge(stepContext().idempotencyKey));
+      export async function main() {
+        "use durable";
+        const lane = async (name: string) => { await pick(name); return name + await charge(5); };
+        const all = await Promise.all([lane("a"), lane("b"), lane("c")]);
+        await sleep("1h");
+        return [all, ${constant}];
+      }`;
+    const first = await place.open();
+    const { main } = await load<{ main(): Promise<unknown> }>(lanes(1));
+    const run = await first.engine.start(main, [], { id: "a" });
+    await until(() => gates.c !== undefined);
+    for (const [index, name] of ["c", "a", "b"].entries()) {
+      gates[name]?.();
+      await until(() => keys.length === index + 1);
+    }
+    expect(new Set(keys).size).toBe(3);
+    await until(async () => (await run.status()).status === "waiting");
+    await first.engine.close();
+    await load(lanes(2));
+    const second = await place.open();
+    await place.clock.jump(HOUR);
+    await until(async () => (await (await second.engine.get("a"))?.status())?.generation === 1);
+    await place.clock.jump(HOUR);
+    expect(await (await second.engine.get("a"))?.result()).toEqual([["ar2", "br3", "cr1"], 2]);
+    expect(keys).toHaveLength(3);
+  });
+
   test("what the new code does differently is performed anew", async () => {
     const { place, calls } = await parkedRun();
     await load(version(2).replace('["x", "y"]', '["z", "y", "x"]'));

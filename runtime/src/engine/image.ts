@@ -4,6 +4,7 @@
  *
  * I1 Waits that no other process can take up are stored as lost; a call whose callee, receiver or arguments cannot be
  *    stored is one of them.
+ * I2 Sleeps and calls that nothing can hear of any more are not stored (losers.ts).
  */
 import { encodeParked } from "../local/lost.ts";
 import type { SchedulerState } from "../local/scheduler.ts";
@@ -21,11 +22,31 @@ export interface Image {
 
 /** Encodes a parked run. @throws CF2001 if something live cannot be stored */
 export function takeSnapshot(run: ActiveRun): Uint8Array {
+  const losers = run.losers.find(run);
+  if (losers.length === 0) return encodeImage(run, []);
+  const { scheduler } = run;
+  scheduler.reached = new Set();
+  try {
+    const bytes = encodeImage(run, losers);
+    const gone = losers.filter((task) => !scheduler.reached?.has(task));
+    run.losers.withdraw(run, gone);
+    run.losers.kept = losers.length - gone.length;
+    return run.losers.kept === 0 ? bytes : encodeImage(run, []);
+  } finally {
+    scheduler.reached = null;
+  }
+}
+
+/** Encodes the run; tasks of `without` only as far as something else leads to them. */
+function encodeImage(run: ActiveRun, without: readonly Task[]): Uint8Array {
   const { scheduler, lineage, parts, id, seq } = run;
+  for (const task of scheduler.rejected) if (task.observed) scheduler.rejected.delete(task);
+  const state = scheduler.state();
+  const tasks = without.length === 0 ? state.tasks : state.tasks.filter((task) => !without.includes(task));
   const image: Image = {
-    scheduler: scheduler.state(),
+    scheduler: { ...state, tasks },
     places: lineage.state(scheduler.tasks),
-    unseen: [...scheduler.rejected].filter((task) => !task.observed),
+    unseen: [...scheduler.rejected],
   };
   const encode = () => parts.codec.encode(image, id, seq + 1);
   const waits = run.openWaits();

@@ -88,16 +88,21 @@ export class OperationBook {
     const operation = this.pending.get(id);
     if (operation === undefined) return undefined;
     this.pending.delete(id);
-    const completion: Completion = {
-      operation: id,
-      outcome,
-      key: operation.key,
-      value,
-      deposited: false,
-      position: undefined,
-    };
+    return this.#note(id, outcome, operation.key, value);
+  }
+
+  #note(operation: string, outcome: OperationOutcome, key: string | undefined, value: Uint8Array): Completion {
+    const completion: Completion = { operation, outcome, key, value, deposited: false, position: undefined };
     this.completions.push(completion);
     return completion;
+  }
+
+  /** Forgets an operation that nothing waits for; the next commit takes it out of the store. */
+  withdraw(id: string): void {
+    const operation = this.pending.get(id);
+    this.pending.delete(id);
+    if (operation?.recorded) this.#note(id, "done", undefined, new Uint8Array(0));
+    else this.fresh = this.fresh.filter((one) => one.id !== id);
   }
 
   /** Empties the book into a commit with a snapshot. */

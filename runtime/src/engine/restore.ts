@@ -65,7 +65,7 @@ function startOver(run: ActiveRun, claim: Claim): void {
 
 async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox: InboxEntry[]): Promise<void> {
   const decoded = run.parts.codec.decode(snapshot);
-  if (decoded.kind !== "ok") return meetChange(run, claim, decoded);
+  if (decoded.kind !== "ok") return meetChange(run, claim, inbox, decoded);
   const { scheduler, lineage, book } = run;
   const image = decoded.root as Image;
   scheduler.adoptState(image.scheduler);
@@ -115,12 +115,18 @@ function deliver(run: ActiveRun, inbox: readonly InboxEntry[]): void {
   }
 }
 
-async function meetChange(run: ActiveRun, claim: Claim, { kind, detail }: CodeChange): Promise<void> {
+async function meetChange(
+  run: ActiveRun,
+  claim: Claim,
+  inbox: readonly InboxEntry[],
+  { kind, detail }: CodeChange,
+): Promise<void> {
   if (kind === "missing") throw errors.codeMissing({ what: `The run ${run.id}`, missing: detail });
   const { rollback, notify } = run.parts;
-  const begun = claim.operations.filter((operation) => isStep(operation.kind) && operation.attempt > 0);
+  const begun = uncovered(claim, inbox);
   if (rollback === "hold" || (rollback === "covered" && begun.length > 0)) {
-    throw errors.rollbackUncovered({ run: run.id, count: begun.length, detail });
+    const steps = begun.length === 1 ? "1 step" : `${begun.length} steps`;
+    throw errors.rollbackUncovered({ run: run.id, steps, detail });
   }
   if (rollback === "fail") return run.commits.fail(errors.incompatibleCode({ function: run.fn, reason: detail }));
   await recall(run);
@@ -133,4 +139,10 @@ async function meetChange(run: ActiveRun, claim: Claim, { kind, detail }: CodeCh
     run: run.id,
     message: `Incompatible state: ${detail}. Run ${run.id} began again from its input (generation ${run.generation}); recorded results of its steps are used again.`,
   });
+}
+
+/** Steps that have begun and have no result: starting over repeats them. */
+function uncovered({ operations }: Claim, inbox: readonly InboxEntry[]): Claim["operations"] {
+  const ended = new Set(inbox.map(({ operation }) => operation));
+  return operations.filter(({ operation, kind, attempt }) => isStep(kind) && attempt > 0 && !ended.has(operation));
 }

@@ -19,6 +19,7 @@ import { announce } from "./channel.ts";
 import { Committer } from "./commit.ts";
 import { callForeign } from "./foreign.ts";
 import { Lineage } from "./lineage.ts";
+import { Losers } from "./losers.ts";
 import { isStep, OperationBook, type PendingOperation } from "./operations.ts";
 import { Pace } from "./pace.ts";
 import type { Keeper, Parts } from "./parts.ts";
@@ -47,6 +48,7 @@ export class ActiveRun implements SchedulerHost {
   readonly lineage = new Lineage();
   readonly commits: Committer = new Committer(this);
   readonly pace: Pace = new Pace(this);
+  readonly losers = new Losers();
   readonly attempts = new Set<Attempt>();
   epoch: number;
   generation: number;

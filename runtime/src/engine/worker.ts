@@ -128,6 +128,7 @@ export class Worker implements Keeper {
   #take(claim: Claim, askedAtMs: number): void {
     const { id, fn, epoch, generation, seq } = claim;
     announce("claim:after", id, claim.warm ? "warm" : "cold");
+    this.#runs.get(id)?.drop(); // its lease was lost, and nobody had noticed yet (I3)
     const warm = this.#warm.take(id);
     if (claim.warm && warm !== undefined) {
       warm.epoch = epoch;

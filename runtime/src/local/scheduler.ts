@@ -71,6 +71,8 @@ export class Scheduler implements Ops {
   /** The task whose code runs now, or whose foreign call is being made. */
   current: Task | null = null;
   nextId = 1;
+  /** Collects, while the graph is encoded, the tasks that are met in it. */
+  reached: Set<Task> | null = null;
   /** Tasks that have settled as rejected, in order; the owner asks which of them nobody observed. */
   readonly rejected = new Set<Task>();
 

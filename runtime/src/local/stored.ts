@@ -41,6 +41,7 @@ addKind<Task>({
   isSelfContained: true,
   is: (value) => value instanceof Task,
   encode(task, writer) {
+    task.scheduler?.reached?.add(task);
     writer.value(task.id);
     writer.value(task.state);
     writer.value(task.value);
