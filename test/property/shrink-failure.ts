@@ -43,6 +43,12 @@ function kindOf(failure: Failure): string {
   const { mode, what } = failure;
   const coded = /\[CF\d{4}\][^.:`]*/.exec(what)?.[0].replace(/\w*\d+\w*/g, "_") ?? "";
   const error = /was threw (\w+)/.exec(what)?.[1] ?? "";
-  const fault = isOfCompiler(failure) ? what.split("\n").slice(0, 2).join(" ").replace(/`.*?`|\d+/g, "_") : "";
+  const fault = isOfCompiler(failure)
+    ? what
+        .split("\n")
+        .slice(0, 2)
+        .join(" ")
+        .replace(/`.*?`|\d+/g, "_")
+    : "";
   return `${mode} ${coded} ${/never settled/.test(what)} ${error === "Oops" ? "" : error} ${fault}`;
 }

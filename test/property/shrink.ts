@@ -23,7 +23,7 @@ export interface ShrinkOptions {
 export async function shrink(text: string, fails: Test, { limitMs }: ShrinkOptions): Promise<string> {
   const end = performance.now() + limitMs;
   const ast = parse(text, { sourceType: "script", allowReturnOutsideFunction: true });
-  let best = text;
+  let best = print(ast) ?? text; // laid out anew, so that lengths can be compared
   for (let progress = true; progress && performance.now() < end; ) {
     progress = false;
     for (const edit of editsOf(ast.program)) {

@@ -127,5 +127,5 @@ export function makeMain(world: World): string {
   const place = within(outside(world), { flow: { async: true } });
   world.budget = world.rng.int(10, 18);
   const body = `${statements(place, 4, 8)}\nreturn [${number(place, 3)}, ${number(place, 2)}, L.fuel];`;
-  return `async function main(fuel = 30) {\nconst L = { id: "0", fuel };\n${body}\n}`;
+  return `async function main(fuel = 30) {\nconst L = { id: "0", fuel, forks: 0 };\n${body}\n}`;
 }

@@ -151,7 +151,7 @@ function makeForOfLive(place: Place): string {
     : rng.pick([`${name}.push(${item})`, `${name}.shift()`, `${name}.length = 2`]);
   return labelled(place, (inner) => {
     const scope = { parent: inner.scope, wall: false, bindings: [] };
-    const body = statements(within(inner, { scope, flow: insideLoop }), 1, 2);
+    const body = statements(within(inner, { scope, flow: insideLoop, depth: inner.depth + 1 }), 1, 2);
     const guard = `if (spend(L) || ${name}.${map ? "size" : "length"} > 6) break;\ntrace(L, "live", ${item});`;
     return `for (const ${item} of ${name}) {\n${guard}\n${change};\n${body}\n}`;
   }).replace(/^/, `const ${name} = ${made};\n`);

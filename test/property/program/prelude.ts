@@ -68,7 +68,8 @@ function spend(L) {
 }
 function fork(L, key) {
   L.fuel = L.fuel >> 1;
-  return { id: L.id + "/" + key, fuel: L.fuel };
+  L.forks += 1; // the same call may be under way more than once
+  return { id: L.id + "/" + key + "." + L.forks, fuel: L.fuel, forks: 0 };
 }
 function forks(L, key, items) {
   return Array.from(items, (item, index) => [fork(L, key + "." + index), item]);
