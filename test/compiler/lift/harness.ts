@@ -85,7 +85,7 @@ export async function observe(code: string, isStrict = true, args: unknown[] = [
 async function drive(started: unknown, log: (text: string) => void): Promise<unknown> {
   const generator = started as Generator<unknown, unknown, number> | undefined;
   if (typeof generator?.next !== "function") return started;
-  for (let count = 0; count < 100; count += 1) {
+  for (let count = 0; count < 40; count += 1) {
     const { done, value } = await generator.next(count);
     if (done) return value;
     log(`yielded ${show(value)}`);

@@ -148,7 +148,7 @@ function statements(suspend: string): Text {
   const { statement } = fc.letrec<Record<string, string>>((tie) => {
     const s = tie("statement");
     const body = text(
-      "{ if (guard++ > 40) break; § § }",
+      "{ if (guard++ > 15) break; § § }",
       s,
       fc.constantFrom(
         "",
@@ -178,7 +178,7 @@ function statements(suspend: string): Text {
         loop("@L: while (§) §", e, body),
         loop("@L: do § while (§);", body, e),
         loop(
-          "@L: for (let i = §, j = §; guard < 40; i = §) §",
+          "@L: for (let i = §, j = §; guard < 15; i = §) §",
           e,
           e,
           e,
@@ -190,7 +190,7 @@ function statements(suspend: string): Text {
         loop("@L: for (§ of §) §", pattern, fc.constantFrom("[[], [1, 2]]", "[{ a: 1 }, {}]"), body),
         text("switch (§) { case §: § break; default: § case §: § }", e, e, s, s, e, s),
         text("try { § } finally { § }", s, s),
-        text("if (guard > 60) return §;", e),
+        text("if (guard > 25) return §;", e),
         text("throw §;", e),
       ),
     };

@@ -130,11 +130,10 @@ function findTempFault(
     const isOwn = t.isIdentifier(node) && declared.has(node.name);
     if (isOwn && isNested) return describe(node, `N6: ${node.name} is captured`);
     if (isTemp(node) && !isOwn && !isNested) return describe(node, "N6: a temporary that is not declared");
-    const inner = new Set(ownChildrenOf(node));
-    for (const child of childrenOf(node)) {
-      const fault = findTempFault([child], declared, isNested || !inner.has(child));
-      if (fault) return fault;
-    }
+    const own = ownChildrenOf(node);
+    const others = childrenOf(node).filter((child) => !own.includes(child));
+    const fault = findTempFault(own, declared, isNested) ?? findTempFault(others, declared, true);
+    if (fault) return fault;
   }
   return null;
 }
