@@ -406,11 +406,11 @@ export const errors = {
     "Another process finds the function of a run by its name. A closure has none that would lead to the same variables.",
     "Move it to the top level of its module and hand what it needs as arguments.",
   ),
-  /** CF2411: The code of the run {run} has changed; starting it over would repeat {count} effects that have begun. */
-  rollbackUncovered: define<"run" | "count" | "detail">(
+  /** CF2411: The code of the run {run} has changed; starting it over would repeat {steps} that had begun. */
+  rollbackUncovered: define<"run" | "steps" | "detail">(
     "CF2411",
-    "The code of the run {run} has changed; starting it over would repeat {count} effects that have begun.",
-    "{detail} The run can only go back to its input. Results that were recorded would be used again, but these steps had begun and have no result.",
+    "The code of the run {run} has changed; starting it over would repeat {steps} that had begun.",
+    "{detail}. The run can only go back to its input. Results that were recorded would be used again, but these steps had begun and have no result.",
     "- Run the former build until these runs are done, and the run goes on where it is; or\n- if the steps may be repeated, open the engine with `rollback: \"always\"` and call `release()` on the run.",
   ),
   /** CF2412: {what} needs code that is not loaded here: {missing}. */

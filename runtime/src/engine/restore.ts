@@ -125,7 +125,7 @@ async function meetChange(
   const { rollback, notify } = run.parts;
   const begun = uncovered(claim, inbox);
   if (rollback === "hold" || (rollback === "covered" && begun.length > 0)) {
-    const steps = begun.length === 1 ? "1 step" : `${begun.length} steps`;
+    const steps = begun.length === 1 ? "1 step" : `${begun.length || "no"} steps`;
     throw errors.rollbackUncovered({ run: run.id, steps, detail });
   }
   if (rollback === "fail") return run.commits.fail(errors.incompatibleCode({ function: run.fn, reason: detail }));
