@@ -202,7 +202,8 @@ function baseRecord(unit: Unit, view: View, own: string) {
 function named(fn: Nested | t.ClassExpression, name: string): t.Expression {
   const key = () => (t.isValidIdentifier(name, false) ? id(name) : t.stringLiteral(name));
   if (t.isObjectMethod(fn)) {
-    return t.memberExpression(t.objectExpression([fn]), key(), !t.isValidIdentifier(name, false));
+    const method = { ...fn, key: key(), computed: false };
+    return t.memberExpression(t.objectExpression([method]), key(), !t.isValidIdentifier(name, false));
   }
   const expression = t.isFunctionDeclaration(fn) ? asExpression(fn) : fn;
   const isNamed = (t.isFunctionExpression(expression) || t.isClassExpression(expression)) && expression.id;

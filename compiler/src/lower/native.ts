@@ -182,7 +182,7 @@ export class Native extends Rewriter {
     const scope = this.view.analysis.scopes.get(node);
     const cells = [...(scope?.bindings.values() ?? [])].filter((binding) => binding.cell);
     const before = keep ? [] : this.enter(scope);
-    if (!keep && t.isVariableDeclaration(init)) before.push(...this.declaration(init).map(asLet));
+    if (!keep && init) before.push(...this.#openHead(init));
     const copies = cells.map((b) => set(this.view.variable(b), cell(member(this.view.variable(b), "v"))).expression);
     // Functions made in the head keep its variables as they were before the first iteration.
     const kept = cells.some((b) => b.uses.some((u) => u.closure !== null && u.loops.length === b.scope.loopDepth));
@@ -194,6 +194,10 @@ export class Native extends Rewriter {
       test: test ? this.expression(test) : null,
       update: updates.length > 1 ? t.sequenceExpression(updates) : (updates[0] ?? null),
     };
+  }
+
+  #openHead(init: t.VariableDeclaration | t.Expression): t.Statement[] {
+    return t.isVariableDeclaration(init) ? this.declaration(init).map(asLet) : [run(this.expression(init))];
   }
 
   #forInit(init: t.VariableDeclaration | t.Expression): t.VariableDeclaration | t.Expression {

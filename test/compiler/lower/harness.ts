@@ -21,8 +21,12 @@ export interface Options {
   steps?: readonly Step[];
 }
 
+const lowered = new Map<string, string>();
+
 /** @throws an error with what the compiler says against the program */
 export function lowerText(source: string, strict = true): string {
+  const known = lowered.get(source);
+  if (known !== undefined) return known;
   process.env.COLDFRAME_VERIFY = "1";
   const { code, diagnostics } = compile(source, {
     filename: "case.js",
@@ -32,6 +36,8 @@ export function lowerText(source: string, strict = true): string {
   });
   const faults = diagnostics.filter(({ severity }) => severity === "error");
   if (faults.length > 0) throw new Error(`refused: ${faults.map(({ message }) => message).join("; ")}`);
+  lowered.clear();
+  lowered.set(source, code);
   return code;
 }
 
