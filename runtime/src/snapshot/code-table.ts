@@ -6,11 +6,12 @@ import type { CodeKind, CodeRef } from "./types.ts";
 
 export class CodeTable {
   readonly all: CodeRef[] = [];
-  readonly #places = new Map<string, number>();
+  #places: Map<string, number> | null = null;
 
   /** The entry of a reference. */
   add(kind: CodeKind, id: string, stamp: string, fp = ""): number {
     const key = `${kind} ${id} ${fp}`;
+    this.#places ??= new Map();
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     const place = this.all.push({ kind, id, stamp, fp }) - 1;

@@ -322,7 +322,7 @@ export class GraphReader {
   }
 
   #openKind(tag: number, node: NodeReader): { kind: AnyKind; node: NodeReader } {
-    const name = tag === tags.named ? node.text(0) : "";
+    const name = tag === tags.named ? String(node.primitive(0)) : "";
     const kind = tag === tags.named ? kinds().byName.get(name) : kinds().byTag.get(tag);
     if (kind === undefined) throw node.corrupt(`there is no kind ${tag} ${name}`);
     return { kind, node: tag === tags.named ? node.after(1) : node };

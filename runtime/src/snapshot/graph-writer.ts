@@ -11,6 +11,7 @@ import { READY, TDZ } from "../realm.ts";
 import { CodeTable } from "./code-table.ts";
 import type { Family } from "./families.ts";
 import { FIRST_NODE, HOLE, hole, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
+import { Identity, type Mark, type SnapshotMemory } from "./identity.ts";
 import { PackWriter } from "./pack.ts";
 import { refuse } from "./refuse.ts";
 import { SectionTable } from "./section-table.ts";
@@ -18,13 +19,12 @@ import { MAX_KEYS, ShapeTable } from "./shapes.ts";
 import type { CodeRegistry } from "./types.ts";
 import { writeValue } from "./values.ts";
 
-/** What is known of values from earlier snapshots: their keys, or how many elements, had no unusual attributes. */
-export type Checked = WeakMap<object, readonly string[] | number>;
-
 export interface WriterOptions {
   registry: CodeRegistry;
   buffer: Buffer;
-  checked: Checked;
+  memory: SnapshotMemory;
+  /** Keep what is needed to say where a value lies. Default false. */
+  trace?: boolean;
 }
 
 /** What a kind may use to write its tokens. */
@@ -42,32 +42,34 @@ export interface NodeWriter {
   refuse(what: string, advice: string): never;
 }
 
+/** Thrown by a writer that keeps no trace: one that does has to say where. Never seen outside. */
+export class Refused {}
+
 export class GraphWriter extends PackWriter implements NodeWriter {
   readonly registry: CodeRegistry;
-  readonly checked: Checked;
   readonly codes = new CodeTable();
   readonly sections = new SectionTable();
   readonly shapes = new ShapeTable();
   readonly families = new Map<object | null, Family>();
-  readonly notes = new Map<object, unknown>();
-  /** Values in the order of their numbers, and beside each the place of the one that led to it. */
-  readonly queue: unknown[] = [];
-  readonly parents: number[] = [];
+  #notes: Map<object, unknown> | null = null;
+  /** Per value the place of the one that led to it, if that is asked for. */
+  readonly parents: number[] | null;
   /** Place of the value that is being written. */
   current = 0;
   tokens = 0;
-  readonly #ids = new Map<unknown, number>();
+  readonly identity: Identity;
   #nodeAt = 0;
   #size = 0;
   readonly #references: number[] = [];
 
-  constructor({ registry, buffer, checked }: WriterOptions) {
+  constructor({ registry, buffer, memory, trace }: WriterOptions) {
     super(buffer);
     this.registry = registry;
-    this.checked = checked;
-    this.#ids.set(TDZ, TDZ_NODE);
-    this.#ids.set(READY, READY_NODE);
-    this.#ids.set(hole, HOLE);
+    this.parents = trace ? [] : null;
+    this.identity = new Identity(memory);
+    this.identity.fix(TDZ, TDZ_NODE);
+    this.identity.fix(READY, READY_NODE);
+    this.identity.fix(hole, HOLE);
   }
 
   /** Writes the whole node table. */
@@ -76,10 +78,11 @@ export class GraphWriter extends PackWriter implements NodeWriter {
     this.array(3);
     const head = this.pos;
     this.array32(0);
-    this.#enqueue([root]);
-    for (; this.current < this.queue.length; this.current++) {
+    this.idOf([root]);
+    const { values } = this.identity;
+    for (; this.current < values.length; this.current++) {
       this.makeRoom();
-      writeValue(this, this.queue[this.current]);
+      writeValue(this, values[this.current]);
     }
     this.patchArray(head, this.tokens);
     this.shapes.write(this);
@@ -121,18 +124,27 @@ export class GraphWriter extends PackWriter implements NodeWriter {
 
   /** The number of a value's node; it gets one if it has none. */
   idOf(value: unknown): number {
-    return this.#ids.get(value) ?? this.#enqueue(value);
+    const id = this.identity.numberOf(value);
+    if (this.parents !== null && id - FIRST_NODE === this.parents.length) this.parents.push(this.current);
+    return id;
+  }
+
+  get notes(): Map<object, unknown> {
+    this.#notes ??= new Map();
+    return this.#notes;
   }
 
   has(value: unknown): boolean {
-    return this.#ids.has(value);
+    return this.identity.has(value);
   }
 
-  #enqueue(value: unknown): number {
-    const id = this.queue.push(value) - 1 + FIRST_NODE;
-    this.parents.push(this.current);
-    this.#ids.set(value, id);
-    return id;
+  /** What is known of the value that is being written from the snapshot before. */
+  get mark(): Mark {
+    return this.identity.markAt(this.current);
+  }
+
+  set mark(mark: Mark) {
+    this.identity.mark(this.current, mark);
   }
 
   // ---- general nodes
@@ -178,6 +190,8 @@ export class GraphWriter extends PackWriter implements NodeWriter {
   }
 
   refuse(what: string, advice: string): never {
-    throw refuse(this, what, advice);
+    if (this.parents === null) throw new Refused();
+    const { current, parents } = this;
+    throw refuse({ values: this.identity.values, parents, current }, what, advice);
   }
 }

@@ -55,45 +55,50 @@ export interface Header {
 /** What the head is written from. */
 export type NewHeader = Omit<Header, "format" | "length">;
 
-/** Writes head and names into a buffer that has room for both parts behind them. */
+/** Makes a buffer for the whole snapshot, with head and names written. */
 export function writeHeader(header: NewHeader): Buffer {
-  const texts = [header.runtime, header.node, header.runId];
-  const names: Buffer[] = texts.map(nameBytes);
-  for (const { kind, id, stamp, fp } of header.codes) {
-    names.push(Buffer.of(codeKinds.indexOf(kind)), nameBytes(id), nameBytes(stamp), nameBytes(fp));
-  }
-  const namesLength = names.reduce((sum, name) => sum + name.length, 0);
-  const length = HEAD + namesLength + header.table.stored + header.sections.stored;
+  const { codes, table, sections } = header;
+  const versions = [header.runtime, header.node, header.runId];
+  let names = 0;
+  for (const text of versions) names += nameLength(text);
+  for (const { id, stamp, fp } of codes) names += 1 + nameLength(id) + nameLength(stamp) + nameLength(fp);
+  const length = HEAD + names + table.stored + sections.stored;
+  if (length >= 2 ** 32) throw errors.snapshotTooLarge({ what: "bytes", found: length, limit: 2 ** 32 - 1 });
   const bytes = Buffer.allocUnsafeSlow(length);
-  writeHead(bytes, header, length, namesLength);
+  writeHead(bytes, header, names);
   let at = HEAD;
-  for (const name of names) at += name.copy(bytes, at);
+  for (const text of versions) at = writeName(bytes, text, at);
+  for (const { kind, id, stamp, fp } of codes) {
+    bytes[at] = codeKinds.indexOf(kind);
+    at = writeName(bytes, fp, writeName(bytes, stamp, writeName(bytes, id, at + 1)));
+  }
   return bytes;
 }
 
-function writeHead(bytes: Buffer, header: NewHeader, length: number, names: number): void {
-  const { table, sections } = header;
+function writeHead(bytes: Buffer, { table, sections, nodes, seq, abi, codes }: NewHeader, names: number): void {
   bytes.fill(0, 0, HEAD);
-  MAGIC.copy(bytes);
+  bytes.set(MAGIC);
   bytes[4] = MAJOR;
   bytes[5] = MINOR;
-  const flags = (table.compressed ? TABLE_COMPRESSED : 0) | (sections.compressed ? SECTIONS_COMPRESSED : 0);
-  bytes.writeUInt16LE(flags, 6);
-  const sizes = [length, names, table.stored, table.length, sections.stored, sections.length, header.nodes];
-  sizes.forEach((size, index) => {
-    if (size >= 2 ** 32) throw errors.snapshotTooLarge({ what: "bytes", found: size, limit: 2 ** 32 - 1 });
-    bytes.writeUInt32LE(size, 12 + index * 4);
-  });
-  bytes.writeBigUInt64LE(BigInt(header.seq), 40);
-  bytes.writeUInt16LE(header.abi, 48);
-  bytes.writeUInt32LE(header.codes.length, 52);
+  bytes[6] = (table.compressed ? TABLE_COMPRESSED : 0) | (sections.compressed ? SECTIONS_COMPRESSED : 0);
+  const sizes = [bytes.length, names, table.stored, table.length, sections.stored, sections.length, nodes];
+  for (let i = 0; i < sizes.length; i++) bytes.writeUInt32LE(sizes[i] as number, 12 + i * 4);
+  bytes.writeUInt32LE(seq % 2 ** 32, 40);
+  bytes.writeUInt32LE(Math.floor(seq / 2 ** 32), 44);
+  bytes.writeUInt16LE(abi, 48);
+  bytes.writeUInt32LE(codes.length, 52);
 }
 
-function nameBytes(name: string): Buffer {
-  const bytes = Buffer.from(name, "utf8");
-  if (bytes.length > 0xffff)
-    throw errors.snapshotTooLarge({ what: "bytes of a name", found: bytes.length, limit: 0xffff });
-  return Buffer.concat([Buffer.of(bytes.length & 0xff, bytes.length >> 8), bytes]);
+function nameLength(name: string): number {
+  const length = Buffer.byteLength(name);
+  if (length > 0xffff) throw errors.snapshotTooLarge({ what: "bytes of a name", found: length, limit: 0xffff });
+  return length + 2;
+}
+
+function writeName(bytes: Buffer, name: string, at: number): number {
+  const length = bytes.write(name, at + 2);
+  bytes.writeUInt16LE(length, at);
+  return at + 2 + length;
 }
 
 /** Writes the checksum, last of all. */
@@ -132,7 +137,7 @@ export function readHeader(input: Uint8Array, limits: Limits): { header: Header;
   const nodes = bytes.readUInt32LE(36);
   if (HEAD + names + table.stored + sections.stored !== length) throw corrupt("its lengths do not add up");
   checkLimits({ bytes: length, inflatedBytes: table.length + sections.length, nodes }, limits);
-  const seq = Number(bytes.readBigUInt64LE(40));
+  const seq = bytes.readUInt32LE(44) * 2 ** 32 + bytes.readUInt32LE(40);
   if (!Number.isSafeInteger(seq)) throw corrupt("its sequence number");
   const texts = readNames(bytes.subarray(HEAD, HEAD + names), bytes.readUInt32LE(52));
   const abi = bytes.readUInt16LE(48);

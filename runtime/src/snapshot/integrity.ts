@@ -3,7 +3,13 @@
 /** How far an object is closed. */
 export function integrityOf(value: object): number {
   if (Object.isExtensible(value)) return 0;
-  return Object.isFrozen(value) ? 3 : Object.isSealed(value) ? 2 : 1;
+  if (Object.isFrozen(value) && !hasWritableLength(value)) return 3;
+  return Object.isSealed(value) ? 2 : 1;
+}
+
+/** V8 takes an empty array for frozen that only is not extensible. */
+function hasWritableLength(value: object): boolean {
+  return Array.isArray(value) && Object.getOwnPropertyDescriptor(value, "length")?.writable === true;
 }
 
 const closers = [(value: object) => value, Object.preventExtensions, Object.seal, Object.freeze];

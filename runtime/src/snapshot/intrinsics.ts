@@ -32,9 +32,15 @@ const unnamed: Readonly<Record<string, () => unknown>> = {
   "%DurableGeneratorPrototype%.next": () => (generatorPrototype as Generator).next,
   "%DurableGeneratorPrototype%.return": () => (generatorPrototype as Generator).return,
   "%DurableGeneratorPrototype%.throw": () => (generatorPrototype as Generator).throw,
+  "%ThrowTypeError%": () => Object.getOwnPropertyDescriptor(strictArguments(), "callee")?.get,
   globalThis: () => globalThis,
   "process.env": () => process.env,
 };
+
+function strictArguments(): object {
+  // biome-ignore lint/complexity/noArguments: its accessor is wanted
+  return arguments;
+}
 
 interface Intrinsics {
   names: Map<unknown, string>;

@@ -5,12 +5,13 @@
  * I1 These classes are ours: their fields are data properties, so nothing needs to be checked.
  */
 import type { GraphWriter } from "./graph-writer.ts";
-import { MAX_KEYS, type ShapeNode, type ShapeRoot } from "./shapes.ts";
+import { isPlainText } from "./pack.ts";
+import { MAX_KEYS, type Shape, type ShapeRoot } from "./shapes.ts";
 
-/** Where the shapes of one layout are found; null: more fields than a shape holds. */
+/** A list of fields; `root` is null if there are more than a shape holds. */
 export interface Layout {
   readonly keys: readonly string[];
-  readonly place: { readonly root: ShapeRoot; readonly node: ShapeNode } | null;
+  readonly root: ShapeRoot | null;
 }
 
 export function makeLayout(
@@ -20,19 +21,17 @@ export function makeLayout(
   b: number,
   keys: readonly string[],
 ): Layout {
-  const root = writer.shapes.root(form, a, b);
-  const node = keys.length > MAX_KEYS ? null : writer.shapes.leaf(root, keys);
-  return { keys, place: node === null ? null : { root, node } };
+  const fits = keys.length <= MAX_KEYS && keys.every(isPlainText);
+  return { keys, root: fits ? writer.shapes.root(form, a, b) : null };
 }
 
-/** Writes a node of a layout that has a place: `value` gives the value of each key. */
-export function writeLayout(writer: GraphWriter, layout: Layout, value: (index: number) => unknown): void {
-  const { keys, place } = layout;
-  if (place === null) return;
+/** Writes a node of a layout that has a root: `value` gives the value of each key. */
+export function writeLayout(writer: GraphWriter, { keys, root }: Layout, value: (index: number) => unknown): void {
   const at = writer.pos;
   writer.pos = at + 1;
   let mask = 0;
   for (let i = 0; i < keys.length; i++) if (writer.put(value(i))) mask |= 1 << i;
-  writer.patchUint(at, writer.shapes.at(place.root, place.node, keys, mask).tag);
+  const shape = writer.shapes.find(root as ShapeRoot, keys, mask) as Shape;
+  writer.patchUint(at, shape.tag);
   writer.tokens += keys.length + 1;
 }

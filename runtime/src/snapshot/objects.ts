@@ -2,19 +2,21 @@
  * Owns: ordinary objects as nodes: by shape, as a dictionary, or property by property with attributes.
  * Does not own: which prototypes are allowed (families), values with internal slots (codecs/).
  *
- * I1 Every object is checked when first seen: brand, symbol keys, extensibility, and the attributes of each property.
- * I2 Later snapshots check prototype, extensibility, names and symbols again, and trust attributes of names that had
- *    none unusual: nothing but a deliberate `defineProperty` on a stored object could have changed them. The figures are
- *    in bench/snapshot: reading them each time costs 40 % of all.
+ * I1 Every object is checked: brand, symbol keys, extensibility, and the attributes of each property.
+ * I2 With the memory of the snapshot before, prototype, extensibility, names and symbols are checked again, and attributes
+ *    of names that had none unusual are trusted: nothing but a deliberate `defineProperty` on a stored object could have
+ *    changed them. (bench/snapshot has the figures of both.)
  * I3 No accessor is called: a value is read only where the property is known to hold one.
  */
+import { types } from "node:util";
 import { writeProperties } from "./attributes.ts";
 import { isBranded } from "./brands.ts";
 import { writeByName } from "./by-name.ts";
+import { writeArguments } from "./codecs/arguments.ts";
 import type { Family } from "./families.ts";
 import type { GraphWriter } from "./graph-writer.ts";
 import { integrityOf } from "./integrity.ts";
-import { MAX_KEYS, OBJECT_FORM, type ShapeRoot, sameKeys } from "./shapes.ts";
+import { MAX_KEYS, OBJECT_FORM, type ShapeRoot } from "./shapes.ts";
 
 import { tags } from "./tags.ts";
 
@@ -22,23 +24,27 @@ const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, is
 
 /** Writes an object without internal slots. */
 export function writeObject(writer: GraphWriter, value: object, family: Family): void {
+  const { mark } = writer;
+  if (mark !== undefined && typeof mark !== "number" && writeKnown(writer, value, family, mark)) return;
   const names = getOwnPropertyNames(value);
-  const integrity = isExtensible(value) ? 0 : integrityOf(value);
-  const known = integrity === 0 ? writer.checked.get(value) : undefined;
-  const checked = known !== undefined && typeof known !== "number" && sameKeys(known, names);
-  if (!checked && isBranded(value)) {
+  const integrity = integrityOf(value);
+  const symbols = getOwnPropertySymbols(value).length;
+  if (isBranded(value, symbols === 0 && (family.proto === null || family.proto === Object.prototype))) {
+    if (types.isArgumentsObject(value)) {
+      writeArguments(writer, value as unknown as IArguments);
+      return;
+    }
     if (writeByName(writer, value)) return;
     writer.refuse("an object whose prototype does not fit its kind", "give it back its own prototype");
   }
-  const symbols = getOwnPropertySymbols(value).length;
   if (names.length > MAX_KEYS || symbols !== 0) {
     writeUnshaped(writer, value, family, integrity);
     return;
   }
   const at = writer.pos;
   writer.pos = at + 1;
-  const mask = checked ? putKnown(writer, value, names) : putChecked(writer, value, names, integrity);
-  const shape = mask < 0 ? null : writer.shapes.find(rootOf(writer, family, integrity), names, mask);
+  const bits = putChecked(writer, value, names, integrity);
+  const shape = bits < 0 ? null : writer.shapes.find(rootOf(writer, family, integrity), names, bits);
   if (shape === null) {
     writer.pos = at;
     writeUnshaped(writer, value, family, integrity);
@@ -46,7 +52,7 @@ export function writeObject(writer: GraphWriter, value: object, family: Family):
   }
   writer.patchUint(at, shape.tag);
   writer.tokens += names.length + 1;
-  if (!checked && integrity === 0) writer.checked.set(value, shape.keys);
+  if (integrity === 0) writer.mark = shape.keys;
 }
 
 function rootOf(writer: GraphWriter, family: Family, integrity: number): ShapeRoot {
@@ -54,15 +60,35 @@ function rootOf(writer: GraphWriter, family: Family, integrity: number): ShapeRo
   return family.roots[integrity] as ShapeRoot;
 }
 
-function putKnown(writer: GraphWriter, value: object, names: readonly string[]): number {
-  let mask = 0;
-  for (let i = 0; i < names.length; i++) {
-    if (writer.put((value as Record<string, unknown>)[names[i] as string])) mask |= 1 << i;
+/**
+ * Writes an object whose keys had no unusual attributes; false, and nothing written, if it has changed in any other way.
+ * for-in, because the engine reads the values of the keys it lists without looking them up again.
+ */
+function writeKnown(writer: GraphWriter, value: object, family: Family, keys: readonly string[]): boolean {
+  if (!isExtensible(value) || getOwnPropertySymbols(value).length !== 0) return false;
+  const at = writer.pos;
+  writer.pos = at + 1;
+  let bits = 0;
+  let count = 0;
+  for (const key in value) {
+    if (key !== keys[count]) {
+      writer.pos = at;
+      return false;
+    }
+    if (writer.put((value as Record<string, unknown>)[key])) bits |= 1 << count;
+    count++;
   }
-  return mask;
+  const shape = count === keys.length ? writer.shapes.find(rootOf(writer, family, 0), keys, bits) : null;
+  if (shape === null) {
+    writer.pos = at;
+    return false;
+  }
+  writer.patchUint(at, shape.tag);
+  writer.tokens += count + 1;
+  return true;
 }
 
-/** As `putKnown`, but looks at the attributes; -1 if they are not what integrity says. */
+/** Writes the tokens of properties and says which are references; -1 if attributes are not what integrity says. */
 function putChecked(writer: GraphWriter, value: object, names: readonly string[], integrity: number): number {
   const writable = integrity < 3;
   const configurable = integrity < 2;

@@ -2,7 +2,7 @@
  * Owns: what is said when a value can't be stored: in which function, under which variable, by which path, and what to do.
  * Does not own: which values these are (brands, codecs/).
  *
- * I1 Paths cost nothing until they are needed: a writer keeps only which node led to which, the rest is found again here.
+ * I1 Paths cost nothing until they are needed: the graph is then written again by a writer that keeps which node led to which.
  * I2 Nothing of the user's runs: getters are named, not called.
  */
 import { errors } from "../errors.ts";
@@ -11,9 +11,10 @@ import { closureOf } from "../registry.ts";
 import { kinds } from "./kinds.ts";
 import type { Edge, Kind } from "./types.ts";
 
-/** What of a writer is needed to find a path. */
+/** What of a writer is needed to find a path (I1). */
 interface Trail {
-  readonly queue: readonly unknown[];
+  /** Values by place, and the place of the one that led to each. */
+  readonly values: readonly unknown[];
   readonly parents: readonly number[];
   readonly current: number;
 }
@@ -30,14 +31,14 @@ export function refuse(trail: Trail, what: string, advice: string): Error {
 }
 
 /** The path from the nearest frame, or from the root. */
-function findPath({ queue, parents, current }: Trail): { path: string; frame: Frame | null } {
+function findPath({ values, parents, current }: Trail): { path: string; frame: Frame | null } {
   const labels: string[] = [];
   let place = current;
   // Place 0 is the array around the root.
   while (place > 0) {
-    const child = queue[place];
+    const child = values[place];
     place = parents[place] as number;
-    const parent = queue[place];
+    const parent = values[place];
     if (place === 0) break;
     labels.unshift(labelOf(parent, child));
     if (isObject(parent) && isFrame(parent)) return { path: join(labels), frame: parent };

@@ -16,10 +16,11 @@ interface Section {
 
 export class SectionTable {
   readonly #sections: Section[] = [];
-  readonly #places = new Map<ArrayBuffer, number>();
+  #places: Map<ArrayBuffer, number> | null = null;
 
   /** The section of a buffer. Nothing of it is kept yet. */
   place(memory: ArrayBuffer): number {
+    this.#places ??= new Map();
     let place = this.#places.get(memory);
     if (place === undefined) {
       place = this.#sections.push({ memory, ranges: [] }) - 1;

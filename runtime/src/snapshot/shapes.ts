@@ -23,70 +23,53 @@ export interface Shape {
   readonly b: number;
   readonly keys: readonly string[];
   readonly mask: number;
-  /** Where its keys end; its siblings there differ in the mask only. */
-  readonly node: ShapeNode;
 }
 
-/** A place in the tree of key sequences: what follows, and the shapes that end here, by mask. */
-export interface ShapeNode {
-  next: Map<string, ShapeNode> | null;
-  readonly shapes: Shape[];
-}
-
-/** Where the key sequences of one family of values begin. */
-export interface ShapeRoot extends ShapeNode {
+/** The shapes of one family of values. */
+export interface ShapeRoot {
   readonly form: number;
   readonly a: number | string | null;
   readonly b: number;
-  /** The shape found last: values of one shape come in a row. */
+  /** The shapes found last: values of one shape come in a row, or two take turns. */
   last: Shape | null;
+  former: Shape | null;
+  readonly shapes: Shape[];
+  /** By keys and mask, once there are many. */
+  index: Map<string, Shape[]> | null;
 }
+
+/** Up to here, looking through all is faster than making a text of the keys. */
+const FEW = 8;
 
 export class ShapeTable {
   readonly all: Shape[] = [];
 
   root(form: number, a: number | string | null, b: number): ShapeRoot {
-    return { form, a, b, last: null, next: null, shapes: [] };
+    return { form, a, b, last: null, former: null, shapes: [], index: null };
   }
 
   /** The shape of these keys; null if one of them can't be in a shape (I2). */
   find(root: ShapeRoot, keys: readonly string[], mask: number): Shape | null {
-    const last = root.last;
-    if (last !== null && sameKeys(last.keys, keys)) {
-      return last.mask === mask ? last : this.at(root, last.node, last.keys, mask);
-    }
-    const node = this.leaf(root, keys);
-    return node === null ? null : this.at(root, node, keys, mask);
+    const { last, former } = root;
+    if (last !== null && last.mask === mask && sameKeys(last.keys, keys)) return last;
+    root.former = last;
+    if (former !== null && former.mask === mask && sameKeys(former.keys, keys)) root.last = former;
+    else root.last = this.#search(root, keys, mask) ?? this.#add(root, keys, mask);
+    return root.last;
   }
 
-  /** The end of a key sequence, for callers that keep it. */
-  leaf(root: ShapeRoot, keys: readonly string[]): ShapeNode | null {
-    let node: ShapeNode = root;
-    for (const key of keys) {
-      let child: ShapeNode | undefined = node.next?.get(key);
-      if (child === undefined) {
-        if (!isPlainText(key)) return null;
-        child = { next: null, shapes: [] };
-        node.next ??= new Map();
-        node.next.set(key, child);
-      }
-      node = child;
-    }
-    return node;
+  #search(root: ShapeRoot, keys: readonly string[], mask: number): Shape | undefined {
+    const { shapes } = root;
+    const some = shapes.length <= FEW ? shapes : indexOf(root).get(textOf(keys, mask));
+    return some?.find((shape) => shape.mask === mask && sameKeys(shape.keys, keys));
   }
 
-  /** The shape with this mask at the end of a key sequence. */
-  at(root: ShapeRoot, node: ShapeNode, keys: readonly string[], mask: number): Shape {
-    for (const shape of node.shapes) {
-      if (shape.mask === mask) {
-        root.last = shape;
-        return shape;
-      }
-    }
-    const shape = { tag: this.all.length + FIRST_SHAPE_TAG, form: root.form, a: root.a, b: root.b, keys, mask, node };
+  #add(root: ShapeRoot, keys: readonly string[], mask: number): Shape | null {
+    if (!keys.every(isPlainText)) return null;
+    const shape = { tag: this.all.length + FIRST_SHAPE_TAG, form: root.form, a: root.a, b: root.b, keys, mask };
     this.all.push(shape);
-    node.shapes.push(shape);
-    root.last = shape;
+    root.shapes.push(shape);
+    if (root.index !== null) addTo(root.index, shape);
     return shape;
   }
 
@@ -108,7 +91,28 @@ export class ShapeTable {
 }
 
 export function sameKeys(left: readonly string[], right: readonly string[]): boolean {
+  if (left === right) return true;
   if (left.length !== right.length) return false;
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;
+}
+
+function textOf(keys: readonly string[], mask: number): string {
+  return `${mask} ${keys.join(" ")}`;
+}
+
+function indexOf(root: ShapeRoot): Map<string, Shape[]> {
+  if (root.index === null) {
+    root.index = new Map();
+    for (const shape of root.shapes) addTo(root.index, shape);
+  }
+  return root.index;
+}
+
+/** Keys with blanks may have the same text: all of them are kept. */
+function addTo(index: Map<string, Shape[]>, shape: Shape): void {
+  const text = textOf(shape.keys, shape.mask);
+  const known = index.get(text);
+  if (known === undefined) index.set(text, [shape]);
+  else known.push(shape);
 }

@@ -6,7 +6,7 @@
  *    that is longer than its bytes, no deep nesting. So none of its process-wide extensions can come into play.
  * I2 The Unpackr is our own, without records, and gets a view of its own: msgpackr writes a property on what it reads.
  */
-import { Unpackr } from "msgpackr";
+import { Unpackr } from "msgpackr/unpack";
 import { errors } from "../errors.ts";
 import type { Limits } from "./types.ts";
 
@@ -18,9 +18,6 @@ export interface Table {
 }
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: false, bundleStrings: false, moreTypes: false });
-/** Tokens, then shapes within an array, are as deep as it gets. */
-const DEEPEST = 3;
-
 /** Reads a node table. */
 export function unpackTable(bytes: Uint8Array, limits: Limits): Table {
   skim(bytes, limits);
@@ -36,72 +33,71 @@ function corrupt(detail: string): Error {
   return errors.snapshotCorrupt({ detail: `the node table: ${detail}` });
 }
 
-/** Checks that the bytes are one value of the allowed subset, that no length lies, and that there are not too many tokens. */
+/**
+ * Checks that the bytes are `[tokens, shapes, sections]` in the allowed subset, that no length lies, and that there are not
+ * too many values. Cheap, because values are not looked into: two or three steps per token.
+ */
 function skim(bytes: Uint8Array, limits: Limits): void {
+  if (bytes[0] !== 0x93) throw corrupt("it does not begin with three parts");
+  const budget = { values: limits.tokens };
+  let at = skimFlat(bytes, 1, budget);
+  const shapes = readArrayHead(bytes, at, budget);
+  at = shapes.at;
+  for (let i = 0; i < shapes.count; i++) at = skimFlat(bytes, at, budget);
+  at = skimFlat(bytes, at, budget);
+  if (at !== bytes.length) throw corrupt("bytes are left over");
+}
+
+interface Budget {
+  /** Values that may still come. */
+  values: number;
+}
+
+/** Where an array of primitives ends. */
+function skimFlat(bytes: Uint8Array, from: number, budget: Budget): number {
+  const { at: first, count } = readArrayHead(bytes, from, budget);
   const end = bytes.length;
-  /** Values still to come, per open array. */
-  const open = [1];
-  let at = 0;
-  let count = 0;
-  for (let depth = 0; depth >= 0; ) {
-    if (open[depth] === 0) {
-      depth--;
-      continue;
-    }
-    (open[depth] as number)--;
-    if (at >= end) throw corrupt("it is cut off");
-    const code = bytes[at] as number;
-    const size = sizes[code] as number;
-    if (++count > limits.tokens) throw errors.snapshotTooLarge({ what: "tokens", found: count, limit: limits.tokens });
-    if (size > 0) at += size;
-    else if (size === TEXT) at = skipText(bytes, at, code);
-    else if (size === ARRAY) {
-      if (++depth > DEEPEST) throw corrupt("arrays within arrays");
-      const length = readLength(bytes, at, arrayHead[code] ?? 0, code & 0x0f);
-      at += 1 + (arrayHead[code] ?? 0);
-      if (length > end - at) throw corrupt("an array is longer than its bytes");
-      open[depth] = length;
-    } else throw corrupt(`a value of type ${code.toString(16)}`);
+  let at = first;
+  for (let i = 0; i < count; i++) {
+    // Beyond the end there is 0xc1, which nothing may begin with.
+    const code = at < end ? (bytes[at] as number) : 0xc1;
+    if (code < 0x80 || code >= 0xe0) at++;
+    else if (code >= 0xa0 && code < 0xc0) at += code - 0xa0 + 1;
+    else at += sizeOf(bytes, at, code);
   }
-  if (at !== end) throw corrupt(at > end ? "it is cut off" : "bytes are left over");
+  if (at > end) throw corrupt("it is cut off");
+  return at;
 }
 
-const TEXT = -1;
-const ARRAY = -2;
-const FORBIDDEN = 0;
-
-/** Bytes of the length behind a code. */
-const textHead: Readonly<Record<number, number>> = { 217: 1, 218: 2, 219: 4 };
-const arrayHead: Readonly<Record<number, number>> = { 220: 2, 221: 4 };
-
-/** Per first byte: how long the value is, or what else is to be done. */
-const sizes: readonly number[] = Array.from({ length: 256 }, (_, code) => {
-  if (code < 0x80 || code >= 0xe0) return 1;
-  if (code >= 0xa0 && code < 0xc0) return code - 0xa0 + 1;
-  if (code >= 0x90 && code < 0xa0) return ARRAY;
-  const fixed: Readonly<Record<number, number>> = {
-    192: 1, // nil
-    194: 1, // false
-    195: 1, // true
-    203: 9, // float 64
-    204: 2, // uint 8, 16, 32
-    205: 3,
-    206: 5,
-    208: 2, // int 8, 16, 32
-    209: 3,
-    210: 5,
-  };
-  if (code in textHead) return TEXT;
-  return code in arrayHead ? ARRAY : (fixed[code] ?? FORBIDDEN);
-});
-
-function skipText(bytes: Uint8Array, at: number, code: number): number {
-  const head = textHead[code] as number;
-  return at + 1 + head + readLength(bytes, at, head, 0);
+function readArrayHead(bytes: Uint8Array, at: number, budget: Budget): { at: number; count: number } {
+  const code = bytes[at] ?? 0xc1;
+  const head = code === 0xdd ? 4 : code === 0xdc ? 2 : 0;
+  if (head === 0 && (code & 0xf0) !== 0x90) throw corrupt("an array is missing");
+  const count = head === 0 ? code & 0x0f : readLength(bytes, at, head);
+  budget.values -= count;
+  if (budget.values < 0) throw errors.snapshotTooLarge({ what: "values", found: count, limit: budget.values + count });
+  if (count > bytes.length - at - 1 - head) throw corrupt("an array is longer than its bytes");
+  return { at: at + 1 + head, count };
 }
 
-function readLength(bytes: Uint8Array, at: number, head: number, otherwise: number): number {
-  if (head === 0) return otherwise;
+/**
+ * Per first byte: the size of the value, or minus the size of the length behind it (texts), or 0: not allowed.
+ * Codes of small integers and short texts never get here.
+ */
+const sizes = new Int8Array(256);
+for (const code of [0xc0, 0xc2, 0xc3]) sizes[code] = 1; // nil, false, true
+sizes[0xcb] = 9; // float 64
+for (const code of [0xcc, 0xd0]) sizes.set([2, 3, 5], code); // unsigned and signed integers of 8, 16, 32 bits
+sizes.set([-1, -2, -4], 0xd9); // str 8, 16, 32
+
+function sizeOf(bytes: Uint8Array, at: number, code: number): number {
+  const size = sizes[code] as number;
+  if (size > 0) return size;
+  if (size === 0) throw corrupt(code === 0xc1 ? "it is cut off" : `a value of type ${code.toString(16)}`);
+  return 1 - size + readLength(bytes, at, -size);
+}
+
+function readLength(bytes: Uint8Array, at: number, head: number): number {
   let length = 0;
   for (let i = 1; i <= head; i++) length = length * 256 + (bytes[at + i] ?? 0);
   return length;

@@ -19,7 +19,6 @@ const arrayPrototype = Array.prototype;
 
 /** How values are written that are no objects. Those that fit into a token never get here. */
 const byType: Readonly<Record<string, (writer: GraphWriter, value: never) => void>> = {
-  object: writeAnyObject,
   function: writeFunction,
   bigint: asKind(bigintKind),
   symbol: asKind(symbolKind),
@@ -36,12 +35,19 @@ function asKind<T>(kind: Kind<T>): (writer: GraphWriter, value: T) => void {
 
 /** Writes the node of a value. */
 export function writeValue(writer: GraphWriter, value: unknown): void {
+  if (typeof value === "object") {
+    writeAnyObject(writer, value as object);
+    return;
+  }
   (byType[typeof value] as (writer: GraphWriter, value: unknown) => void)(writer, value);
 }
 
+/** Values with a mark have been through the questions whose answers never change. */
 function writeAnyObject(writer: GraphWriter, value: object): void {
-  if (types.isProxy(value)) writer.refuse("a Proxy", "keep its target instead, and wrap it again after the await");
-  if (writeReference(writer, value)) return;
+  if (writer.mark === undefined) {
+    if (types.isProxy(value)) writer.refuse("a Proxy", "keep its target instead, and wrap it again after the await");
+    if (writeReference(writer, value)) return;
+  }
   const proto = Object.getPrototypeOf(value);
   if (proto === arrayPrototype && Array.isArray(value)) {
     writeArray(writer, value);

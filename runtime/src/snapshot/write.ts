@@ -7,8 +7,9 @@
  */
 import { constants, zstdCompressSync } from "node:zlib";
 import { shared } from "../realm.ts";
-import { type Checked, GraphWriter } from "./graph-writer.ts";
+import { GraphWriter, Refused, type WriterOptions } from "./graph-writer.ts";
 import { type NewHeader, type Part, seal, writeHeader } from "./header.ts";
+import { SnapshotMemory } from "./identity.ts";
 import type { CodeRef, CodeRegistry } from "./types.ts";
 import { ABI, RUNTIME_VERSION } from "./versions.ts";
 
@@ -20,6 +21,8 @@ export interface SnapshotOptions {
   seq?: number;
   /** Compress parts that get smaller by it. Default true. */
   compress?: boolean;
+  /** What the last snapshot of the same run found out; the new one leaves its own here. Speeds up repeated snapshots. */
+  memory?: SnapshotMemory;
 }
 
 /** A graph as bytes, without head. */
@@ -42,13 +45,9 @@ const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const SMALLEST_BUFFER = 1 << 12;
 const LARGEST_KEPT_BUFFER = 1 << 20;
 
-interface Scratch {
-  buffer: Buffer | null;
-  readonly checked: Checked;
-}
-
-function scratch(): Scratch {
-  return shared("snapshot.scratch", () => ({ buffer: null, checked: new WeakMap() }));
+/** The buffer that is written into, kept from one snapshot to the next; null while it is in use. */
+function scratch(): { buffer: Buffer | null } {
+  return shared("snapshot.scratch", () => ({ buffer: null }));
 }
 
 /**
@@ -58,7 +57,7 @@ function scratch(): Scratch {
  * @throws CF2001 if something in it can't be, with function, variable and path; CF2010 if a hook fails
  */
 export function encodeGraph(root: unknown, registry: CodeRegistry): EncodedGraph {
-  return withWriter(registry, (writer) => {
+  return withWriter({ registry, memory: new SnapshotMemory() }, (writer) => {
     writer.write(root);
     return { ...finish(writer), nodes: Uint8Array.prototype.slice.call(writer.buffer, 0, writer.pos) };
   });
@@ -73,18 +72,30 @@ export function encodeGraph(root: unknown, registry: CodeRegistry): EncodedGraph
  * @throws CF2001 if something in it can't be stored, with function, variable and path; CF2010 if a hook fails
  */
 export function writeSnapshot(root: unknown, options: SnapshotOptions): Uint8Array {
-  return withWriter(options.registry, (writer) => {
+  const memory = options.memory ?? new SnapshotMemory();
+  return withWriter({ registry: options.registry, memory }, (writer) => {
     writer.write(root);
+    memory.keep(writer.identity);
     return assemble(writer.buffer.subarray(0, writer.pos), finish(writer), options);
   });
 }
 
 /** The buffer is kept between snapshots; a snapshot within a snapshot (of a hook) gets one of its own. */
-function withWriter<T>(registry: CodeRegistry, run: (writer: GraphWriter) => T): T {
+function withWriter<T>(options: Omit<WriterOptions, "buffer">, run: (writer: GraphWriter) => T): T {
+  try {
+    return attempt(options, run);
+  } catch (error) {
+    // Which value it was is known; by which path it was reached takes a second, slower look.
+    if (!(error instanceof Refused)) throw error;
+    return attempt({ ...options, memory: new SnapshotMemory(), trace: true }, run);
+  }
+}
+
+function attempt<T>(options: Omit<WriterOptions, "buffer">, run: (writer: GraphWriter) => T): T {
   const kept = scratch();
   const buffer = kept.buffer ?? Buffer.allocUnsafeSlow(SMALLEST_BUFFER);
   kept.buffer = null;
-  const writer = new GraphWriter({ registry, buffer, checked: kept.checked });
+  const writer = new GraphWriter({ ...options, buffer });
   try {
     return run(writer);
   } finally {
@@ -96,7 +107,7 @@ function finish(writer: GraphWriter): Omit<EncodedGraph, "nodes"> {
   const length = writer.sections.byteLength;
   const sections = new Uint8Array(length);
   if (length > 0) writer.sections.copyTo(sections, 0);
-  return { count: writer.queue.length, sections, codes: writer.codes.all };
+  return { count: writer.identity.values.length, sections, codes: writer.codes.all };
 }
 
 function assemble(nodes: Buffer, graph: Omit<EncodedGraph, "nodes">, options: SnapshotOptions): Uint8Array {

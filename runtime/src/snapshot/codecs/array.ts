@@ -1,8 +1,8 @@
 /**
  * Owns: arrays (kinds 1 and 2), holes and all.
  *
- * I1 A plain array is checked when first seen: no other keys, no hole, no element with unusual attributes. Later snapshots
- *    check keys again, and attributes of the elements that are new (as objects, I2).
+ * I1 A plain array is checked: no other keys, no hole, no element with unusual attributes. With the memory of the snapshot
+ *    before, keys are checked again, and attributes of the elements that are new (as objects, I2).
  * I2 An element with unusual attributes is written as a hole, and again as an extra property (kind 16).
  * I3 Time and bytes depend on how many elements there are, never on `length` alone.
  */
@@ -34,15 +34,15 @@ export function writeArray(writer: GraphWriter, value: unknown[]): void {
 
 function isPlain(writer: GraphWriter, value: unknown[]): boolean {
   const length = value.length;
-  const known = writer.checked.get(value);
-  const first = typeof known === "number";
+  const { mark } = writer;
+  const known = typeof mark === "number" ? mark : -1;
   if (!isExtensible(value)) return false;
-  if (first ? !hasOnlyElements(value, length) : !hasOnlyElementsAtAll(value, length)) return false;
-  for (let i = first ? (known as number) : 0; i < length; i++) {
+  if (known >= 0 ? !hasOnlyElements(value, length) : !hasOnlyElementsAtAll(value, length)) return false;
+  for (let i = Math.max(0, known); i < length; i++) {
     const element = getOwnPropertyDescriptor(value, i) as PropertyDescriptor;
     if (!element.writable || !element.enumerable || !element.configurable) return false;
   }
-  if (known !== length) writer.checked.set(value, length);
+  writer.mark = length;
   return true;
 }
 

@@ -24,7 +24,7 @@ export const intrinsicKind: Kind<unknown> = {
   is: () => false,
   encode() {},
   allocate(node) {
-    const name = node.text(0);
+    const name = String(node.primitive(0));
     const value = intrinsicValue(name);
     if (value === undefined) throw node.corrupt(`this Node has no ${name}`);
     return value;

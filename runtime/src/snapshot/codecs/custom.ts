@@ -77,7 +77,7 @@ export const customKind: Kind<object> = {
   encode() {},
   needs: (node) => node.graph.reachable(node.id),
   allocate(node) {
-    const name = node.text(0);
+    const name = String(node.primitive(0));
     const codec = codecs().byName.get(name);
     if (codec === undefined) throw errors.missingCodec({ name });
     node.graph.fillNow(node.graph.reachable(node.id));

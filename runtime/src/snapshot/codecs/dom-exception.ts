@@ -26,6 +26,7 @@ export const domExceptionKind: BuiltinKind<DOMException> = {
     writer.value(getMessage.call(value));
     writer.value(getName.call(value));
   },
+  needs: (node) => node.references(),
   allocate(node) {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;

@@ -34,7 +34,7 @@ export function writeFrame(writer: GraphWriter, frame: Frame, family: Family): v
     if (index === 1) return frame.$up;
     return index === 2 ? frame.$wait : frame[fields[index - 3] as string];
   };
-  if (layout.place !== null) writeLayout(writer, layout, value);
+  if (layout.root !== null) writeLayout(writer, layout, value);
   else writeWide(writer, frame.$pc, layout, value);
 }
 

@@ -44,6 +44,7 @@ export const symbolKind: Kind<symbol> = {
     writer.value(key === undefined ? WELL_KNOWN : REGISTERED);
     writer.value(key ?? name);
   },
+  needs: (node) => node.references(),
   allocate(node) {
     const name = node.text(1);
     if (node.int(0, 0, 1) === REGISTERED) return Symbol.for(name);

@@ -31,6 +31,7 @@ export const regExpKind: BuiltinKind<RegExp> = {
     writer.value(flags.map(([flag, get]) => (get.call(value) ? flag : "")).join(""));
     writer.value(Object.getOwnPropertyDescriptor(value, "lastIndex")?.value);
   },
+  needs: (node) => (node.isReference(0) ? [node.reference(0)] : []),
   allocate: (node) => new RegExp(node.text(0), node.text(1)),
   fill(shell, node) {
     shell.lastIndex = node.value(2) as number;

@@ -1,0 +1,188 @@
+/**
+ * Owns: code as the compiler emits it (docs/abi.md), written by hand, registered with the tests' registry: a durable function
+ * with a frame, closures over cells and values, a generator.
+ */
+
+import type { Frame } from "../../../runtime/src/frame.ts";
+import { park, take } from "../../../runtime/src/frame.ts";
+import { startGenerator, yieldValue } from "../../../runtime/src/language/generator.ts";
+import { makeClosure } from "../../../runtime/src/language/wrapper.ts";
+import { CLOSURE, type Descriptor } from "../../../runtime/src/realm.ts";
+import type { FunctionMeta } from "../../../runtime/src/registry.ts";
+import { registry } from "./roundtrip.ts";
+
+interface Slots {
+  [slot: string]: unknown;
+}
+
+function WorkFrame(this: Slots, descriptor: Descriptor | null): void {
+  this.$d = descriptor;
+  this.$pc = 0;
+  this.$up = null;
+  this.$wait = null;
+  this.item = undefined;
+  this.index = 0;
+  this.rest = undefined;
+}
+
+function LaterFrame(this: Slots, descriptor: Descriptor | null): void {
+  this.$d = descriptor;
+  this.$pc = 0;
+  this.$up = null;
+  this.$wait = null;
+  this.item = undefined;
+}
+
+/** A frame with more slots than a shape holds. */
+function WideFrame(this: Slots, descriptor: Descriptor | null): void {
+  this.$d = descriptor;
+  this.$pc = 0;
+  this.$up = null;
+  this.$wait = null;
+  for (const field of wideFields) this[field] = undefined;
+}
+const wideFields = Array.from({ length: 40 }, (_, i) => `v${i}`);
+
+function CountFrame(this: Slots, descriptor: Descriptor | null): void {
+  this.$d = descriptor;
+  this.$pc = 0;
+  this.$up = null;
+  this.$wait = null;
+  this.i = 0;
+  this.n = undefined;
+}
+
+/** function* count(n) { for (let i = 0; i < n; i++) yield i; } */
+function countRun(frame: (Frame & { i: number; n: number }) | null, _self: unknown, n: number): unknown {
+  let [pc, i] = [0, 0];
+  if (frame === null) {
+    const made = new (CountFrame as unknown as new (d: unknown) => Frame)(meta("count").d);
+    return park(Object.assign(made, { $pc: 1, n }));
+  }
+  [pc, i, n] = [frame.$pc, frame.i, frame.n];
+  take();
+  if (pc === 2) i++;
+  if (i >= n) return undefined;
+  yieldValue(i);
+  return park(Object.assign(frame, { $pc: 2, i }));
+}
+
+const point = (fp: string, live: string[]) => ({ fp, at: "3:14", of: "tick(i)", live });
+
+registry.addModule({
+  id: "test/code",
+  abi: 1,
+  compiler: "0.1.0",
+  f: [
+    {
+      id: "work",
+      name: "work",
+      length: 1,
+      kind: 0,
+      stamp: "work-1",
+      F: WorkFrame,
+      run: () => undefined,
+      self: function work() {},
+      slots: { item: "item", index: "index@1", rest: "rest" },
+      points: [point("work-0", ["item"]), point("work-a", ["item", "index"]), point("work-b", ["rest"])],
+    },
+    {
+      id: "wide",
+      name: "wide",
+      length: 0,
+      kind: 0,
+      stamp: "wide-1",
+      F: WideFrame,
+      run: () => undefined,
+      self: function wide() {},
+      slots: Object.fromEntries(wideFields.map((field) => [field, `${field}@1`])),
+      points: [point("wide-0", wideFields)],
+    },
+    {
+      id: "count",
+      name: "count",
+      length: 1,
+      kind: 3,
+      stamp: "count-1",
+      F: CountFrame,
+      run: countRun,
+      self: function count(this: unknown, ...args: unknown[]) {
+        return startGenerator(meta("count").d as Descriptor, this, args, undefined);
+      },
+      slots: { i: "i", n: "n" },
+      points: [point("count-0", ["n"]), point("count-1", ["n"]), point("count-2", ["n", "i"])],
+    },
+    // function outer() { let x = …; return (a) => x + y + a }
+    {
+      id: "outer.c1",
+      name: "add",
+      length: 1,
+      kind: -1,
+      stamp: "c1",
+      slots: {},
+      points: [],
+      captures: ["x", "y"],
+      make: makeAdd,
+    },
+    {
+      id: "outer.c2",
+      name: "later",
+      length: 0,
+      kind: 0,
+      stamp: "c2",
+      F: LaterFrame,
+      run: () => undefined,
+      slots: { item: "item" },
+      points: [point("later-0", ["item"])],
+      captures: ["x"],
+      make: makeLater,
+    },
+    {
+      id: "outer.c3",
+      name: "stuck",
+      length: 0,
+      kind: -1,
+      stamp: "c3",
+      slots: {},
+      points: [],
+      reason: "it stands in a class body",
+    },
+  ],
+} as never);
+
+export function meta(id: string): FunctionMeta {
+  return registry.functions.get(`test/code#${id}`) as FunctionMeta;
+}
+
+/** A plain closure over a cell and a value. */
+export function makeAdd(x: unknown, y: unknown): Function {
+  const add = (a: number) => (x as { v: number }).v + (y as number) + a;
+  Object.defineProperty(add, CLOSURE, { value: { meta: meta("outer.c1"), captures: [x, y] }, configurable: true });
+  return add;
+}
+
+/** A durable closure over one thing. */
+export function makeLater(x: unknown): Function {
+  return makeClosure(
+    meta("outer.c2"),
+    () => x,
+    [x],
+    () => undefined,
+  ).self;
+}
+
+/** A closure that can't be made again. */
+export function makeStuck(): Function {
+  const stuck = () => 1;
+  return Object.assign(stuck, { [CLOSURE]: { meta: meta("outer.c3"), captures: [] } });
+}
+
+export function makeFrame(id: string, pc: number, slots: Slots, up: Frame | null = null, wait: unknown = null): Frame {
+  const { F, d } = meta(id);
+  const frame = new (F as new (d: Descriptor | null) => Frame)(d ?? null);
+  return Object.assign(frame, { $pc: pc, $up: up, $wait: wait }, slots);
+}
+
+export function count(n: number): Generator<number> {
+  return (meta("count").self as (n: number) => Generator<number>)(n);
+}
