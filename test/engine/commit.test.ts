@@ -156,6 +156,32 @@ describe.each(kinds)("commits on %s", (kind) => {
     expect(log.commits).toHaveLength(2);
   });
 
+  test("a plain call that is out does not make slots cost snapshots", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, log } = await open();
+    const gates = new Map<number, () => void>();
+    const plain = deferred<string>();
+    world.w = {
+      work: (i: number) => new Promise((resolve) => gates.set(i, () => resolve(i))),
+      plain: () => plain.promise,
+    };
+    const { main } = await load<{ main(): Promise<unknown[]> }>(`
+      import { step } from "@coldframe/runtime";
+      const work = step(async (i: number) => w.work(i));
+      export const plain = () => w.plain();
+      export async function main() { "use durable"; return await Promise.all([plain(), work(0), work(1), work(2), work(3)]); }`);
+    const run = await engine.start(main, []);
+    for (const i of [0, 1, 2, 3]) {
+      await until(() => gates.has(i));
+      gates.get(i)?.();
+      await clock.advance(1_000);
+    }
+    expect(log.commits).toHaveLength(1);
+    expect(log.calls.filter((call) => call === "send")).toHaveLength(4);
+    plain.resolve("p");
+    expect(await run.result()).toEqual(["p", 0, 1, 2, 3]);
+  });
+
   test("slots that were filled stay filled when the process dies", async () => {
     const { open, clock } = await makePlace(kind);
     const first = await open();

@@ -31,6 +31,8 @@ export interface StoreLog {
 export interface TestEngine {
   readonly engine: Engine;
   readonly store: Store;
+  /** The store without log and switch. */
+  readonly inner: Store;
   readonly log: StoreLog;
   readonly notices: { kind: string; message: string }[];
   /** From now on the store answers nothing: to the others this process is gone. */

@@ -4,8 +4,8 @@
  *
  * I1 A completion after which no code ran, or none that did a recorded act, is deposited in the inbox instead. The next
  *    snapshot comes when such deposits outweigh the last one: a fan-out of n writes O(n) bytes.
- * I2 While plain calls are out, what has happened is committed after `DEFER_MS`; while volatile waits are, after
- *    `volatileLimitMs`.
+ * I2 While plain calls are out, progress is committed after `DEFER_MS`; while volatile waits are, after `volatileLimitMs`,
+ *    and completions are deposited meanwhile.
  * I3 Mere progress that cannot be stored is tried again after the next turn. A recorded act behind it waits for open waits, that
  *    may take the thing away, but not longer than `volatileLimitMs`.
  */
@@ -55,19 +55,20 @@ export class Pace {
   /** Sees to it that the news are stored in time. */
   recordLater(): void {
     const run = this.#run;
-    if (run.openWaits().size > 0) this.#deferCommit();
-    else if (this.progressed && bytesOf(run.book) >= this.#worthBytes()) run.commits.request();
-    else depositSoon(run);
+    const waits = [...run.openWaits()];
+    const isVolatileOut = waits.some(({ awaited }) => isVolatile(awaited));
+    if (!this.progressed || isVolatileOut || waits.length === 0) depositSoon(run);
+    if (!this.progressed) return;
+    const atMs = this.#progressedAt + (isVolatileOut ? run.parts.limits.volatileLimitMs : DEFER_MS);
+    if (waits.length > 0) this.#commitAt(atMs);
+    else if (bytesOf(run.book) >= this.#worthBytes()) run.commits.request();
   }
 
   #worthBytes(): number {
     return Math.max(this.lastSnapshotBytes, LEAST_SNAPSHOT_BYTES);
   }
 
-  #deferCommit(): void {
-    const isAnyVolatile = [...this.#run.openWaits()].some(({ awaited }) => isVolatile(awaited));
-    const delayMs = isAnyVolatile ? this.#run.parts.limits.volatileLimitMs : DEFER_MS;
-    const atMs = this.#progressedAt + delayMs;
+  #commitAt(atMs: number): void {
     if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
     this.#setTimer(atMs, () => {
       if (this.hasNews) this.#run.commits.request();
