@@ -5,12 +5,14 @@
  * I1 A cut happens when an awaited thing has settled and before the function goes on: the outcome is part of the
  *    snapshot, nothing is called twice, so a trace must equal an uninterrupted one.
  * I2 Everything between the settling and the next park is synchronous: a cut run keeps the order of an uncut one.
- * I3 Promises that other tasks still wait for can't be stored; the harness carries them over, slot by slot.
+ * I3 Promises that other tasks still wait for can't be stored; the harness carries them over, slot by slot. If one gives
+ *    an awaited value or an argument of its call back, the restored code gets the copy that it has itself.
  */
 import { restore, snapshot } from "../capture.ts";
 import { type Coroutine, coroutine, operandOf } from "../coroutine.ts";
 import { errors } from "../errors.ts";
 import type { ExternalWait } from "../local/scheduler.ts";
+import { Call } from "../local/task.ts";
 import { descriptorOf, type Mode } from "../realm.ts";
 
 /** Where and how to cut. */
@@ -39,6 +41,8 @@ export interface CutResult<T> {
 /** A wait whose promise the harness holds. */
 interface Slot {
   wait: ExternalWait;
+  /** What was awaited when the slot was opened; a cut leaves the wait with a copy. */
+  opened: unknown;
 }
 
 class CutRun<T> {
@@ -93,14 +97,11 @@ class CutRun<T> {
 
   subscribe(): void {
     const waits = this.co.waits();
-    this.slots = waits.map(
-      (wait) =>
-        this.slots.find((slot) => slot.wait.awaited === wait.awaited && same(slot.wait, wait)) ?? this.open(wait),
-    );
+    this.slots = waits.map((wait) => this.slots.find((slot) => same(slot.wait, wait)) ?? this.open(wait));
   }
 
   open(wait: ExternalWait): Slot {
-    const slot: Slot = { wait };
+    const slot: Slot = { wait, opened: wait.awaited };
     const answer = (mode: Mode) => (value: unknown) => this.guard(() => this.settled(slot, mode, value));
     try {
       Promise.resolve(operandOf(wait.awaited)).then(answer(0), answer(1));
@@ -111,7 +112,7 @@ class CutRun<T> {
   }
 
   settled(slot: Slot, mode: Mode, value: unknown): void {
-    if (!this.co.arrive(slot.wait, mode, value)) return;
+    if (!this.co.arrive(slot.wait, mode, copyOf(value, slot))) return;
     this.slots = this.slots.filter((other) => other !== slot);
     const { at, limit = 100_000 } = this.options;
     if (++this.suspensions > limit) throw errors.tooManySuspensions({ limit });
@@ -130,7 +131,7 @@ class CutRun<T> {
     const after = this.co.waits();
     const slots: Slot[] = [];
     for (const slot of this.slots) {
-      const position = before.findIndex((wait) => wait.awaited === slot.wait.awaited && same(wait, slot.wait));
+      const position = before.findIndex((wait) => same(wait, slot.wait));
       const wait = after[position];
       if (wait === undefined) continue;
       slot.wait = wait;
@@ -141,7 +142,15 @@ class CutRun<T> {
 }
 
 function same(a: ExternalWait, b: ExternalWait): boolean {
-  return a.task === b.task && a.index === b.index;
+  return a.task === b.task && a.index === b.index && Object.is(a.awaited, b.awaited);
+}
+
+/** What the code after a cut has for a value of the code before it (I3). */
+function copyOf(value: unknown, { opened, wait }: Slot): unknown {
+  const { awaited } = wait;
+  if (!(opened instanceof Call && awaited instanceof Call)) return value === opened ? awaited : value;
+  const index = opened.args.indexOf(value);
+  return index < 0 ? value : awaited.args[index];
 }
 
 /**
