@@ -101,8 +101,8 @@ export class Native extends Rewriter {
     const keyword = kind === "const" ? "const" : "let";
     if (t.isIdentifier(target)) {
       const binding = this.#bindingOf(target);
-      // `var x = 1` assigns what has been there from the beginning of the function.
-      if (kind === "var" && !binding.cell) return [set(this.view.variable(binding), value)];
+      // `var x = 1` assigns what has been there from the beginning of the function, a parameter of that name too.
+      if (kind === "var") return [set(this.target(target), value)];
       return [this.view.initialize(binding, value, keyword)];
     }
     const bindings = patternIdentifiers(target).map((name) => this.#bindingOf(name));
