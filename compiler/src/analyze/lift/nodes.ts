@@ -77,13 +77,6 @@ export function isNullishTest(value: t.Expression): t.Expression {
   return t.logicalExpression("||", isNull, isUndefinedTest(t.cloneNode(value, false)));
 }
 
-/** The opposite of {@link isNullishTest}. */
-export function isPresentTest(value: t.Expression): t.Expression {
-  const notNull = t.binaryExpression("!==", value, t.nullLiteral());
-  const notUndefined = t.binaryExpression("!==", t.cloneNode(value, false), undefinedNode());
-  return t.logicalExpression("&&", notNull, notUndefined);
-}
-
 export function not(test: t.Expression): t.Expression {
   return t.isUnaryExpression(test, { operator: "!" }) ? test.argument : t.unaryExpression("!", test);
 }
