@@ -66,6 +66,7 @@ function rootOf(writer: GraphWriter, family: Family, integrity: number): ShapeRo
  */
 function writeKnown(writer: GraphWriter, value: object, family: Family, keys: readonly string[]): boolean {
   if (!isExtensible(value) || getOwnPropertySymbols(value).length !== 0) return false;
+  if (getOwnPropertyNames(value).length !== keys.length) return false; // for-in passes over those that are not enumerable
   const at = writer.pos;
   writer.pos = at + 1;
   let bits = 0;

@@ -11,14 +11,14 @@ import type { Limits } from "./types.ts";
 interface Section {
   readonly from: number;
   readonly length: number;
-  readonly base: number;
+  readonly anchor: number;
   buffer: ArrayBuffer | null;
 }
 
 export class SectionReader {
   readonly #bytes: Uint8Array;
   readonly #sections: Section[] = [];
-  readonly #bases = new Map<ArrayBuffer, number>();
+  readonly #anchors = new Map<ArrayBuffer, number>();
   readonly #limit: number;
   #reserved = 0;
 
@@ -27,9 +27,9 @@ export class SectionReader {
     this.#limit = limits.bufferBytes;
     let from = 0;
     for (let at = 0; at < table.length; at += 2) {
-      const [length, base] = [table[at], table[at + 1]];
-      if (!isSize(length) || !isSize(base) || from + length > bytes.length) throw corrupt("a section is cut off");
-      this.#sections.push({ from, length, base, buffer: null });
+      const [length, anchor] = [table[at], table[at + 1]];
+      if (!isSize(length) || !isSize(anchor) || from + length > bytes.length) throw corrupt("a section is cut off");
+      this.#sections.push({ from, length, anchor, buffer: null });
       from += length;
     }
     if (from !== bytes.length) throw corrupt("there is more than the sections");
@@ -41,19 +41,19 @@ export class SectionReader {
     const section = this.#sections[index];
     if (section === undefined) throw node.corrupt(`there is no section ${index}`);
     if (section.buffer === null) {
-      const { from, length, base } = section;
+      const { from, length, anchor } = section;
       if (most !== undefined) this.#reserve(most - length);
       const buffer = new ArrayBuffer(length, most === undefined ? undefined : { maxByteLength: most });
       new Uint8Array(buffer).set(this.#bytes.subarray(from, from + length));
       section.buffer = buffer;
-      if (base !== 0) this.#bases.set(buffer, base);
+      if (anchor !== 0) this.#anchors.set(buffer, anchor);
     }
     return section.buffer;
   }
 
-  /** What to subtract from the offsets of a buffer's views. */
-  baseOf(buffer: ArrayBuffer): number {
-    return this.#bases.get(buffer) ?? 0;
+  /** What to add to the offsets of a buffer's views. */
+  anchorOf(buffer: ArrayBuffer): number {
+    return this.#anchors.get(buffer) ?? 0;
   }
 
   #reserve(bytes: number): void {

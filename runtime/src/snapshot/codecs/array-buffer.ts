@@ -3,14 +3,47 @@
  * Does not own: views (codecs/view).
  */
 import { types } from "node:util";
+import type { Range } from "../section-table.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
-/** A buffer of Node's pool: seen through Buffers only, it is stored as far as they show it. */
-export class PooledMemory {
-  readonly buffer: ArrayBuffer;
-  constructor(buffer: ArrayBuffer) {
-    this.buffer = buffer;
+/** A range of Node's pool, seen through Buffers only. In the bytes it is an ArrayBuffer of its own. */
+export class PooledMemory implements Range {
+  readonly memory: ArrayBuffer;
+  readonly anchor: number;
+  from: number;
+  to: number;
+
+  constructor(memory: ArrayBuffer, from: number, to: number) {
+    this.memory = memory;
+    this.anchor = from;
+    this.from = from;
+    this.to = to;
+  }
+}
+
+/** The ranges of one pool that Buffers in this graph show; those that overlap are one. */
+export class Pool {
+  readonly #memory: ArrayBuffer;
+  readonly #ranges: PooledMemory[] = [];
+
+  constructor(memory: ArrayBuffer) {
+    this.#memory = memory;
+  }
+
+  /** The range in which a Buffer lies; null if it joins two that have been told apart. */
+  rangeOf(from: number, to: number): PooledMemory | null {
+    const overlapping = this.#ranges.filter((range) => from < range.to && range.from < to);
+    const [known] = overlapping;
+    if (overlapping.length > 1) return null;
+    if (known === undefined) {
+      const range = new PooledMemory(this.#memory, from, to);
+      this.#ranges.push(range);
+      return range;
+    }
+    known.from = Math.min(known.from, from);
+    known.to = Math.max(known.to, to);
+    return known;
   }
 }
 
@@ -20,11 +53,11 @@ export const arrayBufferKind: BuiltinKind<ArrayBuffer> = {
   prototypes: [ArrayBuffer.prototype],
   is: types.isArrayBuffer,
   encode(value, writer) {
-    if (value.detached) writer.value(null);
-    else {
-      writer.sections.keepAll(value);
-      writer.value(writer.sections.place(value));
+    if (writer.notes.has(value)) {
+      writer.refuse("the memory behind a Buffer of Node's pool", "copy what you need of it: `Uint8Array.from(buffer)`");
     }
+    if (value.detached) writer.value(null);
+    else writer.value(writer.sections.add({ memory: value, from: 0, to: value.byteLength, anchor: 0 }));
     writer.value(value.resizable ? value.maxByteLength : null);
   },
   allocate(node) {
@@ -38,16 +71,16 @@ export const arrayBufferKind: BuiltinKind<ArrayBuffer> = {
   },
 };
 
-/** The same bytes as an ArrayBuffer. If the whole buffer is met too, both nodes name one section, which is one buffer. */
+/** The same bytes as an ArrayBuffer. */
 export const pooledMemoryKind: BuiltinKind<PooledMemory> = {
   name: "pooled memory",
   tag: tags.arrayBuffer,
   prototypes: [PooledMemory.prototype],
   isSelfContained: true,
   is: (value) => value instanceof PooledMemory,
-  encode({ buffer }, writer) {
-    writer.value(writer.sections.place(buffer));
+  encode(value, writer) {
+    writer.value(writer.sections.add(value));
     writer.value(null);
   },
-  allocate: () => new PooledMemory(new ArrayBuffer(0)),
+  allocate: () => new PooledMemory(new ArrayBuffer(0), 0, 0),
 };

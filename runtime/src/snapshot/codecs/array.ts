@@ -19,6 +19,8 @@ const { getOwnPropertyDescriptor, getOwnPropertySymbols, isExtensible } = Object
 /** Below this length an array is never sparse. */
 const SHORT_ARRAY = 64;
 const GREATEST_LENGTH = 2 ** 32 - 1;
+/** Up to here, a known array is asked for all its keys again; above, only for those that are enumerable (a fifth of the time). */
+const FEW_ELEMENTS = 32;
 
 /** Writes an array whose prototype is `Array.prototype`. */
 export function writeArray(writer: GraphWriter, value: unknown[]): void {
@@ -37,7 +39,8 @@ function isPlain(writer: GraphWriter, value: unknown[]): boolean {
   const { mark } = writer;
   const known = typeof mark === "number" ? mark : -1;
   if (!isExtensible(value)) return false;
-  if (known >= 0 ? !hasOnlyElements(value, length) : !hasOnlyElementsAtAll(value, length)) return false;
+  const few = known < 0 || length <= FEW_ELEMENTS;
+  if (few ? !hasOnlyElements(value, length) : !showsOnlyElements(value, length)) return false;
   for (let i = Math.max(0, known); i < length; i++) {
     const element = getOwnPropertyDescriptor(value, i) as PropertyDescriptor;
     if (!element.writable || !element.enumerable || !element.configurable) return false;
@@ -47,13 +50,13 @@ function isPlain(writer: GraphWriter, value: unknown[]): boolean {
 }
 
 /** Elements come first among the keys: if the last of as many is the last element, there is no hole and nothing else. */
-function hasOnlyElements(value: unknown[], length: number): boolean {
+function showsOnlyElements(value: unknown[], length: number): boolean {
   const keys = Object.keys(value);
   if (keys.length !== length || getOwnPropertySymbols(value).length !== 0) return false;
   return length === 0 || keys[length - 1] === String(length - 1);
 }
 
-function hasOnlyElementsAtAll(value: unknown[], length: number): boolean {
+function hasOnlyElements(value: unknown[], length: number): boolean {
   const keys = Reflect.ownKeys(value); // the elements and `length`
   if (keys.length !== length + 1 || !getOwnPropertyDescriptor(value, "length")?.writable) return false;
   return length === 0 || keys[length - 1] === String(length - 1);

@@ -1,15 +1,15 @@
 /**
  * Owns: typed arrays, DataViews and Buffers (kind 9). Views of one buffer keep sharing it, at their offsets.
  *
- * I1 A Buffer that Node cut from its pool shows memory of others: only what the views of this graph show is stored
- *    (section-table, I2).
+ * I1 A Buffer that Node cut from its pool lies beside memory of others: only what Buffers of this graph show is stored, as an
+ *    ArrayBuffer of its own, and nothing of where it lay.
  */
 import { types } from "node:util";
 import { isMarkedAsUntransferable } from "node:worker_threads";
 import type { NodeWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
-import { PooledMemory } from "./array-buffer.ts";
+import { Pool, type PooledMemory } from "./array-buffer.ts";
 
 type View = DataView | NodeJS.TypedArray;
 type MakeView = (buffer: ArrayBuffer, offset: number, length: number | undefined) => View;
@@ -112,15 +112,15 @@ function byteLengthOf(view: View): number {
   }
 }
 
-/** What stands for the buffer in the node of its view. */
-function memoryOf(type: number, buffer: ArrayBuffer, from: number, to: number, writer: NodeWriter): object {
-  if (!isPooled(type, buffer)) return buffer;
-  writer.sections.keep(buffer, from, to);
-  const known = writer.notes.get(buffer) as PooledMemory | undefined;
-  if (known !== undefined) return known;
-  const memory = new PooledMemory(buffer);
-  writer.notes.set(buffer, memory);
-  return memory;
+/** What stands for a Buffer's memory if that is a part of Node's pool. */
+function pooledMemoryOf(buffer: ArrayBuffer, from: number, to: number, writer: NodeWriter): PooledMemory {
+  let pool = writer.notes.get(buffer) as Pool | undefined;
+  if (pool === undefined) {
+    pool = new Pool(buffer);
+    writer.notes.set(buffer, pool);
+  }
+  const range = pool.rangeOf(from, to);
+  return range ?? writer.refuse("a Buffer that overlaps several others", "copy it: `Uint8Array.from(buffer)`");
 }
 
 export const viewKind: BuiltinKind<View> = {
@@ -137,8 +137,15 @@ export const viewKind: BuiltinKind<View> = {
     const end = offset + (buffer.detached ? 0 : read.byteLength.call(value));
     const length = buffer.detached ? 0 : read.length.call(value);
     writer.value(type);
-    writer.value(memoryOf(type, buffer, offset, end, writer));
-    writer.value(offset);
+    // A pool that is met as an ArrayBuffer as well is kept whole.
+    if (isPooled(type, buffer) && !writer.has(buffer)) {
+      const memory = pooledMemoryOf(buffer, offset, end, writer);
+      writer.value(memory);
+      writer.value(offset - memory.anchor);
+    } else {
+      writer.value(buffer);
+      writer.value(offset);
+    }
     writer.value(followsBuffer(value, buffer, end) ? null : length);
   },
   needs: (node) => [node.reference(1)],
@@ -146,7 +153,7 @@ export const viewKind: BuiltinKind<View> = {
     const buffer = node.value(1);
     const type = viewTypes[node.int(0, 0, viewTypes.length - 1)] as ViewType;
     if (!types.isArrayBuffer(buffer)) throw node.corrupt("a view without a buffer");
-    const offset = node.int(2, 0, Number.MAX_SAFE_INTEGER) - node.graph.sections.baseOf(buffer);
+    const offset = node.int(2, -(2 ** 32), Number.MAX_SAFE_INTEGER) + node.graph.sections.anchorOf(buffer);
     const length = node.primitive(3) === null ? undefined : node.int(3, 0, Number.MAX_SAFE_INTEGER);
     return type.make(buffer, offset, length);
   },
