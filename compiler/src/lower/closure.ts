@@ -116,7 +116,8 @@ export class Closures implements Emitters {
   #identify(unit: Unit, view: View): { id: string; base: string } {
     const parent = this.#ids.get(unit.parent as Unit) as { id: string; base: string };
     const captures = [...unit.captures].map((binding) => `${binding.name}${binding.cell ? "*" : ""}`);
-    const text = [view.module.context.hashOf(unit.node as t.Function), ...captures].join(" ");
+    const { context, later } = view.module;
+    const text = [context.hashOf(unit.node as t.Function), later.has(unit.node) ? "later" : "", ...captures].join(" ");
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
     return { id: `${parent.id}.${unit.fnName ?? ""}~${hash}`, base: parent.base };
   }

@@ -29,6 +29,8 @@ export function rewriteCombinator(node: t.CallExpression, rewriter: Rewriter): t
   if (kind === undefined) return view.module.later.has(node) ? rewriteLater(node, rewriter) : undefined;
   const [items] = node.arguments as [t.Expression];
   for (const made of callsIn(items)) view.module.later.add(made);
+  // A function that is given away here is not the same as one of the same text elsewhere.
+  if (t.isCallExpression(items)) for (const mapper of items.arguments) view.module.later.add(mapper);
   const helper = t.callExpression(view.abi("promise"), [
     t.stringLiteral(kind),
     id("Promise"),

@@ -9,19 +9,9 @@ import { call, compare, id, member, num, set, undef, when } from "./nodes.ts";
 import { dummyValue } from "./slots.ts";
 import type { DurableUnit } from "./unit.ts";
 
-const names = new WeakMap<DurableUnit, Map<string, string>>();
-
-function nameFor(durable: DurableUnit, suffix: string): string {
-  const known = names.get(durable) ?? new Map<string, string>();
-  names.set(durable, known);
-  const name = known.get(suffix) ?? durable.module.context.unique(`${durable.base}${suffix}`);
-  known.set(suffix, name);
-  return name;
-}
-
-export const frameName = (durable: DurableUnit) => nameFor(durable, "F");
+export const frameName = (durable: DurableUnit) => durable.helperName("F");
 /** Name of the save of a point; 0 is the entry. */
-export const saveName = (durable: DurableUnit, point: number) => nameFor(durable, String(point));
+export const saveName = (durable: DurableUnit, point: number) => durable.helperName(String(point));
 
 const $f = () => id("$f");
 const field = (name: string) => member($f(), name);

@@ -26,6 +26,7 @@ export type LowerTable = { readonly [type: string]: Lower<never> | undefined };
 
 export class Lowering {
   readonly durable: DurableUnit;
+  readonly descriptor: () => t.Expression;
   readonly native: Native;
   readonly jumps: Jumps;
   readonly #table: LowerTable;
@@ -33,8 +34,10 @@ export class Lowering {
   #loopRegions = 0;
   readonly #costs: t.NumericLiteral[] = [];
 
-  constructor(durable: DurableUnit, emitters: Emitters, table: LowerTable) {
+  /** @param descriptor how the function reaches its own descriptor */
+  constructor(durable: DurableUnit, emitters: Emitters, table: LowerTable, descriptor: () => t.Expression) {
     this.durable = durable;
+    this.descriptor = descriptor;
     this.#table = table;
     this.jumps = new Jumps({ label: () => this.local("ret", null), value: () => this.local("t") });
     this.native = new Native(durable.view, emitters, {
@@ -161,8 +164,6 @@ export class Lowering {
     const save = call(id(saveName(durable, point.number)), this.frame, this.descriptor(), ...live);
     return t.returnStatement(save);
   }
-
-  descriptor: () => t.Expression = () => id("$d");
 
   /** `$pc = 0; $t = $R.take();`: what arrives at a point. */
   take(): t.Statement[] {

@@ -32,8 +32,7 @@ export function lowerUnit(
   table: LowerTable,
   descriptor: () => t.Expression,
 ): RunFunction {
-  const lowering = new Lowering(durable, emitters, table);
-  lowering.descriptor = descriptor;
+  const lowering = new Lowering(durable, emitters, table, descriptor);
   const { frame } = lowering;
   const self = durable.thisBinding ? durable.name(durable.thisBinding) : lowering.local("0", null);
   const statements = lowerWhole(durable, lowering);
@@ -49,7 +48,7 @@ export function lowerUnit(
   durable.module.hoisted.push(...functions);
   const { directives } = (durable.unit.node as t.Function).body as t.BlockStatement;
   const made = { params: [frame, id(self), ...args], body: t.blockStatement([...head, ...statements], directives) };
-  if (process.env.COLDFRAME_VERIFY === "1") verify(durable, lowering, made, functions);
+  if (globalThis.process?.env.COLDFRAME_VERIFY === "1") verify(durable, lowering, made, functions);
   return made;
 }
 
@@ -114,7 +113,7 @@ function declareLocals(durable: DurableUnit, lowering: Lowering) {
 /** Everything that runs: parameters, hoisted declarations, start of a generator, body, settling. */
 function lowerWhole(durable: DurableUnit, lowering: Lowering): t.Statement[] {
   const fn = durable.unit.node as t.Function & { body: t.BlockStatement };
-  lowering.pc; // declared first
+  lowering.local("pc", "number"); // declared first
   const before = [...bindParameters(durable, lowering), ...openVars(durable), ...lowering.enter(durable.unit.body)];
   const start = durable.points.list.find(({ kind }) => kind === "start");
   if (start !== undefined) {

@@ -29,6 +29,7 @@ export class DurableUnit {
   readonly slots: readonly Binding[];
   /** Base of the names of frame constructor and saves. */
   readonly base: string;
+  readonly #helpers = new Map<string, string>();
   readonly #hiddenBindings: Binding[] = [];
   readonly #hoisted: ReadonlySet<Binding>;
   /** Hidden variables that emitted code mentions. */
@@ -52,6 +53,13 @@ export class DurableUnit {
     const slots = new Set([...entry, ...points.list.flatMap((point) => this.live.at(point))]);
     this.slots = [...entry, ...bindings.filter((binding) => slots.has(binding) && !entry.includes(binding))];
     this.view = this.#createView();
+  }
+
+  /** The name of a function at module level that belongs to this one. */
+  helperName(suffix: string): string {
+    const name = this.#helpers.get(suffix) ?? this.module.context.unique(`${this.base}${suffix}`);
+    this.#helpers.set(suffix, name);
+    return name;
   }
 
   /** A variable that the user does not see. */

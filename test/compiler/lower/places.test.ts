@@ -1,0 +1,66 @@
+// Where durable functions may stand: in plain functions, classes and blocks, as expressions, with what they take from around.
+import { describe, expect, test } from "vitest";
+import { lowerText, observe } from "./harness.ts";
+
+/** Programs; `main` is what is called. */
+const programs: Record<string, string> = {
+  "an arrow of the module": `const main = async (a) => { const x = await later(a); return [x, main.name, main.length, typeof this] }`,
+  "an expression with its own name": `const main = async function self(n) { return n ? [n, await self(n - 1)] : self === main }`,
+  "a generator expression": `const g = function* () { yield 1; return yield* [2] }; async function main() { return [[...g()], g.name, await 1] }`,
+  "in an object": `const o1 = { f: async (x) => later(x), async: async function () { return [this === o1, await 2] } }; async function main() { return [await o1.f(1), await o1.async()] }`,
+  "in a plain function": `function make(n) { const get = () => n; async function inc(by) { n += await later(by); return n } return { inc, get } } async function main() { const p = make(1), q = make(10); await p.inc(1); await q.inc(2); return [p.get(), q.get(), await p.inc(5)] }`,
+  "in a plain arrow": `const make = (n) => async (x) => { await later(x); return n++ + x }; async function main() { const f = make(5), g = make(7); return [await f(1), await f(1), await g(1)] }`,
+  "this and arguments from around": `function Make(v) { this.v = v; this.get = async () => { await later(1); return [this.v, arguments.length, new.target === Make] }; this.nested = async () => { const f = () => [this.v, arguments[0]]; await later(2); return f() } } async function main() { const m = new Make(5, 6); return [await m.get(), await m.nested()] }`,
+  "in a class": `class C { #p = 1; f = async () => { await later("f"); return this.v }; constructor(v) { this.v = v } plain() { return [1, 2].map((x) => async () => this.v + x) } } async function main() { const c = new C(3); return [await c.f(), await c.plain()[1]()] }`,
+  "in a callback": `const fs = [1, 2].map((n) => async () => [n, await later(n)]); async function main() { return [await fs[0](), await fs[1]()] }`,
+  "declarations before they stand": `function outer() { return [inner.name, inner.length, typeof other] ; async function inner(a, b) { await a } function* other() {} } async function main() { return outer() }`,
+  "in blocks and loops": `const fs = []; for (let i = 0; i < 2; i++) { fs.push(async () => [i, await later(i)]); async function g() { return i } fs.push(g) } async function main() { return [await fs[0](), await fs[1](), await fs[2](), await fs[3]()] }`,
+  "closures over plain variables": `function outer() { let n = 0; const f = async () => { const g = () => n++; await later(g()); return [g(), n] }; return [f, () => ++n] } async function main() { const [f, up] = outer(); const p = f(); up(); return await p }`,
+  "as a default": `const g = (f = async (x) => [x, await later(x)]) => f(1); async function main() { return [await g(), await g(async () => 2)] }`,
+  "called before its declaration": `t(typeof early); const p = early(1); async function early(x) { await later(x); return [x, typeof lazy()] } function lazy() { return async () => {} } async function main() { return p }`,
+  reassigned: `async function f() { return 1 } const g = f; f = async () => 2; async function main() { return [await f(), await g(), f.name, g.name] }`,
+  "a wrapper and a proxy around it": `async function f(x) { await later(x); return x } const p = new Proxy(f, { apply(target, self, args) { t("proxy"); return Reflect.apply(target, self, args) } }); const w = Object.assign((...args) => (t("wrapper"), f(...args)), f); async function main() { return [await p(1), await w(2), await f.call(null, 3), await f.bind(null, 4)()] }`,
+  extended: `async function f(x) { return [x, f.extra, await 1] } f.extra = 5; async function main() { return [await f(1), Object.keys(f)] }`,
+};
+
+describe("modules", () => {
+  test.each(Object.entries(programs))("%s", async (_, source) => {
+    const options = { args: [1] };
+    const native = await observe(source, "native", options);
+    expect(await observe(source, "volatile", options)).toEqual(native);
+    expect(await observe(source, "cut", options)).toEqual(native);
+  });
+});
+
+describe("sloppy scripts", () => {
+  test.each(
+    Object.entries({
+      "this is an object": `async function main() { const f = async function () { await later(1); return [typeof this, this === globalThis] }; return [await f(), (await f.call(5))[0], (await f.call(null))[1]] }`,
+      "arguments that nobody writes": `async function main(a, b) { const f = () => arguments.length; await later(1); return [arguments[0], arguments.length, f()] }`,
+      "delete and octals": `async function main() { var o1 = { x: 1 }; delete o1.x; await later(010); return [o1, 010] }`,
+    }),
+  )("%s", async (_, source) => {
+    const options = { args: [1, 2], strict: false };
+    const native = await observe(source, "native", options);
+    expect(await observe(source, "volatile", options)).toEqual(native);
+    expect(await observe(source, "cut", options)).toEqual(native);
+  });
+
+  test.each([
+    [`async function main() { { function f() {} } await 1; return f }`, "in a block of sloppy code"],
+    [`async function main(a) { a = 2; await 1; return arguments[0] }`, "sloppy `arguments` shares"],
+    [`async function main(a) { arguments[0] = 2; await 1; return a }`, "sloppy `arguments` shares"],
+  ])("%s is refused", (source, message) => {
+    expect(() => lowerText(source, false)).toThrow(message);
+  });
+});
+
+test.each([
+  [
+    `async function main() { class C { m() { return [1].map(async (x) => x) } } }`,
+    "An async function in a class or accessor",
+  ],
+  [`async function main() { class C extends mix(() => C) {} await 1 }`, "in the head of the class `C`"],
+])("%s is refused", (source, message) => {
+  expect(() => lowerText(source)).toThrow(message);
+});
