@@ -175,7 +175,7 @@ const repeat = (times: number, body: () => unknown) =>
 const options = { registry, compress: false };
 const only = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 
-for (const [name, { make, plain = (value) => value, times, bars }] of Object.entries(cases)) {
+for (const [name, { make, plain = (value: unknown) => value, times, bars }] of Object.entries(cases)) {
   if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
   const value = make();
   const reference = plain(value);

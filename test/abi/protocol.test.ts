@@ -20,7 +20,7 @@ test("recursion is not bounded by the stack", async () => {
 test("an error reaches the caller with the callers of its frame", async () => {
   const former = tick;
   setTick(() => Promise.reject(new Error("no")));
-  const error = await nest(2).catch((e: Error) => e);
+  const error = (await nest(2).catch((e: Error) => e)) as Error;
   setTick(former);
   expect(error.message).toBe("no");
   expect(error.stack).toContain("at async nest (test/hand-lowered:3:1)");

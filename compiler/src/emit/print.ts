@@ -79,9 +79,19 @@ function insert(at: number, statements: t.Statement[], filename: string): Replac
 
 function printNode(node: t.Node, filename: string): Pick<Replacement, "code" | "mappings" | "names"> {
   const isWrapper = t.isFunctionDeclaration(node);
+  t.traverseFast(node, guardPatterns);
   const options = { sourceMaps: true, sourceFileName: filename, concise: isWrapper, shouldPrintComment };
   const { code, decodedMap } = generate(node, options, "");
   return { code, mappings: (decodedMap?.mappings ?? []) as Replacement["mappings"], names: decodedMap?.names ?? [] };
+}
+
+/** V8 takes `f([1], [a.b] = c)` for an error (seen in Node 20 and 24); with parentheses it does not. */
+function guardPatterns(node: t.Node): void {
+  if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node) && !t.isNewExpression(node)) return;
+  node.arguments = node.arguments.map((argument) => {
+    const isPattern = t.isAssignmentExpression(argument) && t.isPattern(argument.left);
+    return isPattern ? t.parenthesizedExpression(argument) : argument;
+  });
 }
 
 /** Comments that other tools act upon; the rest is in the source, to which the map leads. */
