@@ -35,8 +35,11 @@ export interface TestEngine {
   readonly inner: Store;
   readonly log: StoreLog;
   readonly notices: { kind: string; message: string }[];
+  isDead(): boolean;
   /** From now on the store answers nothing: to the others this process is gone. */
   kill(): void;
+  /** As `kill`, at the store call with this number; it may still be done, though nobody hears of it. */
+  killAt(call: number, isDone: boolean): void;
 }
 
 export interface Place {
@@ -79,22 +82,31 @@ async function openFileHandles(clock: FakeClock): Promise<() => Promise<Store>> 
 function watch(inner: Store, clock: FakeClock) {
   const log: StoreLog = { commits: [], calls: [], bytes: 0 };
   let dead = false;
+  let calls = 0;
+  let fatal = { call: Number.POSITIVE_INFINITY, isDone: false };
   const store = new Proxy(inner, {
     get(target, name) {
       const method = Reflect.get(target, name) as unknown;
       if (typeof method !== "function") return method;
       return (...args: unknown[]) => {
         if (dead) return new Promise(() => {});
+        dead = ++calls >= fatal.call;
+        if (dead && !fatal.isDone) return new Promise(() => {});
         note(log, String(name), args);
         const answer = (method as (...all: unknown[]) => unknown).apply(target, args);
-        return answer instanceof Promise ? clock.hold(answer) : answer;
+        if (!(answer instanceof Promise)) return answer;
+        const held = clock.hold(answer);
+        return dead ? new Promise(() => {}) : held;
       };
     },
   });
   const kill = () => {
     dead = true;
   };
-  return { store, inner, log, kill, isDead: () => dead };
+  const killAt = (call: number, isDone: boolean) => {
+    fatal = { call: calls + call, isDone };
+  };
+  return { store, inner, log, kill, killAt, isDead: () => dead };
 }
 
 function note(log: StoreLog, name: string, args: unknown[]): void {

@@ -96,6 +96,35 @@ describe.each(kinds)("sleep on %s", (kind) => {
     expect(await run.result()).toBe("quick");
   });
 
+  test("one that is over before it is recorded waits for that, and does not spin", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, inner } = await open();
+    const gate = deferred();
+    const commit = inner.commit.bind(inner);
+    inner.commit = async (item) => {
+      await gate.promise;
+      return commit(item);
+    };
+    let timers = 0;
+    const setTimer = clock.setTimer.bind(clock);
+    clock.setTimer = (atMs, fire) => {
+      timers++;
+      return setTimer(atMs, fire);
+    };
+    const { main } = await load<{ main(): Promise<number> }>(`
+      import { sleep } from "@coldframe/runtime";
+      export async function main() { "use durable"; await sleep(0); return 1; }`);
+    const started = engine.start(main, []);
+    await until(() => timers > 0);
+    const before = timers;
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(timers - before).toBeLessThan(10);
+    gate.resolve();
+    const run = await started;
+    await clock.advance(10);
+    expect(await run.result()).toBe(1);
+  });
+
   test("in code that is not durable it is refused, also after that code's own awaits", async () => {
     const { open } = await makePlace(kind);
     const { engine } = await open();

@@ -127,11 +127,12 @@ export class OperationBook {
     return { begun, retry: begun.map(({ id, attempt, dueAt }) => ({ operation: id, attempt, dueAt })) };
   }
 
-  /** When the next operation is due; undefined: none has a time. */
-  nextDueAt(): number | undefined {
+  /** When the next operation is due; undefined: none has a time. @param only those that are recorded, and so can begin or end */
+  nextDueAt(only: "recorded" | "all" = "all"): number | undefined {
     let next: number | undefined;
-    for (const { dueAt, underWay } of this.pending.values()) {
-      if (dueAt !== undefined && !underWay && (next === undefined || dueAt < next)) next = dueAt;
+    for (const { dueAt, underWay, recorded } of this.pending.values()) {
+      if (dueAt === undefined || underWay || (only === "recorded" && !recorded)) continue;
+      if (next === undefined || dueAt < next) next = dueAt;
     }
     return next;
   }

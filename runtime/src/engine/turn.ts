@@ -160,7 +160,7 @@ export class ActiveRun implements SchedulerHost {
   // ---- times
 
   #armWake(): void {
-    const atMs = this.book.nextDueAt();
+    const atMs = this.book.nextDueAt("recorded");
     if (atMs === this.#wake?.atMs) return;
     this.#wake?.cancel();
     this.#wake = atMs === undefined ? undefined : { atMs, cancel: this.parts.clock.setTimer(atMs, this.#onDue) };
