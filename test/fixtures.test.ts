@@ -9,11 +9,13 @@ import { Thread } from "./kit/thread.ts";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../fixtures");
 const files = globSync(`${root}/{syntax,values,combinators}/*/input.{ts,cjs}`).sort();
 const thread = new Thread<string, FixtureReport>(new URL("./kit/fixture-thread.ts", import.meta.url), 20_000);
-const totals = { fixtures: 0, cuts: 0, kills: 0 };
+const totals = { fixtures: 0, cuts: 0, kills: 0, deaths: 0 };
 
 afterAll(async () => {
   await thread.close();
-  console.log(`${totals.fixtures} fixtures, ${totals.cuts} cuts, ${totals.kills} kills`);
+  console.log(
+    `${totals.fixtures} fixtures, ${totals.cuts} cuts, ${totals.kills} kills, ${totals.deaths} deaths of workers`,
+  );
 });
 
 describe.each(["syntax", "values", "combinators"])("%s", (area) => {
@@ -26,5 +28,6 @@ describe.each(["syntax", "values", "combinators"])("%s", (area) => {
     totals.fixtures += 1;
     totals.cuts += report.cuts;
     totals.kills += report.kills;
+    totals.deaths += report.deaths;
   });
 });

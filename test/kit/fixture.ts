@@ -1,6 +1,7 @@
 /** Owns: one fixture, run in every way that must look native. */
 import { coroutine, restore } from "@coldframe/runtime";
 import { cut } from "@coldframe/runtime/testing";
+import { runOnDyingEngines, runOnEngine } from "./fixture-engine.ts";
 import { load } from "./loader.ts";
 import { beginWorld, difference, type Observed, observe } from "./world.ts";
 
@@ -13,6 +14,8 @@ export interface FixtureReport {
   cuts: number;
   /** Those of them where it was killed and a fresh copy went on alone. */
   kills: number;
+  /** Workers that died on the engine. */
+  deaths: number;
   /** Snapshots, with the log until then: for another process to go on with. */
   snapshots: { bytes: Uint8Array; log: string[] }[];
 }
@@ -31,7 +34,7 @@ function fresh(file: string) {
 /** Runs the fixture natively and in every other way, and compares logs and outcomes. */
 export async function runFixture(file: string): Promise<FixtureReport> {
   const native = await observe(() => load(file, "native").main());
-  const report: FixtureReport = { native, differences: {}, cuts: 0, kills: 0, snapshots: [] };
+  const report: FixtureReport = { native, differences: {}, cuts: 0, kills: 0, deaths: 0, snapshots: [] };
   const compare = async (way: string, run: () => Promise<unknown>) => {
     const what = difference(native, await observe(run));
     if (what !== undefined) report.differences[way] = what;
@@ -46,7 +49,18 @@ export async function runFixture(file: string): Promise<FixtureReport> {
     return (await cut(main, [], { at: "every", restore: fresh(file), onCut })).value;
   });
   for (let at = 1; at <= report.cuts; at++) await killAt(file, at, report);
+  await runOnEngines(file, report);
   return report;
+}
+
+async function runOnEngines(file: string, report: FixtureReport): Promise<void> {
+  const calm = difference(report.native, await runOnEngine(file));
+  if (calm !== undefined) report.differences.engine = calm;
+  if (load(file, "native").repeats === true) return;
+  const dying = await runOnDyingEngines(file);
+  const what = difference(report.native, dying);
+  if (what !== undefined) report.differences["dying engines"] = what;
+  report.deaths = dying.deaths;
 }
 
 class Killed extends Error {}

@@ -70,8 +70,15 @@ function compiledText(file: string): string {
   );
 }
 
+/** The module of a fixture. */
+export interface FixtureModule {
+  main(): Promise<unknown>;
+  /** It logs in plain calls, which another worker makes again: not comparable where workers die. */
+  repeats?: boolean;
+}
+
 /** A new evaluation of a fixture's module and of all that it imports from fixtures/. */
-export function load(file: string, form: Form): { main(): Promise<unknown> } {
+export function load(file: string, form: Form): FixtureModule {
   versions += 1;
-  return require(`file:///@${form === "native" ? "n" : "c"}${versions}${file}`) as { main(): Promise<unknown> };
+  return require(`file:///@${form === "native" ? "n" : "c"}${versions}${file}`) as FixtureModule;
 }

@@ -11,18 +11,19 @@ export interface Observed {
   outcome: string;
 }
 
-interface World {
+export interface World {
   log: string[];
   show: typeof show;
   later: { at: number; order: number; go(): void }[];
   now: number;
+  isSlow: boolean;
 }
 
 const realm = globalThis as unknown as { coldframeFixture: World };
 
 /** Begins a run. @param log lines of a run that this one goes on with */
 export function beginWorld(log: string[] = []): World {
-  realm.coldframeFixture = { log: [...log], show, later: [], now: 0 };
+  realm.coldframeFixture = { log: [...log], show, later: [], now: 0, isSlow: false };
   return realm.coldframeFixture;
 }
 
