@@ -29,6 +29,7 @@ export class DurableUnit {
   readonly slots: readonly Binding[];
   /** Base of the names of frame constructor and saves. */
   readonly base: string;
+  readonly #dummies = new Map<Binding, Dummy>();
   readonly #helpers = new Map<string, string>();
   readonly #hiddenBindings: Binding[] = [];
   readonly #hoisted: ReadonlySet<Binding>;
@@ -104,12 +105,22 @@ export class DurableUnit {
     return (this.view.variable(binding as Binding) as t.Identifier).name;
   }
 
+  /** The kind of a variable's dummy value. */
   dummy(binding: Binding): Dummy {
+    const known = this.#dummies.get(binding);
+    if (known !== undefined) return known;
+    this.#dummies.set(binding, "undefined"); // for variables that begin with each other's values
+    const dummy = this.#findDummy(binding);
+    this.#dummies.set(binding, dummy);
+    return dummy;
+  }
+
+  #findDummy(binding: Binding): Dummy {
     if (binding.kind === "hidden") return binding.name.startsWith("completion") ? "number" : "undefined";
     if (binding.kind === "var" && this.live.atStart(binding)) return "undefined";
     return dummyOf(binding, (name) => {
       const other = this.module.analysis.uses.get(name)?.binding;
-      return other && other !== binding && other.unit === this.unit ? this.dummy(other) : "undefined";
+      return other?.unit === this.unit ? this.dummy(other) : "undefined";
     });
   }
 

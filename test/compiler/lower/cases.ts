@@ -93,6 +93,7 @@ export const closures: Cases = {
   "names of the realm": `const globalThis = 1, Reflect = 2, Object = 3, undefined = 4; await later(1); return [globalThis, Reflect, Object, undefined]`,
   "catch parameters": `const fs = []; for (const i of [1, 2]) try { throw { p: i, q: [i] } } catch ({ p, q: [r] }) { await later(p); fs.push(() => [p++, r]) } try { throw 1 } catch (e) { fs.push(() => e++); await later(e) } try { throw 1 } catch (e) { fs.push(() => ++e) } return [fs.map((f) => f()), fs.map((f) => f())]`,
   variables: `var x = 1; const f = () => x; if (a) { var x = 2; var y } await later(x); for (var i = 0; i < 2; i++) { var z = i; await later(z) } t([x, y, z, i, f()]); { var f2 = () => z } z = 9; return f2()`,
+  "variables that begin with each other": `var x = y, y = x; let z = x; await later(1); z = y; return [x, y, z]`,
   "read before assigned": `t(x); await later(1); t(x); var x = 5; for (let i = 0; i < 2; i++) { let y; t(y); await later(i); y = i; t(y) }`,
 };
 
