@@ -117,7 +117,7 @@ function checkEffects(effects: { lane: string; i: number; life: number }[]): voi
 
 describe.each([
   ["memory", SEEDS],
-  ["sqlite", SEEDS / 6],
+  ["sqlite", Math.floor(SEEDS / 6)],
 ] as const)("killed at random on %s", (kind, seeds) => {
   test(`${seeds} seeds`, { timeout: 240_000 }, async () => {
     const calm = await runKilled(kind, makeRandom(0), false);
