@@ -9,12 +9,12 @@ export class CodeTable {
   #places: Map<string, number> | null = null;
 
   /** The entry of a reference. */
-  add(kind: CodeKind, id: string, stamp: string, fp = ""): number {
+  add(kind: CodeKind, id: string, stamp: string, fp = "", at = ""): number {
     const key = `${kind} ${id} ${fp}`;
     this.#places ??= new Map();
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const place = this.all.push({ kind, id, stamp, fp }) - 1;
+    const place = this.all.push({ kind, id, stamp, fp, at }) - 1;
     this.#places.set(key, place);
     return place;
   }

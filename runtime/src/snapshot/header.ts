@@ -61,16 +61,17 @@ export function writeHeader(header: NewHeader): Buffer {
   const versions = [header.runtime, header.node, header.runId];
   let names = 0;
   for (const text of versions) names += nameLength(text);
-  for (const { id, stamp, fp } of codes) names += 1 + nameLength(id) + nameLength(stamp) + nameLength(fp);
+  for (const code of codes)
+    names += 1 + nameLength(code.id) + nameLength(code.stamp) + nameLength(code.fp) + nameLength(code.at);
   const length = HEAD + names + table.stored + sections.stored;
   if (length >= 2 ** 32) throw errors.snapshotTooLarge({ what: "bytes", found: length, limit: 2 ** 32 - 1 });
   const bytes = Buffer.allocUnsafeSlow(length);
   writeHead(bytes, header, names);
   let at = HEAD;
   for (const text of versions) at = writeName(bytes, text, at);
-  for (const { kind, id, stamp, fp } of codes) {
-    bytes[at] = codeKinds.indexOf(kind);
-    at = writeName(bytes, fp, writeName(bytes, stamp, writeName(bytes, id, at + 1)));
+  for (const code of codes) {
+    bytes[at++] = codeKinds.indexOf(code.kind);
+    for (const text of [code.id, code.stamp, code.fp, code.at]) at = writeName(bytes, text, at);
   }
   return bytes;
 }
@@ -192,7 +193,7 @@ function readNames(bytes: Buffer, count: number): Pick<Header, "runtime" | "node
   for (let i = 0; i < count; i++) {
     const kind = codeKinds[bytes[at++] ?? codeKinds.length];
     if (kind === undefined) throw corrupt("its code table");
-    codes.push({ kind, id: next(), stamp: next(), fp: next() });
+    codes.push({ kind, id: next(), stamp: next(), fp: next(), at: next() });
   }
   if (at !== bytes.length) throw corrupt("its names are too long");
   return { runtime, node, runId, codes };

@@ -28,6 +28,8 @@ export interface CodeRef {
   readonly stamp: string;
   /** Fingerprint of the point at which a frame rests, else empty. */
   readonly fp: string;
+  /** Where that point stands in the source, as line:column, else empty; for people only. */
+  readonly at: string;
 }
 
 /** Bounds that a reader keeps, whatever the bytes say. */

@@ -43,7 +43,8 @@ function layoutOf(writer: GraphWriter, meta: FunctionMeta, pc: number): FrameLay
   if (point === undefined) writer.refuse("a frame at a point that its code does not have", "report this as a fault");
   const fields = (point as PointMeta).live;
   const keys = [...FRAME_KEYS, ...fields.map((field) => meta.slots[field] ?? field)];
-  const code = writer.codes.add("frame", meta.key, meta.stamp, (point as PointMeta).fp);
+  const { fp, at } = point as PointMeta;
+  const code = writer.codes.add("frame", meta.key, meta.stamp, fp, at);
   return { ...makeLayout(writer, FRAME_FORM, code, pc, keys), fields, code };
 }
 

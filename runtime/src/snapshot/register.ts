@@ -1,0 +1,36 @@
+/**
+ * Owns: names that users give to classes and functions of modules that are not compiled, so that they can be stored.
+ * Does not own: what compiled modules name by themselves (registry), codecs (codecs/custom).
+ */
+import { registry } from "../registry.ts";
+
+/**
+ * Gives a class a name in snapshots, so that its instances can be stored: their own properties and their prototype. Classes of
+ * compiled modules have one already. A second name for the same class is an old one, under which stored instances are found.
+ *
+ * @param name the same in every process, for instance `"shop/money#Money"`
+ * @param cls the class
+ * @example registerClass("shop/money#Money", Money);
+ */
+export function registerClass(name: string, cls: abstract new (...args: never[]) => object): void {
+  register(name, cls);
+}
+
+/**
+ * Gives a function a name in snapshots, so that references to it can be stored. Functions at the top of compiled modules have
+ * one already.
+ *
+ * @param name the same in every process, for instance `"shop/tax#rate"`
+ * @param fn the function
+ * @example registerFunction("shop/tax#rate", rate);
+ */
+export function registerFunction(name: string, fn: (...args: never[]) => unknown): void {
+  register(name, fn);
+}
+
+/** The first name stays the one that is written. */
+function register(name: string, value: object): void {
+  const first = registry().refOf(value);
+  registry().register(name, value);
+  if (first !== undefined) registry().register(first, value);
+}
