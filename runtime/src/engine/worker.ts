@@ -39,6 +39,7 @@ export class Worker implements Keeper {
   #again = false;
   #closing = false;
   #released = "";
+  #claimedAtMs = Number.NEGATIVE_INFINITY;
   readonly #emptied: (() => void)[] = [];
 
   constructor(parts: Parts, hosted: Hosted, onEnd: (id: string, status: RunStatus, outcome: Uint8Array) => void) {
@@ -92,6 +93,7 @@ export class Worker implements Keeper {
 
   async #claim(): Promise<void> {
     this.#claiming = true;
+    this.#claimedAtMs = this.#parts.clock.monotonic();
     try {
       await this.#releaseForBuild();
       do {
@@ -165,7 +167,9 @@ export class Worker implements Keeper {
     let nextAt = clock.now() + limits.pollMs;
     try {
       const tick = await store.tick(TICK_LIMIT);
-      if (tick.ready > 0) this.kick();
+      // Code that was loaded late, or a lost hint: nothing else tells of runs that are ready for it (I2).
+      const isLongAgo = clock.monotonic() - this.#claimedAtMs >= limits.pollMs / 2;
+      if (tick.ready > 0 || isLongAgo) this.kick();
       if (tick.nextAt !== undefined) nextAt = Math.min(nextAt, Math.max(tick.nextAt, clock.now() + 1));
     } catch (error) {
       this.#storeFailed("The store could not be asked what is due", error);
