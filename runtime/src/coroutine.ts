@@ -201,6 +201,6 @@ export function operandOf(awaited: unknown): unknown {
  */
 export function coroutine<A extends unknown[], T>(fn: (...args: A) => Promise<T>, ...args: A): Coroutine<T> {
   const descriptor = descriptorOf(fn);
-  if (descriptor?.kind !== 0) throw errors.notCompiled({ function: `${fn.name || "The function"}` });
+  if (descriptor?.kind !== 0) throw errors.notCompiled({ function: fn?.name || "The function" });
   return new Coroutine<T>({ start: { fn, self: undefined, args }, scheduler: null });
 }
