@@ -1,0 +1,62 @@
+// A helper that lacks its mark and sleeps: refused with its name, wherever in it the sleep stands, and never a silent wait
+// that a crash would lose. The run fails with it, as with any error; others go on.
+import { describe, expect, test } from "vitest";
+import { kinds, load, makePlace } from "../engine/kit.ts";
+import { forgetCode } from "../upgrades/kit.ts";
+import { expectCoded, failureOf } from "./kit.ts";
+
+const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
+
+type Program = Record<"atOnce" | "later" | "inCallback" | "caught", () => Promise<unknown>>;
+
+const program = `
+import { sleep, step } from "@coldframe/runtime";
+const charge = step(async () => w.charge());
+async function cool() { await sleep("1h"); }
+async function coolLater() { await null; await Promise.resolve(); await sleep("1h"); }
+async function each(items, visit) { for (const item of items) await visit(item); }
+export async function atOnce() { "use durable"; await charge(); await cool(); }
+export async function later() { "use durable"; await charge(); await coolLater(); }
+export async function inCallback() { "use durable"; await charge(); await each([1], async () => { await sleep("1h"); }); }
+export async function caught() {
+  "use durable";
+  const receipt = await charge();
+  try { await coolLater(); } catch (error) { return [receipt, error.code]; }
+}`;
+
+describe.each(kinds)("an unmarked helper that sleeps, on %s", (kind) => {
+  async function start(name: keyof Program) {
+    forgetCode();
+    const { engine, store } = await (await makePlace(kind)).open();
+    const charges: number[] = [];
+    world.w = { charge: () => charges.push(1) };
+    const programs = await load<Program>(program, "shop/orders");
+    const run = await engine.start(programs[name], [], { id: "a" });
+    return { engine, run, store, charges, caught: programs.caught };
+  }
+
+  test.each([
+    ["atOnce", "cool"],
+    ["later", "coolLater"], // also after its first native await
+    ["inCallback", "each"],
+  ] as const)("%s: %s is named", async (name, helper) => {
+    const { engine, run, store, charges, caught } = await start(name);
+    const error = await failureOf(() => run.result());
+    expectCoded(error, "CF2302", {
+      what: `sleep was called from ${helper}, which is not durable`,
+      why: `${helper} cannot be stored while it waits`,
+      mend: `Mark ${helper} as durable: \`"use durable"\``,
+    });
+    expect(await run.status()).toMatchObject({ status: "failed", generation: 0 });
+    expect(charges).toHaveLength(1);
+    const { input, outcome } = (await store.get("a")) as { input: Uint8Array; outcome: Uint8Array };
+    expect([input.length > 0, outcome.length > 0]).toEqual([true, true]); // for whoever asks, in whatever process
+    const again = await engine.start(caught, [], { id: "b" });
+    expect(await again.result()).toEqual([2, "CF2302"]);
+  });
+
+  test("durable code may catch it and go on", async () => {
+    const { run } = await start("caught");
+    expect(await run.result()).toEqual([1, "CF2302"]);
+  });
+});

@@ -1,0 +1,111 @@
+// A value that cannot be stored, live across an await: named with its function, variable and path. A coroutine is as it was;
+// a run is held at its last commit, and goes on once the cause is gone.
+import { coroutine, snapshot } from "@coldframe/runtime";
+import { describe, expect, test } from "vitest";
+import { kinds, load, makePlace, until } from "../engine/kit.ts";
+import { forgetCode } from "../upgrades/kit.ts";
+import { expectCoded, failureOf } from "./kit.ts";
+
+const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
+
+interface Program {
+  main(): Promise<unknown>;
+  nested(): Promise<unknown>;
+  captured(): Promise<unknown>;
+}
+
+const program = `
+import { step } from "@coldframe/runtime";
+const charge = step(async (n) => w.charge(n));
+export async function main() {
+  "use durable";
+  const receipt = await charge(1);
+  const pool = w.connect();
+  const paid = await charge(2);
+  return [receipt, paid, typeof pool.sockets[0]];
+}
+async function inner() { "use durable"; return await charge(3); }
+export async function nested() {
+  "use durable";
+  const seen = new Map([["db", w.connect()]]);
+  await inner();
+  return seen.size;
+}
+export async function captured() {
+  "use durable";
+  const pool = w.connect();
+  const ask = () => pool.sockets.length;
+  await charge(4);
+  return ask();
+}`;
+
+/** What nobody can store. */
+const connect = () => ({ name: "orders", sockets: [new WeakMap()] });
+
+async function loadProgram(): Promise<Program> {
+  forgetCode();
+  return load<Program>(program, "shop/orders");
+}
+
+test("a snapshot of a coroutine is refused; the coroutine goes on unharmed", async () => {
+  world.w = { connect, charge: (n: number) => n };
+  const { main } = await loadProgram();
+  const co = coroutine(main);
+  co.next();
+  co.next("receipt");
+  const error = await failureOf(() => snapshot(co));
+  expectCoded(error, "CF2001", {
+    what: "A WeakMap cannot be stored: `pool.sockets[0]` in shop/orders#main",
+    where: "shop/orders:8:",
+    why: "still needed after the await",
+    mend: "use a Map",
+  });
+  expect(co.next("paid")).toEqual({ done: true, value: ["receipt", "paid", "object"] });
+});
+
+test.each([
+  ["nested", 'seen.get("db").sockets[0]', "shop/orders#nested"],
+  ["captured", "ask(captured pool).sockets[0]", "shop/orders#captured"],
+] as const)("%s: the path is %s", async (name, path, fn) => {
+  world.w = { connect, charge: (n: number) => n };
+  const co = coroutine((await loadProgram())[name]);
+  co.next();
+  expectCoded(await failureOf(() => snapshot(co)), "CF2001", { what: `\`${path}\` in ${fn}` });
+});
+
+describe.each(kinds)("a run on %s", (kind) => {
+  test("is held at its last commit, and goes on after release() when the cause is gone", async () => {
+    const charges: number[] = [];
+    let pool: unknown = connect();
+    world.w = { connect: () => pool, charge: (n: number) => charges.push(n) && `charge ${n}` };
+    const { main } = await loadProgram();
+    const { engine, notices, store } = await (await makePlace(kind)).open();
+    const run = await engine.start(main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "held");
+
+    const parts = { what: "`pool.sockets[0]` in shop/orders#main", where: "shop/orders:8:", mend: "use a Map" };
+    expectCoded((await run.status()).reason, "CF2001", parts);
+    expect(notices).toMatchObject([{ kind: "held", run: "a", error: { code: "CF2001" } }]);
+    expect(notices[0]?.message).toMatch(/^Run a is held at its last commit: \[CF2001\]/);
+    expect(charges).toEqual([1]); // the second step was never begun: it could not be recorded
+    expect(await store.recall("a")).toHaveLength(1); // the result of the first is kept
+
+    expect(await run.release()).toBe(true); // nothing has changed
+    await until(async () => (await run.status()).status === "held");
+    expect(charges).toEqual([1]);
+
+    pool = { name: "orders", sockets: [{}] };
+    expect(await run.release()).toBe(true);
+    expect(await run.result()).toEqual(["charge 1", "charge 2", "object"]);
+    expect(charges).toEqual([1, 2]);
+  });
+
+  test("an argument that cannot be stored is refused before anything is", async () => {
+    world.w = { charge: (n: number) => n };
+    const { main } = await loadProgram();
+    const { engine } = await (await makePlace(kind)).open();
+    const error = await failureOf(() => engine.start(main, [{ order: connect() }] as never, { id: "a" }));
+    expectCoded(error, "CF2001", { what: "[0].order.sockets[0]`" });
+    expect(await engine.get("a")).toBeUndefined();
+  });
+});
