@@ -87,7 +87,7 @@ function forwardThrow(iterator: { return?: unknown; throw?: unknown }, error: un
 }
 
 function noThrowMethod(): TypeError {
-  return new TypeError("The iterator does not provide a 'throw' method");
+  return new TypeError("The iterator does not provide a 'throw' method.");
 }
 
 function isObject(value: unknown): boolean {
