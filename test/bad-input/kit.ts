@@ -2,6 +2,7 @@
  * Owns: what every message to a user must hold: what is wrong, where, why, how to mend it, and where to read on.
  * Does not own: the texts (docs/errors), what is tested.
  */
+import type { Diagnostic } from "@coldframe/compiler";
 import { expect } from "vitest";
 
 /** What a message says of its case; each part is text that must stand in it. */
@@ -20,7 +21,7 @@ export function expectCoded(error: unknown, code: string, parts: Parts): void {
   expect(message, `no message: ${String(error)}`).toBeTypeOf("string");
   if (typeof error !== "string") expect(error).toMatchObject({ code });
   const [what, ...rest] = (message as string).split("\n") as [string, ...string[]];
-  expect(what).toMatch(new RegExp(`^\\[${code}\\] \\S.*\\.$`));
+  expect(what).toMatch(new RegExp(`^\\[${code}\\] \\S`));
   expect(what).toContain(parts.what);
   expect(sectionOf(rest, "where")).toContain(parts.where ?? "");
   expect(sectionOf(rest, "why")).toMatch(/\w.*\./s);
@@ -47,4 +48,13 @@ export async function failureOf(call: () => unknown): Promise<unknown> {
     return error;
   }
   throw new Error("it did not fail");
+}
+
+/** What a diagnostic says, in the form of an error's message. */
+export function textOf({ code, message, why, mend, link, line, column }: Diagnostic, file: string): string {
+  const place = `${file}:${line}:${column + 1}`;
+  return [
+    `[${code}] ${message}`,
+    ...Object.entries({ where: place, why, mend, link }).map((part) => `  ${part.join(": ")}`),
+  ].join("\n");
 }
