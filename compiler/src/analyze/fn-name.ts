@@ -1,6 +1,7 @@
 // Owns: the `name` that a nested function or class gets from where it stands (ECMA-262 8.4, NamedEvaluation).
 // Does not own: how the name is given to the emitted function (lower/closure.ts).
 import * as t from "@babel/types";
+import { constantKey } from "../find/names.ts";
 
 /** A function or class that takes its name from its place. */
 export function isAnonymous(node: t.Node): boolean {
@@ -21,15 +22,9 @@ export function keyName(node: t.ObjectProperty | t.ObjectMethod | t.ClassMethod 
   const { key } = node;
   const prefix = "kind" in node && (node.kind === "get" || node.kind === "set") ? `${node.kind} ` : "";
   if (t.isPrivateName(key)) return `${prefix}#${key.id.name}`;
-  if (node.computed) return t.isStringLiteral(key) ? prefix + key.value : wellKnownName(key, prefix);
+  const constant = node.computed ? constantKey(key) : undefined;
+  if (node.computed) return constant === undefined ? null : prefix + constant;
   // `__proto__: f` sets the prototype and names nothing.
   if (t.isIdentifier(key)) return t.isObjectProperty(node) && key.name === "__proto__" ? "" : prefix + key.name;
   return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? prefix + String(key.value) : "";
-}
-
-/** What `Symbol.iterator` and its like give as a key; null for anything else. */
-function wellKnownName(key: t.Node, prefix: string): string | null {
-  if (!t.isMemberExpression(key) || key.computed || !t.isIdentifier(key.object, { name: "Symbol" })) return null;
-  const name = t.isIdentifier(key.property) ? key.property.name : "";
-  return typeof (Symbol as unknown as Record<string, unknown>)[name] === "symbol" ? `${prefix}[Symbol.${name}]` : null;
 }

@@ -87,7 +87,28 @@ function isProperty(node: t.Node | undefined): node is Property {
 function keyName(node: Property | t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod | t.TSDeclareMethod): string {
   const { key } = node;
   if (t.isPrivateName(key)) return `#${key.id.name}`;
-  if ("computed" in node && node.computed) return "";
+  if ("computed" in node && node.computed) return constantKey(key) ?? "";
   if (t.isIdentifier(key)) return t.isObjectProperty(node) && key.name === "__proto__" ? "" : key.name;
   return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? String(key.value) : "";
+}
+
+/** The name that a computed key surely gives a function; undefined if only run time knows it. */
+export function constantKey(key: t.Node): string | undefined {
+  return constantText(key) ?? wellKnownSymbol(key);
+}
+
+function constantText(key: t.Node): string | undefined {
+  if (t.isStringLiteral(key) || t.isNumericLiteral(key)) return String(key.value);
+  if (t.isTemplateLiteral(key) && key.expressions.length === 0) return key.quasis[0]?.value.cooked ?? undefined;
+  if (!t.isBinaryExpression(key, { operator: "+" })) return undefined;
+  const [left, right] = [constantText(key.left), constantText(key.right)];
+  const isText = !t.isNumericLiteral(key.left) || !t.isNumericLiteral(key.right);
+  return isText && left !== undefined && right !== undefined ? left + right : undefined;
+}
+
+/** `Symbol.iterator` and its like. */
+function wellKnownSymbol(key: t.Node): string | undefined {
+  if (!t.isMemberExpression(key) || key.computed || !t.isIdentifier(key.object, { name: "Symbol" })) return undefined;
+  const name = t.isIdentifier(key.property) ? key.property.name : "";
+  return typeof (Symbol as unknown as Record<string, unknown>)[name] === "symbol" ? `[Symbol.${name}]` : undefined;
 }

@@ -90,8 +90,11 @@ export class Closures implements Emitters {
     return { names: made.names, body: made.body, record: made.record };
   }
 
-  /** `const $d = $R.closure(record, ($f, $this, n) => { … }, [captures]); return $d.self;` */
-  makeRun(durable: DurableUnit, own: string, record: t.Expression) {
+  /**
+   * `const $d = $R.closure(record, ($f, $this, n) => { … }, [captures]); return $d.self;`
+   * @param isNamed a function of the module's scope, which its id leads to: it has `null` for captures
+   */
+  makeRun(durable: DurableUnit, own: string, record: t.Expression, isNamed = false) {
     const { unit, view } = durable;
     const descriptor = view.names.fresh("$d");
     for (const binding of unit.bindings) {
@@ -100,12 +103,7 @@ export class Closures implements Emitters {
     const { params, body } = lowerUnit(durable, this, syntax, () => id(descriptor));
     const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
     const run = t.arrowFunctionExpression(params, body);
-    const made = call(
-      view.abi("closure"),
-      record,
-      run,
-      list.length > 0 ? t.arrayExpression(list) : t.arrayExpression([]),
-    );
+    const made = call(view.abi("closure"), record, run, isNamed ? t.nullLiteral() : t.arrayExpression(list));
     return {
       names: list.map(({ name }) => name),
       body: [declare("const", descriptor, made), t.returnStatement(member(id(descriptor), "self"))],

@@ -4,6 +4,7 @@
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import { decideCaptures } from "../analyze/capture.ts";
+import { isAnonymous, keyName } from "../analyze/fn-name.ts";
 import type { Origin } from "../analyze/scope.ts";
 import type { DurableFunction, LoweredFunction, ModuleContext } from "../analyze/types.ts";
 import { resolveScopes } from "../analyze/walk.ts";
@@ -51,12 +52,22 @@ function lowerDeclaration(durable: DurableUnit, closures: Closures): t.FunctionD
   return wrapper;
 }
 
+/** A function whose name only run time knows would get none: the key is not there where it is made. */
+function refuseDynamicName({ module: { fn }, module }: DurableUnit): void {
+  const { node, parent } = fn.path;
+  const isValue = t.isObjectProperty(parent, { computed: true }) && parent.value === node;
+  if (!isValue || fn.name !== "" || !isAnonymous(node) || keyName(parent) !== null) return;
+  const instead = "Assign the function to a variable first, and use that as the value.";
+  throw module.refuse(node, "A durable function that takes its name from a computed key", instead);
+}
+
 /** An expression: what a factory makes, at module level if it needs nothing of functions around it. */
 function lowerExpression(durable: DurableUnit, closures: Closures): t.Expression {
   const { fn, context, hoisted } = durable.module;
+  refuseDynamicName(durable);
   const record = t.memberExpression(member(call(id(context.abi.M)), "f"), num(fn.record), true);
-  const made = closures.makeRun(durable, fn.id, record);
   const isFree = fn.isModuleLevel && durable.unit.foreign.size === 0;
+  const made = closures.makeRun(durable, fn.id, record, isFree);
   const own = { ...rootRecord(durable), ...describeUnit(durable), captures: [] };
   if (!isFree) {
     const reason = "It was made inside of a function that is not durable.";

@@ -2,7 +2,7 @@
  * Owns: how a durable function looks from outside: name, length, prototype chain, refusal of `new` (docs/abi.md 8).
  * Does not own: what a call does (local/start).
  */
-import { type Descriptor, DURABLE, type Run } from "../realm.ts";
+import { type Descriptor, DURABLE, R, type Run } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 import { generatorPrototype } from "./generator.ts";
 
@@ -27,7 +27,10 @@ export function dressFunction(self: Function, meta: Pick<FunctionMeta, "name" | 
   }
 }
 
-/** Makes wrapper and descriptor of a durable function that is an expression, an arrow or a method. */
+/**
+ * Makes wrapper and descriptor of a durable function that is an expression, an arrow or a method.
+ * @param captures null for a function of module level, which is known by its id as a declaration is
+ */
 export function makeClosure(meta: FunctionMeta, run: Run, captures: unknown[] | null, start: Start): Descriptor {
   // A method has no own `prototype` and can't be constructed, as async functions and arrows.
   const self = {
@@ -38,5 +41,9 @@ export function makeClosure(meta: FunctionMeta, run: Run, captures: unknown[] | 
   const descriptor: Descriptor = { self, kind: meta.kind as Descriptor["kind"], run, meta, captures };
   dressFunction(self, meta);
   (self as { [DURABLE]?: Descriptor })[DURABLE] = descriptor;
+  if (captures === null) {
+    meta.d = descriptor;
+    R.registry?.register(meta.key, self);
+  }
   return descriptor;
 }

@@ -19,6 +19,7 @@ const programs: Record<string, string> = {
   "as a default": `const g = (f = async (x) => [x, await later(x)]) => f(1); async function main() { return [await g(), await g(async () => 2)] }`,
   "called before its declaration": `t(typeof early); const p = early(1); async function early(x) { await later(x); return [x, typeof lazy()] } function lazy() { return async () => {} } async function main() { return p }`,
   reassigned: `async function f() { return 1 } const g = f; f = async () => 2; async function main() { return [await f(), await g(), f.name, g.name] }`,
+  "under keys that are known": `const o1 = { ["a" + "b"]: async () => {}, [Symbol.iterator]: function* () {}, ["c"]: async () => {}, 5: async () => {} }; async function main() { return [o1.ab.name, o1[Symbol.iterator].name, o1.c.name, o1[5].name] }`,
   "a wrapper and a proxy around it": `async function f(x) { await later(x); return x } const p = new Proxy(f, { apply(target, self, args) { t("proxy"); return Reflect.apply(target, self, args) } }); const w = Object.assign((...args) => (t("wrapper"), f(...args)), f); async function main() { return [await p(1), await w(2), await f.call(null, 3), await f.bind(null, 4)()] }`,
   extended: `async function f(x) { return [x, f.extra, await 1] } f.extra = 5; async function main() { return [await f(1), Object.keys(f)] }`,
 };
@@ -63,4 +64,10 @@ test.each([
   [`async function main() { class C extends mix(() => C) {} await 1 }`, "in the head of the class `C`"],
 ])("%s is refused", (source, message) => {
   expect(() => lowerText(source)).toThrow(message);
+});
+
+test("a name that only run time knows is refused", () => {
+  const source = (key: string) => `const o1 = { [${key}]: async () => {} }; async function main() { return 1 }`;
+  expect(() => lowerText(source("later"))).toThrow("takes its name from a computed key");
+  expect(() => lowerText(source("Symbol.iterator"))).not.toThrow();
 });
