@@ -19,11 +19,14 @@ const hooks = globalThis as Hooks;
 
 /** Longest time a program may take, in ms: they take a few. Shorter while a failure is made smaller. */
 export const limits = { runMs: 10_000 };
+const mostEntries = 20_000;
 
 /** Runs `main` and records what it does; never rejects. */
 export async function observe(main: () => unknown): Promise<Observed> {
   const branches: Record<string, string[]> = {};
+  let entries = 0;
   hooks.coldframeTrace = (branch, values) => {
+    if (++entries > mostEntries) throw new Error("the program does not end");
     branches[branch] ??= [];
     branches[branch].push(values.map(show).join(" "));
   };
