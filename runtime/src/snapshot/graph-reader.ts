@@ -54,6 +54,7 @@ export class GraphReader {
   readonly #last: (() => void)[] = [];
   readonly #hooks: (() => void)[] = [];
   readonly #mostNodes: number;
+  readonly #kinds = kinds();
 
   constructor({ registry, codes, tokens, shapes, sections, nodes }: ReaderOptions) {
     this.registry = registry;
@@ -149,10 +150,7 @@ export class GraphReader {
   #references(place: number): number[] {
     const start = this.#starts[place] as number;
     const tag = this.tokens[start] as number;
-    if (tag < FIRST_SHAPE_TAG) {
-      const head = this.tokens[start + 1] as number;
-      return new NodeReader(this, place + FIRST_NODE, start + 2, Math.floor(head / 4), head % 4).references();
-    }
+    if (tag < FIRST_SHAPE_TAG) return this.#node(place).references();
     const { keys, mask, needs } = this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape;
     const found = needs === -1 ? [] : [this.checkId(needs)];
     for (let i = 0; i < keys.length; i++) {
@@ -191,7 +189,7 @@ export class GraphReader {
     const size = Math.floor(head / 4);
     const mode = head % 4;
     if (mode === 3) throw this.corrupt("a node of an unknown mode");
-    if (tag === tags.named && kinds().byName.get(this.tokens[at + 2] as string)?.early) {
+    if (tag === tags.named && this.#kinds.byName.get(this.tokens[at + 2] as string)?.early) {
       this.#early.push(this.#starts.length - 1 + FIRST_NODE);
     }
     const end = at + 2 + size;
@@ -210,7 +208,7 @@ export class GraphReader {
 
   // ---- allocate
 
-  /** Most nodes need nothing: objects and arrays. */
+  /** Most nodes need nothing: objects and arrays, collections, dates. */
   #allocateFast(place: number): void {
     if (this.#shells[place] !== undefined) return;
     const tag = this.tokens[this.#starts[place] as number] as number;
@@ -218,9 +216,15 @@ export class GraphReader {
       this.#shells[place] = [];
       return;
     }
-    const shape = tag >= FIRST_SHAPE_TAG ? (this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape) : null;
-    if (shape !== null && shape.needs === -1) this.#shells[place] = shape.make(this);
-    else this.#allocateWithNeeds(place + FIRST_NODE);
+    if (tag >= FIRST_SHAPE_TAG) {
+      const shape = this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape;
+      if (shape.needs === -1) this.#shells[place] = shape.make(this);
+      else this.#allocateWithNeeds(place + FIRST_NODE);
+      return;
+    }
+    const kind = this.#plainKind(tag);
+    if (kind === undefined || kind.needs !== undefined) this.#allocateWithNeeds(place + FIRST_NODE);
+    else this.#shells[place] = this.#guard(kind.allocate, kind, this.#node(place));
   }
 
   /** Depth first over what shells need, with the path on a stack: a node that needs itself is damage. */
@@ -262,7 +266,7 @@ export class GraphReader {
     const tag = this.tokens[this.#starts[place] as number] as number;
     if (tag >= FIRST_SHAPE_TAG) return (this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape).make(this);
     const { kind, node, proto } = this.#open(place);
-    const shell = guard(node, () => kind.allocate(node));
+    const shell = this.#guard(kind.allocate, kind, node);
     if (proto !== null) Object.setPrototypeOf(shell, this.prototype(proto, kind as AnyBuiltinKind));
     return shell;
   }
@@ -280,8 +284,13 @@ export class GraphReader {
     } else if (tag === tags.array && (this.tokens[start + 1] as number) % 4 < 2) {
       this.#fillArray(shell as unknown[], start + 2, this.tokens[start + 1] as number);
     } else {
+      const plain = this.#plainKind(tag);
+      if (plain !== undefined) {
+        if (plain.fill !== undefined) this.#guard(plain.fill, plain, shell, this.#node(place));
+        return;
+      }
       const { kind, node, finish } = this.#open(place);
-      if (kind.fill !== undefined) guard(node, () => kind.fill?.(shell, node));
+      if (kind.fill !== undefined) this.#guard(kind.fill, kind, shell, node);
       finish?.(shell as object);
     }
   }
@@ -303,12 +312,31 @@ export class GraphReader {
 
   // ---- general nodes
 
+  /** The kind of a node without extension or name; undefined for all others. */
+  #plainKind(tag: number): AnyKind | undefined {
+    return tag === tags.extended || tag === tags.named ? undefined : this.#kinds.byTag.get(tag);
+  }
+
+  #node(place: number): NodeReader {
+    const start = this.#starts[place] as number;
+    const head = this.tokens[start + 1] as number;
+    return new NodeReader(this, place + FIRST_NODE, start + 2, Math.floor(head / 4), head % 4);
+  }
+
+  /** What the engine itself refuses (a length, a pattern, a date) is the snapshot's fault. */
+  #guard<A extends unknown[], T>(run: (...args: A) => T, kind: AnyKind, ...args: A): T {
+    try {
+      return run.apply(kind, args);
+    } catch (error) {
+      if (isColdframeError(error)) throw error;
+      throw this.corrupt(error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** Kind and tokens of a general node, with what an extension (kind 16) adds. */
   #open(place: number): OpenNode {
-    const start = this.#starts[place] as number;
-    const tag = this.tokens[start] as number;
-    const head = this.tokens[start + 1] as number;
-    const node = new NodeReader(this, place + FIRST_NODE, start + 2, Math.floor(head / 4), head % 4);
+    const tag = this.tokens[this.#starts[place] as number] as number;
+    const node = this.#node(place);
     if (tag !== tags.extended) return { ...this.#openKind(tag, node), proto: null, finish: null };
     const size = node.int(1, 4, node.size);
     return {
@@ -323,7 +351,7 @@ export class GraphReader {
 
   #openKind(tag: number, node: NodeReader): { kind: AnyKind; node: NodeReader } {
     const name = tag === tags.named ? String(node.primitive(0)) : "";
-    const kind = tag === tags.named ? kinds().byName.get(name) : kinds().byTag.get(tag);
+    const kind = tag === tags.named ? this.#kinds.byName.get(name) : this.#kinds.byTag.get(tag);
     if (kind === undefined) throw node.corrupt(`there is no kind ${tag} ${name}`);
     return { kind, node: tag === tags.named ? node.after(1) : node };
   }
@@ -336,14 +364,4 @@ interface OpenNode {
   readonly proto: number | null;
   /** What an extension does when the kind has filled its shell. */
   readonly finish: ((shell: object) => void) | null;
-}
-
-/** What the engine itself refuses (a length, a pattern, a date) is the snapshot's fault. */
-function guard<T>(node: NodeReader, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (isColdframeError(error)) throw error;
-    throw node.corrupt(error instanceof Error ? error.message : String(error));
-  }
 }

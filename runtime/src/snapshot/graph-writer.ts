@@ -78,7 +78,7 @@ export class GraphWriter extends PackWriter implements NodeWriter {
     this.array(3);
     const head = this.pos;
     this.array32(0);
-    this.idOf([root]);
+    this.idOf(this.identity.around(root));
     const { values } = this.identity;
     for (; this.current < values.length; this.current++) {
       this.makeRoom();

@@ -13,7 +13,7 @@ import { FIRST_NODE } from "./fixed.ts";
 export type Mark = readonly string[] | number | undefined;
 
 /** Dead values that a memory may hold before it forgets, beside as many as live ones. */
-const SPARE = 1000;
+const SPARE = 100;
 
 /** Kept by whoever takes snapshots of one run again and again, as long as that run is in memory. */
 export class SnapshotMemory {
@@ -25,6 +25,8 @@ export class SnapshotMemory {
   /** The last snapshot: values and their keys, by place. */
   values: unknown[] = [];
   order: number[] = [];
+  /** The array around the root: a known value, too. */
+  readonly frame: unknown[] = [undefined];
 
   /** Takes over from a finished snapshot. */
   keep(identity: Identity): void {
@@ -53,6 +55,12 @@ export class Identity {
   constructor(memory: SnapshotMemory) {
     this.#memory = memory;
     this.#numbers = new Array(memory.keys.size).fill(0);
+  }
+
+  /** An array with the root as its only element. */
+  around(root: unknown): unknown[] {
+    this.#memory.frame[0] = root;
+    return this.#memory.frame;
   }
 
   /** The node number of a value; it gets the next one if it has none. */

@@ -43,12 +43,22 @@ export class SectionReader {
     if (section.buffer === null) {
       const { from, length, anchor } = section;
       if (most !== undefined) this.#reserve(most - length);
-      const buffer = new ArrayBuffer(length, most === undefined ? undefined : { maxByteLength: most });
-      new Uint8Array(buffer).set(this.#bytes.subarray(from, from + length));
+      const buffer = most === undefined ? this.#copy(from, length) : this.#growable(from, length, most);
       section.buffer = buffer;
       if (anchor !== 0) this.#anchors.set(buffer, anchor);
     }
     return section.buffer;
+  }
+
+  #copy(from: number, length: number): ArrayBuffer {
+    const { buffer, byteOffset } = this.#bytes;
+    return (buffer as ArrayBuffer).slice(byteOffset + from, byteOffset + from + length);
+  }
+
+  #growable(from: number, length: number, most: number): ArrayBuffer {
+    const buffer = new ArrayBuffer(length, { maxByteLength: most });
+    new Uint8Array(buffer).set(this.#bytes.subarray(from, from + length));
+    return buffer;
   }
 
   /** What to add to the offsets of a buffer's views. */

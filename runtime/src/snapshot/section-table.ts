@@ -39,6 +39,18 @@ export class SectionTable {
     return this.#ranges.reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
+  /** A piece from the middle of the largest section, of at most this length. */
+  sample(length: number): Uint8Array {
+    let largest: Range | undefined;
+    for (const range of this.#ranges) {
+      if (largest === undefined || range.to - range.from > largest.to - largest.from) largest = range;
+    }
+    if (largest === undefined) return new Uint8Array();
+    const { memory, from, to } = largest;
+    const start = from + Math.floor(Math.max(0, to - from - length) / 2);
+    return new Uint8Array(memory, start, Math.min(length, to - start));
+  }
+
   /** Copies the sections, one after the other. */
   copyTo(target: Uint8Array, at: number): void {
     for (const { memory, from, to } of this.#ranges) {

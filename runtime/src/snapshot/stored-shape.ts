@@ -34,12 +34,12 @@ function corrupt(detail: string): Error {
 /** Reads one shape; everything but keys is checked against its form. */
 export function readShape(entry: unknown): StoredShape {
   if (!Array.isArray(entry) || entry.length < 4) throw corrupt("it is cut off");
-  const [form, a, b, mask, ...keys] = entry as unknown[];
-  if (!keys.every((key) => typeof key === "string") || keys.length > MAX_KEYS) throw corrupt("its keys");
+  const [form, a, b, mask] = entry as unknown[];
+  const keys = entry.slice(4) as unknown[];
+  if (keys.length > MAX_KEYS || !keys.every((key) => typeof key === "string")) throw corrupt("its keys");
   if (typeof mask !== "number" || !Number.isInteger(mask) || mask < 0 || mask >= 2 ** keys.length) {
     throw corrupt("its mask");
   }
-  if (new Set(keys).size !== keys.length) throw corrupt("a key stands twice");
   const make = forms[form as number];
   if (make === undefined) throw corrupt(`form ${form}`);
   return make(a, b, mask, keys as string[]);
@@ -93,7 +93,7 @@ class ObjectShape implements StoredShape {
 
   #setProto(proto: object | null): void {
     this.#proto = proto;
-    this.#safe = proto === null || !this.keys.some((key) => key in proto);
+    this.#safe = proto === null || !hasAny(proto, this.keys);
   }
 
   make(graph: GraphReader): object {
@@ -109,8 +109,11 @@ class ObjectShape implements StoredShape {
   }
 
   #makeTemplate(): Record<string, unknown> {
-    const template = {};
-    for (const key of this.keys) define(template, key, undefined);
+    const template: Record<string, unknown> = {};
+    for (const key of this.keys) {
+      if (this.#safe) template[key] = undefined;
+      else define(template, key, undefined);
+    }
     return template;
   }
 
@@ -126,6 +129,11 @@ class ObjectShape implements StoredShape {
     }
     if (this.#integrity !== 0) close(shell, this.#integrity);
   }
+}
+
+function hasAny(proto: object, keys: readonly string[]): boolean {
+  for (const key of keys) if (key in proto) return true;
+  return false;
 }
 
 function define(target: object, key: string, value: unknown): void {

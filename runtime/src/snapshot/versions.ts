@@ -4,7 +4,14 @@ import { readFileSync } from "node:fs";
 /** The ABI version of the compiled code whose frames this runtime stores. */
 export const ABI = 1;
 
-const packageFile = new URL("../../package.json", import.meta.url);
+/** Version of `@coldframe/runtime`; `?` where a bundler has left its package.json behind. */
+export const RUNTIME_VERSION: string = readVersion();
 
-/** Version of `@coldframe/runtime`. */
-export const RUNTIME_VERSION: string = (JSON.parse(readFileSync(packageFile, "utf8")) as { version: string }).version;
+function readVersion(): string {
+  try {
+    const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    return (JSON.parse(text) as { version: string }).version;
+  } catch {
+    return "?";
+  }
+}

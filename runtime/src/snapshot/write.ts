@@ -10,6 +10,7 @@ import { shared } from "../realm.ts";
 import { GraphWriter, Refused, type WriterOptions } from "./graph-writer.ts";
 import { type NewHeader, type Part, seal, writeHeader } from "./header.ts";
 import { SnapshotMemory } from "./identity.ts";
+import type { SectionTable } from "./section-table.ts";
 import type { CodeRef, CodeRegistry } from "./types.ts";
 import { ABI, RUNTIME_VERSION } from "./versions.ts";
 
@@ -59,7 +60,12 @@ function scratch(): { buffer: Buffer | null } {
 export function encodeGraph(root: unknown, registry: CodeRegistry): EncodedGraph {
   return withWriter({ registry, memory: new SnapshotMemory() }, (writer) => {
     writer.write(root);
-    return { ...finish(writer), nodes: Uint8Array.prototype.slice.call(writer.buffer, 0, writer.pos) };
+    return {
+      nodes: Uint8Array.prototype.slice.call(writer.buffer, 0, writer.pos),
+      count: writer.identity.values.length,
+      sections: gather(writer.sections),
+      codes: writer.codes.all,
+    };
   });
 }
 
@@ -76,7 +82,7 @@ export function writeSnapshot(root: unknown, options: SnapshotOptions): Uint8Arr
   return withWriter({ registry: options.registry, memory }, (writer) => {
     writer.write(root);
     memory.keep(writer.identity);
-    return assemble(writer.buffer.subarray(0, writer.pos), finish(writer), options);
+    return assemble(writer, options);
   });
 }
 
@@ -103,45 +109,58 @@ function attempt<T>(options: Omit<WriterOptions, "buffer">, run: (writer: GraphW
   }
 }
 
-function finish(writer: GraphWriter): Omit<EncodedGraph, "nodes"> {
-  const length = writer.sections.byteLength;
-  const sections = new Uint8Array(length);
-  if (length > 0) writer.sections.copyTo(sections, 0);
-  return { count: writer.identity.values.length, sections, codes: writer.codes.all };
-}
-
-function assemble(nodes: Buffer, graph: Omit<EncodedGraph, "nodes">, options: SnapshotOptions): Uint8Array {
+function assemble(writer: GraphWriter, options: SnapshotOptions): Uint8Array {
   const compress = options.compress ?? true;
-  const table = squeeze(nodes, compress);
-  const sections = squeeze(graph.sections, compress && gains(graph.sections));
+  const table = squeeze(writer.buffer.subarray(0, writer.pos), compress);
+  const sections = compress ? squeezeSections(writer.sections) : plainPart(writer.sections.byteLength);
   const header: NewHeader = {
     runtime: RUNTIME_VERSION,
     abi: ABI,
     node: process.version,
     runId: options.runId ?? "",
     seq: options.seq ?? 0,
-    codes: graph.codes,
-    nodes: graph.count,
+    codes: writer.codes.all,
+    nodes: writer.identity.values.length,
     table: table.part,
     sections: sections.part,
   };
   const bytes = writeHeader(header);
-  bytes.set(table.bytes, bytes.length - table.bytes.length - sections.bytes.length);
-  bytes.set(sections.bytes, bytes.length - sections.bytes.length);
+  const end = bytes.length - sections.part.stored;
+  bytes.set(table.bytes as Uint8Array, end - table.part.stored);
+  if (sections.bytes !== null) bytes.set(sections.bytes, end);
+  else writer.sections.copyTo(bytes, end);
   seal(bytes);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Would compression gain anything? A piece of it tells; numbers and pictures cost much time for nothing. */
-function gains(bytes: Uint8Array): boolean {
-  if (bytes.length < 4 * PROBE) return bytes.length >= COMPRESS_FROM;
-  const middle = bytes.length >>> 1;
-  return zstdCompressSync(bytes.subarray(middle, middle + PROBE), level).length < PROBE * 0.8;
+/** A part and its bytes; null: they still lie where they were. */
+interface Squeezed {
+  readonly part: Part;
+  readonly bytes: Uint8Array | null;
 }
 
-function squeeze(bytes: Uint8Array, compress: boolean): { bytes: Uint8Array; part: Part } {
-  const small = compress && bytes.length >= COMPRESS_FROM ? zstdCompressSync(bytes, level) : bytes;
-  const compressed = small.length < bytes.length;
-  const stored = compressed ? small : bytes;
-  return { bytes: stored, part: { compressed, stored: stored.length, length: bytes.length } };
+function plainPart(length: number, bytes: Uint8Array | null = null): Squeezed {
+  return { part: { compressed: false, stored: length, length }, bytes };
+}
+
+function squeeze(bytes: Uint8Array, compress: boolean): Squeezed {
+  if (!compress || bytes.length < COMPRESS_FROM) return plainPart(bytes.length, bytes);
+  const small = zstdCompressSync(bytes, level);
+  if (small.length >= bytes.length) return plainPart(bytes.length, bytes);
+  return { part: { compressed: true, stored: small.length, length: bytes.length }, bytes: small };
+}
+
+/** Numbers and pictures cost much time and gain nothing: a piece tells. */
+function squeezeSections(sections: SectionTable): Squeezed {
+  const length = sections.byteLength;
+  if (length < COMPRESS_FROM) return plainPart(length);
+  const sample = sections.sample(PROBE);
+  if (length > 4 * PROBE && zstdCompressSync(sample, level).length > sample.length * 0.8) return plainPart(length);
+  return squeeze(gather(sections), true);
+}
+
+function gather(sections: SectionTable): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(sections.byteLength);
+  sections.copyTo(bytes, 0);
+  return bytes;
 }
