@@ -5,7 +5,8 @@
  * I1 One registry per realm. It is the only module-level mutable state of the runtime.
  * I2 A function key belongs to one module; a second module that claims it is refused.
  * I3 A module that is evaluated again (tests, hot reload) replaces its own record.
- * I4 References are read lazily: a binding in its TDZ is asked again later.
+ * I4 A former id finds the function that has it no longer; another function that has it is a conflict, whichever loads first.
+ * I5 References are read lazily: a binding in its TDZ is asked again later.
  */
 import { errors } from "./errors.ts";
 import type { Frame } from "./frame.ts";
@@ -43,7 +44,8 @@ export interface FunctionMeta {
   captures?: string[];
   /** Why a closure of this function can't be restored. */
   reason?: string;
-  renamedFrom?: string;
+  /** Former ids: of this module, or whole ones. */
+  renamedFrom?: string[];
   /** Set by the registry. */
   key: string;
   module: ModuleRecord;
@@ -73,19 +75,35 @@ interface Unread {
 export class Registry {
   readonly modules = new Map<string, ModuleRecord>();
   readonly functions = new Map<string, FunctionMeta>();
+  /** Number of modules taken in so far. */
+  loads = 0;
   readonly #values = new Map<string, unknown>();
   readonly #names = new Map<unknown, string>();
   #unread: Unread[] = [];
 
   /** Takes in a module record; called by compiled code. */
   addModule(record: ModuleRecord): ModuleRecord {
+    this.#forget(record.id);
     this.modules.set(record.id, record);
+    this.loads++;
     for (const meta of record.f) this.#addFunction(record, meta);
+    for (const meta of record.f) for (const former of meta.renamedFrom ?? []) this.#addFormer(record, meta, former);
     for (const [name, read] of Object.entries(record.refs ?? {})) {
       this.#unread.push({ ref: `${record.id}#${name}`, read, isOwn: true });
     }
     for (const [ref, read] of Object.entries(record.imports ?? {})) this.#unread.push({ ref, read, isOwn: false });
     return record;
+  }
+
+  /** What the module had when it was evaluated before (I3). */
+  #forget(id: string): void {
+    const former = this.modules.get(id);
+    if (former === undefined) return;
+    for (const [key, meta] of this.functions) {
+      if (meta.module !== former) continue;
+      this.functions.delete(key);
+      if (this.#values.get(key) === meta.self) this.#values.delete(key);
+    }
   }
 
   #addFunction(module: ModuleRecord, meta: FunctionMeta): void {
@@ -102,6 +120,19 @@ export class Registry {
       dressFunction(meta.self, meta);
       Object.defineProperty(meta.self, DURABLE, { value: meta.d, configurable: true });
       this.register(meta.key, meta.self);
+    }
+  }
+
+  /** The function, and those nested in it, are found under a former id too (I4). */
+  #addFormer(module: ModuleRecord, { id }: FunctionMeta, former: string): void {
+    const key = former.includes("#") ? former : `${module.id}#${former}`;
+    for (const meta of module.f) {
+      if (meta.id !== id && !meta.id.startsWith(`${id}.`)) continue;
+      const old = key + meta.id.slice(id.length);
+      const owner = this.functions.get(old);
+      if (owner?.key === old) throw errors.duplicateRegistration({ id: old });
+      this.functions.set(old, meta);
+      if (meta.self !== undefined) this.#values.set(old, meta.self);
     }
   }
 
@@ -132,7 +163,7 @@ export class Registry {
       try {
         value = entry.read();
       } catch {
-        again.push(entry); // in its TDZ: the module has not finished (I4)
+        again.push(entry); // in its TDZ: the module has not finished (I5)
         continue;
       }
       if (!isReference(value)) continue;

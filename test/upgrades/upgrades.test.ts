@@ -25,7 +25,6 @@ const missing: Record<string, string> = {
   "class-field-added": "classes have no stamp: a restored instance lacks the field",
   "class-heritage-changed": "classes have no stamp: a restored instance never went through the new constructor",
   "const-enum-value-changed": "values of const enums are no part of stamp and fingerprint",
-  "function-renamed": "renamedFrom is written into the module record, and nothing reads it",
 };
 
 const all = pairs();
@@ -66,12 +65,15 @@ async function judge(pair: Pair, bytes: Uint8Array): Promise<void> {
     return;
   }
   const worst = match.codes.find(({ verdict }) => verdict === match.verdict);
-  expect(worst?.reason).toBe(pair.expected);
+  expect(withoutHashes(worst?.reason ?? "")).toBe(pair.expected);
   const code = pair.verdict === "missing" ? "CF2006" : "CF2101";
   const message = expect.stringMatching(new RegExp(`^\\[${code}\\] .*${worst?.ref.id}`));
-  const why = pair.verdict === "missing" ? expect.anything() : expect.stringContaining(pair.expected);
+  const why = pair.verdict === "missing" ? expect.anything() : expect.stringContaining(worst?.reason ?? "");
   expect(() => restore(bytes)).toThrow(expect.objectContaining({ code, message, why }));
 }
+
+/** A closure's id ends with a hash of its text. */
+const withoutHashes = (text: string) => text.replace(/~[0-9a-f]{8}/g, "~");
 
 function verdictOn(bytes: Uint8Array) {
   return matchSnapshot(bytes, { registry: registry() }).match;
@@ -121,7 +123,7 @@ async function expectRolledBack(
   expect(await run?.status()).toMatchObject({ status: "done", generation: 1 });
   expect(await run?.result()).toEqual(runFresh(program));
   expect(notices).toMatchObject([{ kind: "rolled-back", run: "a" }]);
-  expect(notices[0]?.message).toContain(expected);
+  expect(withoutHashes(notices[0]?.message ?? "")).toContain(expected);
   expect(notices[0]?.message).toContain(`${moduleOf(name)}#`);
 }
 

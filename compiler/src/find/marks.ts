@@ -55,9 +55,9 @@ function readTag(text: string): { mark: Mark; faults: ColdframeError[] } {
   const faults: ColdframeError[] = [];
   // Only what has a "=" can be meant as an option: the rest of the line is prose.
   for (const option of text.match(/\S*\s*=\s*\S*/g) ?? []) {
-    const [, key, value = ""] = /^(\w+)=([\w$./-]+(?:,[\w$./-]+)*)$/.exec(option) ?? [];
+    const [, key, value = ""] = /^(\w+)=([\w$./~#@-]+(?:,[\w$./~#@-]+)*)$/.exec(option) ?? [];
     const name = optionNames.find((known) => known === key);
-    if (name === undefined || name in options || (name !== "renamedFrom" && value.includes(",")))
+    if (name === undefined || name in options || (name !== "renamedFrom" && /[,~#@]/.test(value)))
       faults.push(errors.unknownMarkOption({ option }));
     else if (name === "renamedFrom") options.renamedFrom = value.split(",");
     else options[name] = value;

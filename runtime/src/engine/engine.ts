@@ -68,7 +68,13 @@ export class Engine implements AsyncDisposable {
     const hosted = new Hosted(options.build);
     const { clock = systemClock, onNotice = warn, queue = "default", rollback = "covered" } = options;
     const attempts = new Line(atLeast("concurrency.steps", options.concurrency?.steps, 1, Number.POSITIVE_INFINITY));
-    const notify = (notice: Notice): void => onNotice(notice);
+    const notify = (notice: Notice): void => {
+      try {
+        onNotice(notice);
+      } catch (error) {
+        reportError(error); // a listener that throws must not stop a run halfway through a commit
+      }
+    };
     const build = (): string => hosted.build;
     const values = new Values(codec);
     this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, build, notify };
@@ -119,7 +125,9 @@ export class Engine implements AsyncDisposable {
     const found = await store.get(id);
     if (found === undefined) return false;
     // Not the bytes: they name the versions of Coldframe and Node that wrote them.
-    if (found.fn !== fn || values.fingerprintOf(found.input) !== values.fingerprintOf(input)) {
+    const { functions } = registry();
+    const isSame = found.fn === fn || functions.get(found.fn) === functions.get(fn); // it may have been renamed
+    if (!isSame || values.fingerprintOf(found.input) !== values.fingerprintOf(input)) {
       throw errors.runConflict({ run: id });
     }
     return true;
@@ -209,6 +217,13 @@ function rootOf(fn: Function): Descriptor {
   // A module that is loaded again replaces itself; if that is another module, its runs would go on in the wrong code.
   if (registry().functions.get(meta.key)?.stamp !== meta.stamp) throw errors.duplicateRegistration({ id: meta.key });
   return descriptor;
+}
+
+/** Lets an error of the user's surface as an uncaught one, outside of what goes on here. */
+function reportError(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 function idOf(fn: Function): string {

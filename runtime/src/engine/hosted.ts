@@ -10,7 +10,7 @@ import type { HostedFunction } from "../store/store.ts";
 
 export class Hosted {
   readonly #fixedBuild: string | undefined;
-  #size = -1;
+  #loads = -1;
   #build = "";
   #functions: readonly HostedFunction[] = [];
 
@@ -35,10 +35,10 @@ export class Hosted {
   }
 
   #refresh(): void {
-    const { functions } = registry();
-    if (functions.size === this.#size) return;
-    this.#size = functions.size;
-    this.#functions = [...functions.values()].filter(isRoot).map(({ key }) => ({ fn: key }));
+    const { functions, loads } = registry();
+    if (loads === this.#loads) return;
+    this.#loads = loads;
+    this.#functions = [...functions].flatMap(([fn, meta]) => (isRoot(meta) ? [{ fn }] : [])); // former ids too
     const stamps = [...functions.values()].map(({ key, stamp }) => `${key} ${stamp}`).sort();
     this.#build = this.#fixedBuild ?? hash("sha256", stamps.join("\n"), "base64url").slice(0, 16);
   }
