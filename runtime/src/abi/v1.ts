@@ -6,6 +6,7 @@ import { abrupt, type Frame, park, ready, take, wait } from "../frame.ts";
 import { delegate, forward } from "../language/delegate.ts";
 import { startGenerator, yieldValue } from "../language/generator.ts";
 import {
+  checkClosed,
   close,
   closeAsync,
   closeQuietly,
@@ -37,6 +38,7 @@ const helpers = {
   close,
   closeQuietly,
   asyncClose: closeAsync,
+  asyncClosed: checkClosed,
 
   /** An awaited value. */
   wait,

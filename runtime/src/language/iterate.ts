@@ -177,19 +177,19 @@ export class AsyncLoopIterator {
     return undefined;
   }
   take(result: unknown): boolean {
-    this.stepping = false;
     if (this.foreign === null) {
+      this.stepping = false;
       if (this.done) return false;
       this.value = result;
       return true;
     }
+    // Until the result has been read the step is under way: a failure in it closes nothing.
     if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
-    if ((result as IteratorResult<unknown>).done) {
-      this.done = true;
-      return false;
-    }
-    this.value = (result as IteratorResult<unknown>).value;
-    return true;
+    const { done } = result as IteratorResult<unknown>;
+    if (!done) this.value = (result as IteratorResult<unknown>).value;
+    this.done = Boolean(done);
+    this.stepping = false;
+    return !done;
   }
 }
 
@@ -281,7 +281,13 @@ export function closeAsync(iterator: AsyncLoopIterator): unknown {
   const target = (iterator.foreign as ForeignIterator).iterator;
   const method = target.return;
   if (method === undefined || method === null) return undefined;
-  return Reflect.apply(method as Function, target, []);
+  // Undefined says that there is nothing to wait for; what is no object fails in `checkClosed` in any case.
+  return Reflect.apply(method as Function, target, []) ?? null;
+}
+
+/** What closing gave, once it has settled (ECMA-262 7.4.13, step 7). */
+export function checkClosed(result: unknown): void {
+  if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
 }
 
 /** May the iterator be stored as it is? Generators of ours may. */

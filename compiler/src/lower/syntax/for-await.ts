@@ -74,7 +74,8 @@ function makeClosing({ lowering, iterator, close }: Parts, region: Region): t.St
     isQuiet(),
     t.unaryExpression("!", lowering.abiCall("abrupt", id(caught))),
   );
-  const taken = guard([t.expressionStatement(lowering.abiCall("take"))], [unlessQuiet(completion)]);
+  const closed = t.expressionStatement(lowering.abiCall("asyncClosed", lowering.abiCall("take")));
+  const taken = guard([closed], [unlessQuiet(completion)]);
   return t.ifStatement(
     lowering.isFresh,
     t.blockStatement([when(isOpen, [start, awaited])]),
