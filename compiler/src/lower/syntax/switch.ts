@@ -1,5 +1,6 @@
 // Owns: `switch` around points.
-// I1. On the way in the discriminant is compared natively, or, where a case is no literal, once and in order to an index.
+// I1. On the way in the discriminant is compared natively, or, where a case is no literal or has another's, once and in order to
+//     an index: a value must lead to one case only.
 // I2. Re-entry gives a value that leads to the case with the point: its literal or index; for `default` one that no case has.
 import * as t from "@babel/types";
 import type { Lower, Lowering } from "../lowering.ts";
@@ -7,7 +8,7 @@ import { compare, id, num, set } from "../nodes.ts";
 import { lowerList } from "../regions.ts";
 
 export const lowerSwitch: Lower<t.SwitchStatement> = (node, lowering, before) => {
-  const isLiteral = node.cases.every(({ test }) => !test || isPrimitive(test));
+  const isLiteral = haveOwnLiterals(node.cases);
   const entered = lowering.enter(lowering.scopeOf(node));
   const prepared = isLiteral ? prepareLiteral(node, lowering, entered) : prepareIndex(node, lowering, entered);
   const bodies = lowering.jumps.inside({ type: "switch" }, () =>
@@ -64,7 +65,18 @@ function chooseAgain(node: t.SwitchStatement, lowering: Lowering, tests: (t.Expr
   ) as t.Expression;
 }
 
-function isPrimitive(node: t.Node): boolean {
-  if (t.isUnaryExpression(node)) return node.operator === "-" && t.isNumericLiteral(node.argument);
-  return t.isLiteral(node) && !t.isTemplateLiteral(node) && !t.isRegExpLiteral(node);
+function haveOwnLiterals(cases: readonly t.SwitchCase[]): boolean {
+  const keys = cases.flatMap(({ test }) => (test ? [literalKey(test)] : []));
+  return !keys.includes(null) && new Set(keys).size === keys.length;
+}
+
+/** The same for literals that are `===`, 0 and -0 among them; null for anything else. */
+function literalKey(node: t.Node): string | null {
+  if (t.isNullLiteral(node)) return "null";
+  const sign = t.isUnaryExpression(node, { operator: "-" }) ? -1 : 1;
+  const literal = t.isUnaryExpression(node) && sign === -1 ? node.argument : node;
+  if (t.isNumericLiteral(literal)) return `number ${sign * literal.value}`;
+  if (sign === -1) return null;
+  if (t.isStringLiteral(literal) || t.isBooleanLiteral(literal)) return `${typeof literal.value} ${literal.value}`;
+  return t.isBigIntLiteral(literal) ? `bigint ${BigInt(literal.value)}` : null;
 }
