@@ -159,7 +159,9 @@ export class Scheduler implements Ops {
     const task = this.adopt(new Task(work));
     const empty = combinators[kind].empty;
     if (list.length === 0 && empty !== undefined) this.settle(task, ...empty());
-    for (let index = 0; index < list.length && task.state === 0; index++) this.#join(task, work, index);
+    let isKnown = true;
+    for (let index = 0; index < list.length && task.state === 0; index++)
+      isKnown = this.#join(task, work, index, isKnown);
     // Items after the one that decided it are looked at all the same, as the language does.
     for (const item of list) if (item instanceof Task) item.observed = true;
     return task;
@@ -393,11 +395,36 @@ export class Scheduler implements Ops {
     if (decided !== null) this.settle(task, ...decided);
   }
 
-  #join(task: Task, work: Combination, index: number): void {
+  /**
+   * Takes up one item. What is known at once counts at once only while everything before it was known too: a promise
+   * before it may have settled already, and would be first (ECMA-262 27.2.4: reactions run in argument order).
+   *
+   * @returns whether all up to here is known
+   */
+  #join(task: Task, work: Combination, index: number, isKnown: boolean): boolean {
     const item = work.items[index];
-    if (item instanceof Task) this.#await(item, { task, index });
-    else if (!isObject(item)) this.#wake({ task, index }, 0, item);
-    else this.host.external({ task, index, awaited: item });
+    if (item instanceof Task) {
+      this.#await(item, { task, index });
+      return isKnown && item.state !== 0;
+    }
+    let awaited: unknown = item;
+    if (isObject(item) && !(item instanceof Promise)) {
+      let then: unknown;
+      try {
+        then = (item as { then?: unknown }).then;
+      } catch (error) {
+        this.#wake({ task, index }, 1, error);
+        return isKnown;
+      }
+      if (typeof then === "function") awaited = adoptThenable(item, then);
+    }
+    if (isKnown && awaited === item && !(item instanceof Promise)) {
+      this.#wake({ task, index }, 0, item);
+      return true;
+    }
+    work.items[index] = awaited ?? Promise.resolve(awaited);
+    this.host.external({ task, index, awaited: work.items[index] });
+    return false;
   }
 
   /** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
