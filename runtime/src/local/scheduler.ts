@@ -211,7 +211,7 @@ export class Scheduler implements Ops {
   waits(wait: ExternalWait): boolean {
     const { task, index, awaited } = wait;
     if (task.state !== 0) return false;
-    if (index !== -1) return (task.work as Combination).items[index] === awaited;
+    if (index !== -1) return Object.is((task.work as Combination).items[index], awaited);
     if (task.leaf !== null) return Object.is(task.leaf.$wait, awaited);
     return task.work === awaited || task.value === awaited;
   }
