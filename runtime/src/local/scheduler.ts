@@ -405,7 +405,7 @@ export class Scheduler implements Ops {
     const item = work.items[index];
     if (item instanceof Task) {
       this.#await(item, { task, index });
-      return isKnown && item.state !== 0;
+      return isKnown && !(item.state === 0 && item.work instanceof Call);
     }
     let awaited: unknown = item;
     if (isObject(item) && !(item instanceof Promise)) {
@@ -422,9 +422,9 @@ export class Scheduler implements Ops {
       this.#wake({ task, index }, 0, item);
       return true;
     }
-    work.items[index] = awaited ?? Promise.resolve(awaited);
+    work.items[index] = awaited === undefined ? Promise.resolve() : awaited;
     this.host.external({ task, index, awaited: work.items[index] });
-    return false;
+    return work.kind === "all" || work.kind === "allSettled"; // there the order says nothing
   }
 
   /** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
