@@ -418,7 +418,7 @@ export class Scheduler implements Ops {
       }
       if (typeof then === "function") awaited = adoptThenable(item, then);
     }
-    if (isKnown && awaited === item && !(item instanceof Promise)) {
+    if (isKnown && Object.is(awaited, item) && !(item instanceof Promise)) {
       this.#wake({ task, index }, 0, item);
       return true;
     }
