@@ -3,12 +3,15 @@
  * Does not own: who resumes a frame (language/drive, local/), how it becomes bytes (snapshot/).
  *
  * I1 Under a scheduler a parked leaf's `$wait` is what it awaits, and null in the frames above it. Without one nobody can ask,
- *    and the store would cost a write barrier per await: the driver takes it from `R.awaited`.
+ *    and a store would cost a write barrier per await: the driver gets it as the outcome, or from `R.awaited` if frames are new.
  * I2 Between the driver's set of `mode`/`value` and `take` no user code runs.
  * I3 `Abrupt` never reaches a user's catch: lowered handlers pass it on.
  */
-import { type Descriptor, FRAME, R, READY, SUSPEND, shared } from "./realm.ts";
+import { type Descriptor, FRAME, READY, R as realm, SUSPEND, shared } from "./realm.ts";
 import type { FunctionMeta } from "./registry.ts";
+
+const R = realm;
+const suspend = SUSPEND;
 
 /** One active invocation of a durable function. Slots follow under the names in `meta.slots`. */
 export interface Frame {
@@ -48,25 +51,46 @@ export function metaOf(frame: Frame): FunctionMeta {
   return (frame as unknown as { [FRAME]: FunctionMeta })[FRAME];
 }
 
-/** Parks a frame under its callee's frame, or as the leaf. */
-export function park(frame: Frame): object {
-  const child = R.child;
-  if (child !== null) {
-    child.$up = frame;
-    frame.$wait = null;
-  } else {
-    if (R.ops !== null) frame.$wait = R.awaited;
+/** Parks a new frame: above its callee's, if that is what has suspended it, or as the leaf. */
+export function park(frame: Frame, awaited: unknown): object {
+  if (awaited === suspend) (R.child as Frame).$up = frame;
+  else {
     R.leaf = frame;
+    if (R.ops === null) R.awaited = awaited;
+    else frame.$wait = awaited;
   }
   R.child = frame;
-  return SUSPEND;
+  return suspend;
+}
+
+/**
+ * Parks a frame that its driver has resumed. Without a scheduler a leaf hands what it awaits to the driver: a register
+ * that is older than what it points to costs 3 ns per store.
+ */
+export function repark(frame: Frame, awaited: unknown): unknown {
+  if (awaited === suspend) {
+    (R.child as Frame).$up = frame;
+    if (R.ops !== null) frame.$wait = null;
+    return suspend;
+  }
+  if (R.ops === null) {
+    R.parked = 1;
+    return awaited;
+  }
+  R.leaf = frame;
+  frame.$wait = awaited;
+  return suspend;
+}
+
+/** Parks a generator's frame at a `yield`; `yield*` has said already how its value is handed out. */
+export function yieldValue(_frame: Frame, value: unknown): unknown {
+  if (R.parked === 0) R.parked = 1;
+  return value;
 }
 
 /** Parks a frame at its entry: it has its arguments and starts on a fresh stack. */
 export function ready(frame: Frame): object {
-  R.awaited = READY;
-  R.child = null;
-  return park(frame);
+  return park(frame, READY);
 }
 
 /** What the resumed frame continues with: returns the value, or throws the error or completion. */
@@ -78,13 +102,6 @@ export function take(): unknown {
   R.mode = 0;
   if (mode === 1) throw value;
   throw new Abrupt(mode, value);
-}
-
-/** Leaves a value to be awaited in the register; the caller parks. */
-export function wait(value: unknown): object {
-  R.child = null;
-  R.awaited = value;
-  return SUSPEND;
 }
 
 /** Is this thrown thing a completion rather than an error? */

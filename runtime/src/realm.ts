@@ -5,12 +5,19 @@
  * I1 One record per realm: the first copy of the runtime that loads makes it, every other copy adopts it.
  * I2 Registers are plain data fields, made in one place and never deleted: the record keeps one hidden class.
  * I3 `ops` is non-null only while a scheduler's synchronous turn runs.
+ * I4 `leaf`, `child` and `parked` are set only from a park to its driver: no user code runs meanwhile.
+ *
+ * Modules that run per await copy `R` and the sentinels into constants of their own: V8 folds such a constant, and loads an
+ * import from its cell and checks its map each time (1 to 2 ns per call of a helper).
  */
 import type { Frame } from "./frame.ts";
 import type { Registry } from "./registry.ts";
 
 /** How a resumed frame continues: 0 next, 1 throw, 2 return, 3 cancel. */
 export type Mode = 0 | 1 | 2 | 3;
+
+/** What the outcome of a resumed frame is: 0 final, 1 what it waits for or yields, 2 an iterator result to hand out as it is. */
+export type Parked = 0 | 1 | 2;
 
 /** What compiled code asks of the scheduler whose turn runs (docs/abi.md 12). */
 export interface Ops {
@@ -54,6 +61,7 @@ export class Realm {
   leaf: Frame | null = null;
   mode: Mode = 0;
   value: unknown = undefined;
+  parked: Parked = 0;
   registry: Registry | null = null;
   /** Classes that every copy of the runtime must agree on, by name. */
   classes: Record<string, unknown> = {};

@@ -1,5 +1,5 @@
 // Two functions lowered by hand, letter by letter as docs/abi.md says. The ABI is tested by them alone, without the compiler.
-import { DURABLE as $D, R as $R, SUSPEND as $S } from "@coldframe/runtime/abi/v1";
+import { R as $R } from "@coldframe/runtime/abi/v1";
 
 // export async function sum(n) { let s = 0; for (let i = 0; i < n; i++) s += (await tick(i)) * i; return s; }
 export function sum(_n) {
@@ -16,20 +16,21 @@ function sum$F($d) {
   this.i = 0;
   this.$l0 = 0;
 }
-function sum$0($d, $this, n) {
-  const $f = new sum$F($d);
+function sum$0($this, n) {
+  const $f = new sum$F($m.f[0].d);
   $f.$this = $this;
   $f.n = n;
   return $R.ready($f);
 }
-function sum$1($f, $d, n, s, i, $l0) {
-  if ($f === null) $f = new sum$F($d);
+function sum$1($f, $w, n, s, i, $l0) {
+  const $n = $f === null;
+  if ($n) $f = new sum$F($m.f[0].d);
   $f.$pc = 1;
   $f.n = n;
   $f.s = s;
   $f.i = i;
   $f.$l0 = $l0;
-  return $R.park($f);
+  return $n ? $R.park($f, $w) : $R.repark($f, $w);
 }
 function sum$($f, $this, n) {
   let $pc = 0;
@@ -47,7 +48,7 @@ function sum$($f, $this, n) {
     s = $f.s;
     i = $f.i;
     $l0 = $f.$l0;
-  } else if ($h > 400000 || --$R.gas < 0) return sum$0($m.f[0].d, $this, n);
+  } else if ($h > 400000 || --$R.gas < 0) return sum$0($this, n);
   if ($pc === 0) {
     s = 0;
     i = 0;
@@ -56,14 +57,13 @@ function sum$($f, $this, n) {
     if ($pc === 0) {
       $l0 = s;
       $g = tick;
-      $e = typeof $g === "function" ? $g[$D] : void 0;
+      $e = typeof $g === "function" ? $g[$R.DURABLE] : void 0;
       if (
-        ($t =
-          $e !== void 0 && $e.self === $g && $e.kind === 0
-            ? (($R.depth = $h + 140), $e.run(null, void 0, i))
-            : $R.call($g, void 0, [i], "tick")) === $S
+        $e !== void 0 && $e.self === $g && $e.kind === 0
+          ? (($R.depth = $h + 140), ($t = $e.run(null, void 0, i)) === $R.SUSPEND)
+          : (($t = $R.ops === null && typeof $g === "function" ? $g(i) : $R.call($g, void 0, [i], "tick")), true)
       )
-        return sum$1($f, $m.f[0].d, n, s, i, $l0);
+        return sum$1($f, $t, n, s, i, $l0);
     } else {
       $pc = 0;
       $t = $R.take();
@@ -85,17 +85,18 @@ function nest$F($d) {
   this.$this = undefined;
   this.n = undefined;
 }
-function nest$0($d, $this, n) {
-  const $f = new nest$F($d);
+function nest$0($this, n) {
+  const $f = new nest$F($m.f[1].d);
   $f.$this = $this;
   $f.n = n;
   return $R.ready($f);
 }
-function nest$1($f, $d, n) {
-  if ($f === null) $f = new nest$F($d);
+function nest$1($f, $w, n) {
+  const $n = $f === null;
+  if ($n) $f = new nest$F($m.f[1].d);
   $f.$pc = n === 0 ? 1 : 2;
   $f.n = n;
-  return $R.park($f);
+  return $n ? $R.park($f, $w) : $R.repark($f, $w);
 }
 function nest$($f, $this, n) {
   let $pc = 0;
@@ -105,12 +106,12 @@ function nest$($f, $this, n) {
     $pc = $f.$pc;
     $this = $f.$this;
     n = $f.n;
-  } else if ($h > 400000 || --$R.gas < 0) return nest$0($m.f[1].d, $this, n);
+  } else if ($h > 400000 || --$R.gas < 0) return nest$0($this, n);
   if ($pc === 0 ? n === 0 : $pc <= 1) {
     if ($pc === 0) {
       $R.depth = $h + 116;
       $t = sum$(null, void 0, 3);
-      if ($t === $S) return nest$1($f, $m.f[1].d, n);
+      if ($t === $R.SUSPEND) return nest$1($f, $t, n);
     } else {
       $pc = 0;
       $t = $R.take();
@@ -120,7 +121,7 @@ function nest$($f, $this, n) {
   if ($pc === 0) {
     $R.depth = $h + 116;
     $t = nest$(null, void 0, n - 1);
-    if ($t === $S) return nest$1($f, $m.f[1].d, n);
+    if ($t === $R.SUSPEND) return nest$1($f, $t, n);
   } else {
     $pc = 0;
     $t = $R.take();

@@ -66,7 +66,7 @@ describe("bytes", () => {
     const lines = lower(shop).code.split(/\r?\n/);
     expect(lines.slice(0, 3)).toEqual(shop.split(/\r?\n/).slice(0, 3));
     expect(lines[3]).toMatch(
-      /^import \{ R as \$R, SUSPEND as \$S, DURABLE as \$D \} from "@coldframe\/runtime\/abi\/v1"; \$M\(\); import {3}\{ step/,
+      /^import \{ R as \$R \} from "@coldframe\/runtime\/abi\/v1"; \$M\(\); import {3}\{ step/,
     );
   });
 
@@ -127,7 +127,7 @@ describe("ABI", () => {
   test("require", () => {
     const { code } = lower(source, { sourceType: "script", filename: "a.cjs" });
     expect(code).toMatch(
-      /^const \{ R: \$R, SUSPEND: \$S, DURABLE: \$D \} = require\("@coldframe\/runtime\/abi\/v1"\); \$M\(\); /,
+      /^const \{ R: \$R \} = require\("@coldframe\/runtime\/abi\/v1"\); \$M\(\); /,
     );
   });
 
@@ -143,7 +143,7 @@ describe("ABI", () => {
 
   test("names that the file uses are left to it", () => {
     const { code } = lower(`const $R = 1, $M = 2, f$ = 3; ${source}`);
-    expect(code).toMatch(/^import \{ R as \$R\$2, .*; \$M\$2\(\); const \$R = 1/);
+    expect(code).toMatch(/^import \{ R as \$R\$2 \} .*; \$M\$2\(\); const \$R = 1/);
     expect(code.match(/\bf\$ = 3/g)).toHaveLength(1);
     expect(code).not.toMatch(/function f\$\(/);
   });

@@ -41,7 +41,7 @@ export class Context implements ModuleContext {
     this.moduleId = parts.moduleId;
     this.sourceType = parts.sourceType;
     const name = (key: keyof AbiNames) => this.unique(`$${key}`);
-    this.abi = { R: name("R"), S: name("S"), D: name("D"), M: name("M"), m: name("m") };
+    this.abi = { R: name("R"), M: name("M"), m: name("m") };
   }
 
   unique(base: string): string {

@@ -66,10 +66,6 @@ export interface DurableFunction extends FoundFunction {
 export interface AbiNames {
   /** The realm record, `$R`. */
   R: string;
-  /** SUSPEND, `$S`. */
-  S: string;
-  /** DURABLE, `$D`. */
-  D: string;
   /** The function that makes the module record, `$M`. */
   M: string;
   /** The variable that holds it, `$m`. */

@@ -13,12 +13,12 @@ export const ABI_MODULE = "@coldframe/runtime/abi/v1";
 /** Key on `globalThis` under which the runtime installs the same. */
 export const ABI_SYMBOL = "coldframe.abi.1";
 
-/** The three bindings, and what emitted code calls them if the names are free. */
-export const ABI_BINDINGS = { R: "R", S: "SUSPEND", D: "DURABLE" } as const;
+/** What emitted code takes from it: the rest are members, which V8 can fold behind one check of the record's map. */
+export const ABI_BINDINGS = { R: "R" } as const;
 
 /** Members of the realm record: registers and helpers. */
 export const ABI_MEMBERS = [
-  "ops gas depth awaited child mode value",
-  "TDZ abrupt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator iter iterMethod",
-  "keys later module park promise ready settle start tag take tdz wait yield",
+  "ops gas depth",
+  "DURABLE SUSPEND TDZ abrupt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator handed isThenable",
+  "iter iterMethod keys later module park promise ready repark start tag take tdz yield",
 ].flatMap((line) => line.split(" "));

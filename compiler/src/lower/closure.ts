@@ -100,7 +100,7 @@ export class Closures implements Emitters {
     for (const binding of unit.bindings) {
       if (binding.kind === "self") view.replace(binding, () => member(id(descriptor), "self"));
     }
-    const { params, body } = lowerUnit(durable, this, syntax, () => id(descriptor));
+    const { params, body } = lowerUnit(durable, this, syntax, { isStatic: false, reach: () => id(descriptor) });
     const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
     const run = t.arrowFunctionExpression(params, body);
     const made = call(view.abi("closure"), record, run, isNamed ? t.nullLiteral() : t.arrayExpression(list));

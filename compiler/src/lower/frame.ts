@@ -5,7 +5,7 @@
 import * as t from "@babel/types";
 import type { Point } from "../analyze/point.ts";
 import type { Binding } from "../analyze/scope.ts";
-import { call, compare, id, member, num, set, undef, when } from "./nodes.ts";
+import { call, compare, declare, id, member, num, set, undef, when } from "./nodes.ts";
 import { dummyValue } from "./slots.ts";
 import type { DurableUnit } from "./unit.ts";
 
@@ -14,6 +14,7 @@ export const frameName = (durable: DurableUnit) => durable.helperName("F");
 export const saveName = (durable: DurableUnit, point: number) => durable.helperName(String(point));
 
 const $f = () => id("$f");
+const $w = () => id("$w");
 const field = (name: string) => member($f(), name);
 
 /** The constructor: `function sum$F($d) { this.$d = $d; … this.n = undefined; this.s = 0; }` */
@@ -24,35 +25,59 @@ export function makeConstructor(durable: DurableUnit): t.FunctionDeclaration {
   return t.functionDeclaration(id(frameName(durable)), [id("$d")], t.blockStatement([...fixed, ...slots]));
 }
 
-function newFrame(durable: DurableUnit): t.Expression {
-  return t.newExpression(id(frameName(durable)), [id("$d")]);
+/** How emitted code reaches a function's descriptor; a static one is reached from the whole module. */
+export interface DescriptorPath {
+  isStatic: boolean;
+  reach(): t.Expression;
+}
+
+/** Saves get the descriptor of a closure; a static one they read when they make a frame. */
+const passed = (descriptor: DescriptorPath) => (descriptor.isStatic ? [] : [id("$d")]);
+
+function newFrame(durable: DurableUnit, descriptor: DescriptorPath): t.Expression {
+  return t.newExpression(id(frameName(durable)), [descriptor.isStatic ? descriptor.reach() : id("$d")]);
 }
 
 const parameterOf = (durable: DurableUnit) => (binding: Binding) => id(durable.name(binding));
 const fill = (durable: DurableUnit) => (binding: Binding) =>
   set(field(durable.name(binding)), id(durable.name(binding)));
 
-/** `function sum$0($d, $this, n) { … return $R.ready($f); }` */
-export function makeEntrySave(durable: DurableUnit): t.FunctionDeclaration {
+/** `function sum$0($this, n) { … return $R.ready($f); }` */
+export function makeEntrySave(durable: DurableUnit, descriptor: DescriptorPath): t.FunctionDeclaration {
   const entry = durable.entryBindings();
-  const made = t.variableDeclaration("const", [t.variableDeclarator($f(), newFrame(durable))]);
+  const made = t.variableDeclaration("const", [t.variableDeclarator($f(), newFrame(durable, descriptor))]);
   const ready = t.returnStatement(call(durable.view.abi("ready"), $f()));
   const body = t.blockStatement([made, ...entry.map(fill(durable)), ready]);
-  return t.functionDeclaration(id(saveName(durable, 0)), [id("$d"), ...entry.map(parameterOf(durable))], body);
+  const params = [...passed(descriptor), ...entry.map(parameterOf(durable))];
+  return t.functionDeclaration(id(saveName(durable, 0)), params, body);
 }
 
-/** `function sum$1($f, $d, n, s, i) { if ($f === null) $f = new sum$F($d); $f.$pc = 1; … return $R.park($f); }` */
-export function makeSave(durable: DurableUnit, point: Point): t.FunctionDeclaration {
+/**
+ * `function sum$1($f, $w, n, s, i) { const $n = $f === null; if ($n) $f = new sum$F($m.f[0].d); $f.$pc = 1; …
+ * return $n ? $R.park($f, $w) : $R.repark($f, $w); }`
+ */
+export function makeSave(durable: DurableUnit, point: Point, descriptor: DescriptorPath): t.FunctionDeclaration {
   const live = durable.live.at(point);
   const stale = durable.live.stale(point).filter((binding) => durable.dummy(binding) === "undefined");
-  const made = when(compare($f(), "===", t.nullLiteral()), [set($f(), newFrame(durable))]);
+  const { first, last } = parking(durable, point, descriptor);
   const body = [
-    made,
+    ...first,
     set(field("$pc"), num(point.number)),
     ...live.map(fill(durable)),
     ...stale.filter((binding) => durable.slots.includes(binding)).map((b) => set(field(durable.name(b)), undef())),
-    t.returnStatement(call(durable.view.abi("park"), $f())),
+    t.returnStatement(last),
   ];
-  const params = [$f(), id("$d"), ...live.map(parameterOf(durable))];
+  const params = [$f(), $w(), ...passed(descriptor), ...live.map(parameterOf(durable))];
   return t.functionDeclaration(id(saveName(durable, point.number)), params, t.blockStatement(body));
+}
+
+/** A generator's frame is made at its start and always there at a yield; in async functions any point may be the first. */
+function parking(durable: DurableUnit, { kind }: Point, descriptor: DescriptorPath) {
+  const park = (helper: string) => call(durable.view.abi(helper), $f(), $w());
+  const made = set($f(), newFrame(durable, descriptor));
+  if (durable.unit.kind !== "async")
+    return kind === "start" ? { first: [made], last: park("park") } : { first: [], last: park("yield") };
+  const isNew = declare("const", "$n", compare($f(), "===", t.nullLiteral()));
+  const last = t.conditionalExpression(id("$n"), park("park"), park("repark"));
+  return { first: [isNew, when(id("$n"), [made])], last };
 }

@@ -43,7 +43,7 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
 /** A declaration of the module's scope: a wrapper in its place, the run function at module level. */
 function lowerDeclaration(durable: DurableUnit, closures: Closures): t.FunctionDeclaration {
   const { fn, context, hoisted } = durable.module;
-  const descriptor = () => member(recordOf(context.abi.m, fn.record), "d");
+  const descriptor = { isStatic: true, reach: () => member(recordOf(context.abi.m, fn.record), "d") };
   const { params, body } = lowerUnit(durable, closures, syntax, descriptor);
   hoisted.push(t.functionDeclaration(id(fn.run), params, body));
   const wrapper = wrapDeclaration(fn, context);

@@ -6,7 +6,7 @@ import * as t from "@babel/types";
 import type { Point, Range } from "../analyze/point.ts";
 import type { Scope } from "../analyze/scope.ts";
 import { combinatorOf } from "./combinator.ts";
-import { saveName } from "./frame.ts";
+import { type DescriptorPath, saveName } from "./frame.ts";
 import { createRegion, Jumps, type Region } from "./jumps.ts";
 import { Native } from "./native.ts";
 import { call, compare, id, member, num, set, when } from "./nodes.ts";
@@ -26,7 +26,7 @@ export type LowerTable = { readonly [type: string]: Lower<never> | undefined };
 
 export class Lowering {
   readonly durable: DurableUnit;
-  readonly descriptor: () => t.Expression;
+  readonly descriptor: DescriptorPath;
   readonly native: Native;
   readonly jumps: Jumps;
   readonly #table: LowerTable;
@@ -35,7 +35,7 @@ export class Lowering {
   readonly #costs: t.NumericLiteral[] = [];
 
   /** @param descriptor how the function reaches its own descriptor */
-  constructor(durable: DurableUnit, emitters: Emitters, table: LowerTable, descriptor: () => t.Expression) {
+  constructor(durable: DurableUnit, emitters: Emitters, table: LowerTable, descriptor: DescriptorPath) {
     this.durable = durable;
     this.descriptor = descriptor;
     this.#table = table;
@@ -95,8 +95,8 @@ export class Lowering {
     return call(this.abi(name), ...args);
   }
 
-  get suspend(): t.Identifier {
-    return id(this.durable.module.context.abi.S);
+  get suspend(): t.Expression {
+    return this.abi("SUSPEND");
   }
 
   // ---- statements
@@ -157,11 +157,12 @@ export class Lowering {
     return before.length === 0 ? [] : [when(this.isFresh, before)];
   }
 
-  /** `return f$1($f, $d, …live)` */
-  park(point: Point): t.ReturnStatement {
+  /** `return f$1($f, awaited, …live)` */
+  park(point: Point, awaited: t.Expression = this.value): t.ReturnStatement {
     const { durable } = this;
+    const descriptor = this.descriptor.isStatic ? [] : [this.descriptor.reach()];
     const live = durable.live.at(point).map((binding) => durable.view.variable(binding));
-    const save = call(id(saveName(durable, point.number)), this.frame, this.descriptor(), ...live);
+    const save = call(id(saveName(durable, point.number)), this.frame, awaited, ...descriptor, ...live);
     return t.returnStatement(save);
   }
 

@@ -5,7 +5,7 @@
 import * as t from "@babel/types";
 import type { Point } from "../analyze/point.ts";
 import type { Binding } from "../analyze/scope.ts";
-import { frameName, makeConstructor, makeEntrySave, makeSave, saveName } from "./frame.ts";
+import { type DescriptorPath, frameName, makeConstructor, makeEntrySave, makeSave, saveName } from "./frame.ts";
 import { Lowering, type LowerTable } from "./lowering.ts";
 import { call, compare, endsAbruptly, id, label, member, num, set, undef, when } from "./nodes.ts";
 import { assignParam } from "./plain.ts";
@@ -30,7 +30,7 @@ export function lowerUnit(
   durable: DurableUnit,
   emitters: Emitters,
   table: LowerTable,
-  descriptor: () => t.Expression,
+  descriptor: DescriptorPath,
 ): RunFunction {
   const lowering = new Lowering(durable, emitters, table, descriptor);
   const { frame } = lowering;
@@ -42,8 +42,8 @@ export function lowerUnit(
   );
   const functions = [
     makeConstructor(durable),
-    ...(durable.unit.kind === "async" ? [makeEntrySave(durable)] : []),
-    ...durable.points.list.map((point) => makeSave(durable, point)),
+    ...(durable.unit.kind === "async" ? [makeEntrySave(durable, descriptor)] : []),
+    ...durable.points.list.map((point) => makeSave(durable, point, descriptor)),
   ];
   durable.module.hoisted.push(...functions);
   const { directives } = (durable.unit.node as t.Function).body as t.BlockStatement;
@@ -86,7 +86,8 @@ function makeHead(durable: DurableUnit, lowering: Lowering): t.Statement[] {
   const full = t.binaryExpression(">", id(depth), num(STACK_BUDGET));
   const tired = t.binaryExpression("<", t.updateExpression("--", lowering.abi("gas"), true), num(0));
   const entry = durable.entryBindings().map((binding) => id(durable.name(binding)));
-  const parked = t.returnStatement(call(id(saveName(durable, 0)), lowering.descriptor(), ...entry));
+  const reached = lowering.descriptor.isStatic ? [] : [lowering.descriptor.reach()];
+  const parked = t.returnStatement(call(id(saveName(durable, 0)), ...reached, ...entry));
   const check = t.ifStatement(t.logicalExpression("||", full, tired), parked);
   return [...head, charged, t.ifStatement(resumed, t.blockStatement(restore), check)];
 }
@@ -126,13 +127,13 @@ function lowerWhole(durable: DurableUnit, lowering: Lowering): t.Statement[] {
 }
 
 function startGenerator(start: Point, lowering: Lowering, before: t.Statement[]): t.Statement[] {
-  const parked = [...before, t.expressionStatement(lowering.abiCall("yield", undef())), lowering.park(start)];
+  const parked = [...before, lowering.park(start, undef())];
   return [when(lowering.isFresh, parked), ...lowering.take()];
 }
 
 /** What an async function returns may be a promise: it is awaited here, outside of every handler. */
 function settleResult(settle: Point, lowering: Lowering, body: t.Statement[]): t.Statement[] {
-  const { pc, value, suspend } = lowering;
+  const { pc } = lowering;
   const last = body.at(-1);
   const name = lowering.local("ret", null);
   // A return at the very end falls through to where it leads.
@@ -143,8 +144,7 @@ function settleResult(settle: Point, lowering: Lowering, body: t.Statement[]): t
     settle.number > 1
       ? t.ifStatement(compare(pc, "<", num(settle.number)), whole)
       : t.ifStatement(lowering.isFresh, whole);
-  const settled = t.assignmentExpression("=", value, lowering.abiCall("settle", lowering.value));
-  const issue = t.ifStatement(compare(settled, "===", suspend), lowering.park(settle));
+  const issue = t.ifStatement(lowering.abiCall("isThenable", lowering.value), lowering.park(settle));
   return [
     label(name, guarded),
     t.ifStatement(lowering.isFresh, t.blockStatement([issue]), t.blockStatement(lowering.take())),

@@ -237,6 +237,7 @@ class Walk {
     if (t.isBinaryExpression(node)) return this.#compare(node);
     if (t.isBooleanLiteral(node) || t.isNumericLiteral(node) || t.isStringLiteral(node)) return node.value;
     if (t.isNullLiteral(node)) return null;
+    if (t.isMemberExpression(node) && t.isIdentifier(node.property, { name: "SUSPEND" })) return "SUSPEND";
     if (t.isBigIntLiteral(node)) return `${node.value}n`;
     throw new Fault(`${generate(node).code} before its take`);
   }

@@ -2,9 +2,9 @@
  * Owns: all that compiled code may import (docs/abi.md). Frozen once released: members are added, never changed.
  * Does not own: any behaviour; it only installs the helpers on the realm's record.
  */
-import { abrupt, type Frame, park, ready, take, wait } from "../frame.ts";
-import { delegate, forward } from "../language/delegate.ts";
-import { startGenerator, yieldValue } from "../language/generator.ts";
+import { abrupt, type Frame, park, ready, repark, take, yieldValue } from "../frame.ts";
+import { delegate, forward, handed } from "../language/delegate.ts";
+import { startGenerator } from "../language/generator.ts";
 import {
   checkClosed,
   close,
@@ -17,12 +17,15 @@ import {
 } from "../language/iterate.ts";
 import { makeClosure } from "../language/wrapper.ts";
 import { call, later, promise, start } from "../local/start.ts";
-import { CLOSURE, type Descriptor, type Run, R as registers, TDZ } from "../realm.ts";
+import { CLOSURE, type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
 import { type FunctionMeta, type ModuleRecord, registry } from "../registry.ts";
 
 const helpers = {
+  SUSPEND,
+  DURABLE,
   TDZ,
   park,
+  repark,
   ready,
   take,
   abrupt,
@@ -40,18 +43,13 @@ const helpers = {
   asyncClose: closeAsync,
   asyncClosed: checkClosed,
 
-  /** An awaited value. */
-  wait,
+  /** An awaited call that is no durable function: what is to be awaited. */
+  call,
 
-  /** An awaited call that is no durable function. */
-  call(fn: unknown, self: unknown, args: unknown[], text: string): object {
-    return wait(call(fn, self, args, text));
-  },
-
-  /** What an async function returns: itself, unless it is a thenable, which is awaited first. */
-  settle(value: unknown): unknown {
+  /** Is this value, which an async function returns, to be awaited first? */
+  isThenable(value: unknown): boolean {
     const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-    return isObject && typeof (value as { then?: unknown }).then === "function" ? wait(value) : value;
+    return isObject && typeof (value as { then?: unknown }).then === "function";
   },
 
   /** Target of an assignment to a constant that native code does not know as one. */
@@ -63,8 +61,9 @@ const helpers = {
 
   yield: yieldValue,
 
-  /** One exchange of `yield*`; false: hand out what is in `R.awaited`. */
+  /** One exchange of `yield*`; false: hand out what `handed` gives. */
   forward,
+  handed,
 
   /** Reads a cell that may be in its TDZ. */
   tdz(cell: { v: unknown }, name: string): unknown {

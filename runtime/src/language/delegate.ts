@@ -7,7 +7,6 @@
  */
 import { Abrupt } from "../frame.ts";
 import { R } from "../realm.ts";
-import { Handed } from "./generator.ts";
 import { ForeignIterator, iterate, type LoopIterator } from "./iterate.ts";
 
 /** A running `yield*`. */
@@ -28,7 +27,7 @@ export function delegate(iterable: unknown): Delegate {
 /**
  * One exchange: takes mode and value from the registers (mode 0, undefined the first time) and drives the inner iterator.
  *
- * @returns true when it is done, with the result in `d.value`; otherwise false and `R.awaited` holds what to hand out
+ * @returns true when it is done, with the result in `d.value`; otherwise false, and `handed` gives what to hand out
  */
 export function forward(d: Delegate): boolean {
   const mode = d.started ? R.mode : 0;
@@ -48,9 +47,7 @@ function forwardOwn(d: Delegate, mode: number, received: unknown): boolean {
     d.value = undefined;
     return true;
   }
-  R.child = null;
-  R.awaited = d.inner.value;
-  return false;
+  return handOut(1, d.inner.value);
 }
 
 function forwardForeign(d: Delegate, inner: ForeignIterator, mode: number, received: unknown): boolean {
@@ -66,13 +63,24 @@ function forwardForeign(d: Delegate, inner: ForeignIterator, mode: number, recei
   if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
   const step = result as { done?: unknown; value?: unknown };
   if (!step.done) {
-    R.child = null;
-    R.awaited = new Handed(result);
-    return false;
+    return handOut(2, result);
   }
   if (mode === 2 || mode === 3) throw new Abrupt(mode, step.value);
   d.value = step.value;
   return true;
+}
+
+function handOut(parked: 1 | 2, out: unknown): false {
+  R.parked = parked;
+  R.awaited = out;
+  return false;
+}
+
+/** What `forward` has left to be handed out. */
+export function handed(): unknown {
+  const out = R.awaited;
+  R.awaited = undefined;
+  return out;
 }
 
 function forwardThrow(iterator: { return?: unknown; throw?: unknown }, error: unknown): unknown {

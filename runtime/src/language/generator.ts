@@ -7,8 +7,11 @@
  * I3 A frame is dropped as soon as the generator has finished.
  */
 import { Abrupt, type Frame } from "../frame.ts";
-import { type Descriptor, type Mode, R, SUSPEND, shared } from "../realm.ts";
+import { type Descriptor, type Mode, type Run, R as realm, SUSPEND, shared } from "../realm.ts";
+import { apply } from "./apply.ts";
 import { refuseNew } from "./construct.ts";
+
+const R = realm;
 
 const nativePrototype: object = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()));
 
@@ -54,12 +57,13 @@ export function makeGenerator(prototype: object, state: GeneratorState): object 
 /** What a call of a compiled generator function does: run the parameters, park at the start. */
 export function startGenerator(d: Descriptor, self: unknown, args: ArrayLike<unknown>, newTarget: unknown): object {
   if (newTarget !== undefined) refuseNew(d);
-  const { mode, value, child } = R;
-  const outcome = Reflect.apply(d.run as Function, undefined, [null, self, ...Array.from(args)]);
+  const { mode, value } = R;
+  const outcome = apply(d.run as Run, self, args);
   const frame = outcome === SUSPEND ? R.child : null;
   R.mode = mode;
   R.value = value;
-  R.child = child;
+  R.child = null;
+  R.leaf = null;
   const own = (d.self as { prototype?: unknown }).prototype;
   const prototype = typeof own === "object" && own !== null ? own : generatorPrototype;
   return makeGenerator(prototype, { fn: d.self, frame, running: false });
@@ -89,19 +93,15 @@ function resume(state: GeneratorState, mode: Mode, value: unknown): IteratorResu
   state.running = true;
   R.mode = mode;
   R.value = value;
-  R.child = null;
   try {
-    const result = (frame.$d.run as (frame: Frame) => unknown)(frame);
-    if (result !== SUSPEND) {
+    const result = (frame.$d.run as Run)(frame);
+    const { parked } = R;
+    if (parked === 0) {
       state.frame = null;
       return { value: result, done: true };
     }
-    const out = R.awaited;
-    R.awaited = undefined;
-    frame.$wait = undefined;
-    R.child = null;
-    R.leaf = null;
-    return out instanceof Handed ? (out.result as IteratorResult<unknown>) : { value: out, done: false };
+    R.parked = 0;
+    return parked === 1 ? { value: result, done: false } : (result as IteratorResult<unknown>);
   } catch (thrown) {
     state.frame = null;
     if (thrown instanceof Abrupt && thrown.mode === 2) return { value: thrown.value, done: true };
@@ -136,18 +136,3 @@ export const generatorPrototype: object = shared("generatorPrototype", () => {
   }
   return prototype;
 });
-
-/** An inner result that `yield*` hands out as it is. */
-export class Handed {
-  readonly result: unknown;
-  constructor(result: unknown) {
-    this.result = result;
-  }
-}
-
-/** `yield v`: leaves the value for the generator's driver; the caller parks. */
-export function yieldValue(value: unknown): object {
-  R.child = null;
-  R.awaited = value;
-  return SUSPEND;
-}

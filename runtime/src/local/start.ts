@@ -1,14 +1,16 @@
 /** Owns: what a call of a durable function's wrapper does: a task under a scheduler, a native promise without one. */
 import { refuseNew } from "../language/construct.ts";
-import { type CombinatorKind, type Descriptor, descriptorOf, R } from "../realm.ts";
+import { type CombinatorKind, type Descriptor, descriptorOf, R as realm } from "../realm.ts";
 import { runVolatile } from "./volatile.ts";
+
+const R = realm;
 
 export function start(d: Descriptor, self: unknown, args: ArrayLike<unknown>, newTarget: unknown): Promise<unknown> {
   if (newTarget !== undefined) refuseNew(d);
   return R.ops === null ? runVolatile(d, self, args) : R.ops.spawn(d, self, args);
 }
 
-/** An awaited call that is no durable function: always leaves something to park on. */
+/** An awaited call that is no durable function: what is to be awaited. */
 export function call(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
   if (R.ops !== null) return R.ops.call(fn, self, args, text);
   if (typeof fn !== "function") throw new TypeError(`${text} is not a function`); // native error: EvaluateCall

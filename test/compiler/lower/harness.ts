@@ -84,15 +84,18 @@ function takeSteps(generator: Generator, log: (text: string) => void, steps: rea
 
 // ---- cutting
 
-type Park = (frame: Frame) => object;
+type Park = (frame: Frame, awaited?: unknown) => unknown;
 
 /** From now on every frame that parks is made anew. @returns what ends it */
 function cutEverything(): () => void {
-  const helpers = Object.getPrototypeOf(R) as { park: Park; ready: Park };
-  const { park, ready } = helpers;
-  helpers.park = (frame) => park(copyFrame(frame));
+  const helpers = Object.getPrototypeOf(R) as Record<"park" | "ready" | "repark" | "yield", Park>;
+  const { park, ready, repark, yield: yieldValue } = helpers;
+  helpers.park = (frame, awaited) => park(copyFrame(frame), awaited);
   helpers.ready = (frame) => ready(copyFrame(frame));
-  return () => Object.assign(helpers, { park, ready });
+  // The driver takes a frame that parks as a new one for its leaf.
+  helpers.repark = (frame, awaited) => park(copyFrame(frame), awaited);
+  helpers.yield = (frame, value) => yieldValue(copyFrame(frame), value);
+  return () => Object.assign(helpers, { park, ready, repark, yield: yieldValue });
 }
 
 /** A new frame with the slots that are live at its point, and nothing else. */

@@ -6,7 +6,7 @@ import * as t from "@babel/types";
 import { applyOf } from "../../analyze/lift/marks.ts";
 import type { Point } from "../../analyze/point.ts";
 import type { Lowering } from "../lowering.ts";
-import { and, call, compare, id, member, num, set, undef } from "../nodes.ts";
+import { and, assign, call, compare, id, member, num, set, undef } from "../nodes.ts";
 import { textOf } from "../text.ts";
 
 type Args = (t.Expression | t.SpreadElement)[];
@@ -23,14 +23,14 @@ interface Parts {
 /** Statements that call and park if need be; undefined if the operand is no call that can be taken apart. */
 export function issueCall(operand: t.Expression, point: Point, lowering: Lowering): t.Statement[] | undefined {
   const direct = staticCall(operand, lowering);
-  if (direct !== undefined) return [parkIfSuspended(direct, point, lowering)];
+  if (direct !== undefined) return [t.ifStatement(isSuspended(direct, lowering), lowering.park(point))];
   const parts = partsOf(operand, lowering);
   return parts && dynamicCall(parts, point, lowering);
 }
 
-function parkIfSuspended(made: t.Expression, point: Point, lowering: Lowering): t.Statement {
-  const result = t.assignmentExpression("=", lowering.value, made);
-  return t.ifStatement(compare(result, "===", lowering.suspend), lowering.park(point));
+/** `($t = made) === $R.SUSPEND` */
+function isSuspended(made: t.Expression, lowering: Lowering): t.Expression {
+  return compare(t.assignmentExpression("=", lowering.value, made), "===", lowering.suspend);
 }
 
 function staticCall(operand: t.Expression, lowering: Lowering): t.Expression | undefined {
@@ -101,7 +101,10 @@ function readMethod({ object, property, computed }: t.MemberExpression, lowering
   return { before, fn, self: t.cloneNode(self) };
 }
 
-/** `$t = durable ? ($R.depth = …, $e.run(null, self, …args)) : $R.call($g, self, [args], text)` */
+/**
+ * `if (durable ? ($R.depth = …, ($t = $e.run(null, self, …args)) === $R.SUSPEND) : ($t = foreign, true)) return …park`.
+ * A plain function that is called without a scheduler is called in place: a helper would cost a list of arguments.
+ */
 function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statement[] {
   const { fn, self, text } = parts;
   const before = [...parts.before];
@@ -112,9 +115,9 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
     args = [t.spreadElement(list)];
   }
   const entry = id(lowering.local("e"));
-  const key = id(lowering.durable.module.context.abi.D);
-  const isFunction = compare(t.unaryExpression("typeof", fn), "===", t.stringLiteral("function"));
-  before.push(set(entry, t.conditionalExpression(isFunction, t.memberExpression(fn, key, true), undef())));
+  const isFunction = () => compare(t.unaryExpression("typeof", fn), "===", t.stringLiteral("function"));
+  const carried = t.memberExpression(fn, lowering.abi("DURABLE"), true);
+  before.push(set(entry, t.conditionalExpression(isFunction(), carried, undef())));
   const isDurable = and(
     compare(entry, "!==", undef()),
     compare(member(entry, "self"), "===", fn),
@@ -122,7 +125,13 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
   );
   const direct = call(member(entry, "run"), t.nullLiteral(), self, ...args);
   const list = args.length === 1 && t.isSpreadElement(args[0]) ? args[0].argument : t.arrayExpression(args);
-  const foreign = lowering.abiCall("call", fn, self, list, t.stringLiteral(text));
-  const made = t.conditionalExpression(isDurable, t.sequenceExpression([lowering.charge(), direct]), foreign);
-  return [...before, parkIfSuspended(made, point, lowering)];
+  const asked = lowering.abiCall("call", fn, self, list, t.stringLiteral(text));
+  const isPlain = and(compare(lowering.abi("ops"), "===", t.nullLiteral()), isFunction());
+  const foreign = isUndefined(self) ? t.conditionalExpression(isPlain, call(fn, ...args), asked) : asked;
+  const parks = t.conditionalExpression(
+    isDurable,
+    t.sequenceExpression([lowering.charge(), isSuspended(direct, lowering)]),
+    t.sequenceExpression([assign(lowering.value, foreign), t.booleanLiteral(true)]),
+  );
+  return [...before, t.ifStatement(parks, lowering.park(point))];
 }

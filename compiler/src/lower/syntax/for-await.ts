@@ -33,11 +33,10 @@ export const lowerForAwait: Lower<t.ForOfStatement> = (node, lowering, before, l
 
 /** `for (;;) { step, take, bind; body }` */
 function makeLoop({ node, lowering, iterator, step }: Parts, labels: readonly string[]): t.Statement {
-  const issue = t.expressionStatement(lowering.abiCall("wait", call(lowering.part(iterator, "step"))));
   const more = call(lowering.part(iterator, "take"), lowering.value);
   const bound = lowering.native.bindHead(node, lowering.part(iterator, "value"));
   const advance = [
-    when(lowering.isFresh, [issue, lowering.park(step)]),
+    when(lowering.isFresh, [lowering.park(step, call(lowering.part(iterator, "step")))]),
     ...lowering.take(),
     t.ifStatement(t.unaryExpression("!", more), t.breakStatement()),
     ...bound,
@@ -64,10 +63,7 @@ function makeClosing({ lowering, iterator, close }: Parts, region: Region): t.St
     [set(value, lowering.abiCall("asyncClose", id(iterator)))],
     [unlessQuiet(isQuiet()), set(value, undef())],
   );
-  const awaited = when(compare(value, "!==", undef()), [
-    t.expressionStatement(lowering.abiCall("wait", value)),
-    lowering.park(close),
-  ]);
+  const awaited = when(compare(value, "!==", undef()), [lowering.park(close)]);
   const isOpen = t.unaryExpression("!", lowering.part(iterator, "done"));
   const completion = t.logicalExpression(
     "&&",

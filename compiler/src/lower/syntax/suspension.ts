@@ -4,17 +4,14 @@
 import * as t from "@babel/types";
 import type { Suspension } from "../../analyze/point.ts";
 import type { Lower, Lowering } from "../lowering.ts";
-import { at, compare, id, num, set, undef, when } from "../nodes.ts";
+import { at, id, num, set, undef, when } from "../nodes.ts";
 import { issueCall } from "./call.ts";
 
 type Issue = (suspension: Suspension, lowering: Lowering) => t.Statement[];
 
 const issues: { [kind: string]: Issue } = {
   await: issueAwait,
-  yield: ({ point }, lowering) => [
-    t.expressionStatement(lowering.abiCall("yield", point.operand ? lowering.expression(point.operand) : undef())),
-    lowering.park(point),
-  ],
+  yield: ({ point }, lowering) => [lowering.park(point, point.operand ? lowering.expression(point.operand) : undef())],
 };
 
 export const lowerSuspension: Lower = (node, lowering, before) => {
@@ -39,7 +36,7 @@ function issueAwait({ point }: Suspension, lowering: Lowering): t.Statement[] {
 }
 
 function issueValue(value: t.Expression, point: Suspension["point"], lowering: Lowering): t.Statement[] {
-  return [t.expressionStatement(lowering.abiCall("wait", value)), lowering.park(point)];
+  return [lowering.park(point, value)];
 }
 
 /** The registers are read by `$R.forward`, on the way in and at every exchange. */
@@ -49,7 +46,7 @@ function delegate({ point }: Suspension, lowering: Lowering, before: t.Statement
   const open = when(lowering.isFresh, [...before, set(id(iterator), lowering.abiCall("delegate", operand))]);
   const more = t.unaryExpression("!", lowering.abiCall("forward", id(iterator)));
   const done = [set(lowering.pc, num(0)), set(lowering.value, lowering.part(iterator, "value"))];
-  return [open, t.ifStatement(more, lowering.park(point)), ...done];
+  return [open, t.ifStatement(more, lowering.park(point, lowering.abiCall("handed"))), ...done];
 }
 
 /** What arrived goes where the statement says. */
@@ -59,6 +56,3 @@ function deliver({ target }: Suspension, lowering: Lowering): t.Statement[] {
   if (target.type === "return") return lowering.jumps.return(value, true);
   return lowering.native.bind(target.id, value, target.declares ? "let" : "assign").map((made) => at(made, target.id));
 }
-
-export const isParked = (lowering: Lowering, call: t.Expression) =>
-  compare(t.assignmentExpression("=", lowering.value, call), "===", lowering.suspend);
