@@ -30,24 +30,40 @@ export async function compare(
   reference: Side,
   rounds = 15,
 ): Promise<Figure> {
-  const mine: number[] = [];
-  const theirs: number[] = [];
-  await ours();
-  await reference();
+  const [figure] = await compareAll(name, ours, [["", reference]], rounds);
+  return { ...(figure as Figure), case: name.case };
+}
+
+/** Measures one side and several references in turns, after one round that does not count; one figure per reference. */
+export async function compareAll(
+  name: { bench: string; case: string; unit: string },
+  ours: Side,
+  references: readonly (readonly [label: string, side: Side])[],
+  rounds = 15,
+): Promise<Figure[]> {
+  const sides = [ours, ...references.map(([, side]) => side)];
+  const found: number[][] = sides.map(() => []);
+  for (const side of sides) await side();
   for (let round = 0; round < rounds; round++) {
-    // Who goes first changes, so that neither always pays for the other's garbage.
-    if (round % 2 === 0) mine.push(await ours());
-    theirs.push(await reference());
-    if (round % 2 === 1) mine.push(await ours());
+    // Who goes first changes, so that nobody always pays for another's garbage.
+    for (let turn = 0; turn < sides.length; turn++) {
+      const index = (round + turn) % sides.length;
+      found[index]?.push(await (sides[index] as Side)());
+    }
   }
-  const ratios = ascending(mine.map((value, i) => value / (theirs[i] as number)));
-  return {
-    ...name,
-    ours: median(mine),
-    reference: median(theirs),
-    ratio: quantile(ratios, 0.5),
-    spread: [quantile(ratios, 0.1), quantile(ratios, 0.9)],
-  };
+  const [mine, ...theirs] = found as [number[], ...number[][]];
+  return references.map(([label], index) => {
+    const reference = theirs[index] as number[];
+    const ratios = ascending(mine.map((value, round) => value / (reference[round] as number)));
+    return {
+      ...name,
+      case: `${name.case} / ${label}`,
+      ours: median(mine),
+      reference: median(reference),
+      ratio: quantile(ratios, 0.5),
+      spread: [quantile(ratios, 0.1), quantile(ratios, 0.9)],
+    };
+  });
 }
 
 /** CPU nanoseconds per operation of `body`, which performs `operations` of them. */
