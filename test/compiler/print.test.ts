@@ -65,9 +65,7 @@ describe("bytes", () => {
   test("the ABI comes first, before imports and on their line; comments on the file stay at the top", () => {
     const lines = lower(shop).code.split(/\r?\n/);
     expect(lines.slice(0, 3)).toEqual(shop.split(/\r?\n/).slice(0, 3));
-    expect(lines[3]).toMatch(
-      /^import \{ R as \$R \} from "@coldframe\/runtime\/abi\/v1"; \$M\(\); import {3}\{ step/,
-    );
+    expect(lines[3]).toMatch(/^import \{ R as \$R \} from "@coldframe\/runtime\/abi\/v1"; \$M\(\); import {3}\{ step/);
   });
 
   test("the tag of the first function stays before it", () => {
@@ -126,9 +124,7 @@ describe("ABI", () => {
 
   test("require", () => {
     const { code } = lower(source, { sourceType: "script", filename: "a.cjs" });
-    expect(code).toMatch(
-      /^const \{ R: \$R \} = require\("@coldframe\/runtime\/abi\/v1"\); \$M\(\); /,
-    );
+    expect(code).toMatch(/^const \{ R: \$R \} = require\("@coldframe\/runtime\/abi\/v1"\); \$M\(\); /);
   });
 
   test("global: names differ from script to script, and the record is made anew", () => {

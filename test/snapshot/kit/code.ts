@@ -4,8 +4,8 @@
  */
 
 import type { Frame } from "../../../runtime/src/frame.ts";
-import { park, take } from "../../../runtime/src/frame.ts";
-import { startGenerator, yieldValue } from "../../../runtime/src/language/generator.ts";
+import { park, take, yieldValue } from "../../../runtime/src/frame.ts";
+import { startGenerator } from "../../../runtime/src/language/generator.ts";
 import { makeClosure } from "../../../runtime/src/language/wrapper.ts";
 import { CLOSURE, type Descriptor } from "../../../runtime/src/realm.ts";
 import type { FunctionMeta } from "../../../runtime/src/registry.ts";
@@ -57,14 +57,14 @@ function countRun(frame: (Frame & { i: number; n: number }) | null, _self: unkno
   let [pc, i] = [0, 0];
   if (frame === null) {
     const made = new (CountFrame as unknown as new (d: unknown) => Frame)(meta("count").d);
-    return park(Object.assign(made, { $pc: 1, n }));
+    // The kept snapshots were written when a parked generator's frame waited for `undefined`.
+    return park(Object.assign(made, { $pc: 1, n, $wait: undefined }), undefined);
   }
   [pc, i, n] = [frame.$pc, frame.i, frame.n];
   take();
   if (pc === 2) i++;
   if (i >= n) return undefined;
-  yieldValue(i);
-  return park(Object.assign(frame, { $pc: 2, i }));
+  return yieldValue(Object.assign(frame, { $pc: 2, i }), i);
 }
 
 const point = (fp: string, live: string[]) => ({ fp, at: "3:14", of: "tick(i)", live });
