@@ -7,8 +7,9 @@
  * I2 Values go to the outside waits in their order: first the oldest task's, in a combination by slot.
  */
 import { errors } from "./errors.ts";
-import { type ExternalWait, Scheduler, type SchedulerHost, type SchedulerState } from "./local/scheduler.ts";
+import { Scheduler, type SchedulerHost, type SchedulerState } from "./local/scheduler.ts";
 import { Call, type Task } from "./local/task.ts";
+import { type ExternalWait, externalWaits, reopenWaits } from "./local/waits.ts";
 import { type Descriptor, descriptorOf, type Mode } from "./realm.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
@@ -76,7 +77,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
         this.#driven = true;
         if (this.#start !== null) this.#begin();
         else {
-          this.scheduler.reopenWaits();
+          reopenWaits(this.scheduler);
           this.#turn();
         }
       }
@@ -86,7 +87,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
 
   /** The outside waits, oldest task first. */
   waits(): ExternalWait[] {
-    return this.scheduler.externalWaits();
+    return externalWaits(this.scheduler);
   }
 
   /** Takes an outcome for a wait without running anything yet; `turn` runs. */

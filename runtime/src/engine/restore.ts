@@ -10,6 +10,7 @@
  */
 import { errors } from "../errors.ts";
 import { Operation, type Task } from "../local/task.ts";
+import { reopenWaits } from "../local/waits.ts";
 import type { Descriptor } from "../realm.ts";
 import { registry } from "../registry.ts";
 import type { Claim, InboxEntry } from "../store/store.ts";
@@ -86,7 +87,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   }
   for (const [id, task] of tasks)
     throw errors.operationLost({ run: run.id, operation: `${(task.work as Operation).name} (${id})` });
-  scheduler.reopenWaits();
+  reopenWaits(scheduler);
   deliver(run, inbox);
   for (const operation of [...book.pending.values()]) reviveOperation(run, operation);
   run.wakeDue();

@@ -10,8 +10,9 @@
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
-import { type ExternalWait, Scheduler, type SchedulerHost } from "../local/scheduler.ts";
+import { Scheduler, type SchedulerHost } from "../local/scheduler.ts";
 import { Call, Operation as OperationWork, type Task } from "../local/task.ts";
+import { type ExternalWait, isWaiting } from "../local/waits.ts";
 import type { Descriptor, Mode } from "../realm.ts";
 import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
 import type { Attempt } from "./attempt.ts";
@@ -130,7 +131,7 @@ export class ActiveRun implements SchedulerHost {
 
   /** Waits that something in this process will end. */
   openWaits(): ReadonlySet<ExternalWait> {
-    for (const wait of this.#waits) if (!this.scheduler.waits(wait)) this.#waits.delete(wait);
+    for (const wait of this.#waits) if (!isWaiting(wait)) this.#waits.delete(wait);
     return this.#waits;
   }
 

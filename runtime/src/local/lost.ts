@@ -5,8 +5,8 @@
  * I1 Within `body` native promises that are awaited, and calls that cannot be stored, are `Lost`; after it all is as before.
  */
 import { metaOf } from "../frame.ts";
-import type { ExternalWait } from "./scheduler.ts";
 import { Call, type Combination, Lost, type Work } from "./task.ts";
+import type { ExternalWait } from "./waits.ts";
 
 /**
  * Encodes a parked scheduler's graph: waits that can't be stored become lost ones, everything else must be storable.

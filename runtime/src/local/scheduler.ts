@@ -8,13 +8,11 @@
  * I3 A result for a task that no longer waits for it is dropped.
  * I4 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
  */
-import { errors } from "../errors.ts";
 import { Abrupt, type Frame } from "../frame.ts";
 import { stitchStack } from "../language/stack.ts";
 import {
   type CombinatorKind,
   type Descriptor,
-  descriptorOf,
   gasBudget,
   type Mode,
   type Ops,
@@ -23,10 +21,13 @@ import {
   type Run,
   SUSPEND,
 } from "../realm.ts";
-import { registry } from "../registry.ts";
+import { callForeign, callLater, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
+import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
-import { Call, Combination, Lost, Reaction, Task, type Waiter, type Work } from "./task.ts";
+import { type Call, Combination, Reaction, Task, type Waiter, type Work } from "./task.ts";
+import { adoptThenable, readThen } from "./thenable.ts";
+import { type ExternalWait, isWaiting } from "./waits.ts";
 
 /** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
 export interface SchedulerHost {
@@ -38,14 +39,6 @@ export interface SchedulerHost {
   external(wait: ExternalWait): void;
   /** A stack of frames begins as a task of its own; null: it is the root, or code outside any task began it. */
   spawned?(task: Task, parent: Task | null): void;
-}
-
-/** A wait for something outside the run: a promise, a plain value, a call of foreign code. */
-export interface ExternalWait {
-  task: Task;
-  /** Slot of a combination, else -1. */
-  index: number;
-  awaited: unknown;
 }
 
 /** A task that goes on in the next turn, and with what. */
@@ -115,16 +108,15 @@ export class Scheduler implements Ops {
   // ---- what compiled code asks (docs/abi.md 12)
 
   call(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
-    const descriptor = descriptorOf(fn);
-    if (descriptor !== undefined) {
-      const operation = this.host.operation(this, descriptor, self, args, text);
-      if (operation !== null) return operation;
-    }
-    // The callback of an awaited `task.catch(…)` belongs to the run as that of one that is not awaited.
-    if (self instanceof Task && reactionMethods.has(fn)) return Reflect.apply(fn as Function, self, args);
-    const call = new Call(fn, self, args, text);
-    this.invoke(call);
-    return call;
+    return callForeign(this, fn, self, args, text);
+  }
+
+  later(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+    return callLater(this, fn, self, args, text);
+  }
+
+  promise(kind: CombinatorKind, items: unknown): Task {
+    return combine(this, kind, items);
   }
 
   spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Task {
@@ -137,41 +129,11 @@ export class Scheduler implements Ops {
     return task;
   }
 
-  later(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
-    const descriptor = descriptorOf(fn);
-    if (descriptor !== undefined) {
-      if (descriptor.kind === 0) return this.spawn(descriptor, self, args);
-      const operation = this.host.operation(this, descriptor, self, args, text);
-      if (operation !== null) return operation;
-    }
-    const call = new Call(fn, self, args, text);
-    this.invoke(call);
-    // A value that is no promise is handed on as it is: nothing is outstanding.
-    if (!isObject(call.value)) return call.value;
-    const task = this.adopt(new Task(call));
-    this.host.external({ task, index: -1, awaited: call });
-    return task;
-  }
-
-  promise(kind: CombinatorKind, items: unknown): Task {
-    const list = [...(items as Iterable<unknown>)];
-    const work = new Combination(kind, list);
-    const task = this.adopt(new Task(work));
-    const empty = combinators[kind].empty;
-    if (list.length === 0 && empty !== undefined) this.settle(task, ...empty());
-    let isKnown = true;
-    for (let index = 0; index < list.length && task.state === 0; index++)
-      isKnown = this.#join(task, work, index, isKnown);
-    // Items after the one that decided it are looked at all the same, as the language does.
-    for (const item of list) if (item instanceof Task) item.observed = true;
-    return task;
-  }
-
   /** `then`, `catch` or `finally` of a task. */
   react(source: Task, yes: unknown, no: unknown, isFinal: boolean): Task {
     const task = this.adopt(new Task(new Reaction(yes, no, isFinal)));
     this.host.spawned?.(task, this.current);
-    this.#await(source, { task, index: -1 });
+    this.await(source, { task, index: -1 });
     return task;
   }
 
@@ -197,61 +159,14 @@ export class Scheduler implements Ops {
     if (mode !== 0) this.rejected.add(task);
     const waiters = task.waiters;
     task.waiters = [];
-    for (const waiter of waiters) this.#wake(waiter, mode, value);
+    for (const waiter of waiters) this.wake(waiter, mode, value);
   }
 
   /** Takes what came from outside for a wait; false if nothing waits for it any more (I3). */
   arrive(wait: ExternalWait, mode: Mode, value: unknown): boolean {
-    if (!this.waits(wait)) return false;
-    this.#wake(wait, mode, value);
+    if (!isWaiting(wait)) return false;
+    this.wake(wait, mode, value);
     return true;
-  }
-
-  /** Does the task still wait for this? */
-  waits(wait: ExternalWait): boolean {
-    const { task, index, awaited } = wait;
-    if (task.state !== 0) return false;
-    if (index !== -1) return Object.is((task.work as Combination).items[index], awaited);
-    if (task.leaf !== null) return Object.is(task.leaf.$wait, awaited);
-    return task.work === awaited || task.value === awaited;
-  }
-
-  /** Every wait for something outside the run, in the order of tasks and slots. */
-  externalWaits(): ExternalWait[] {
-    const waits: ExternalWait[] = [];
-    for (const task of this.tasks) {
-      if (task.work instanceof Combination) {
-        task.work.items.forEach((awaited, index) => {
-          if (awaited !== undefined && !(awaited instanceof Task)) waits.push({ task, index, awaited });
-        });
-      } else if (task.work instanceof Call) waits.push({ task, index: -1, awaited: task.work });
-      else if (task.work === null || task.work instanceof Reaction) {
-        const wait = this.#outsideWait(task);
-        if (wait !== null) waits.push(wait);
-      }
-    }
-    return waits;
-  }
-
-  /** What a stack of frames waits for, if that lies outside. Any value can be awaited, undefined too. */
-  #outsideWait(task: Task): ExternalWait | null {
-    if (task.leaf === null) return task.value === undefined ? null : { task, index: -1, awaited: task.value };
-    const awaited = task.leaf.$wait;
-    if (awaited === READY || awaited instanceof Task) return null;
-    return { task, index: -1, awaited };
-  }
-
-  /** Calls foreign code for an awaited call. */
-  invoke(call: Call): void {
-    if (typeof call.fn !== "function") throw new TypeError(`${call.text} is not a function`); // native error: EvaluateCall
-    const { ops } = R;
-    R.ops = null;
-    try {
-      call.live = true;
-      call.value = this.host.foreign(call);
-    } finally {
-      R.ops = ops;
-    }
   }
 
   /** What is stored of this scheduler between turns. */
@@ -268,26 +183,6 @@ export class Scheduler implements Ops {
       task.scheduler = this;
       this.tasks.add(task);
     }
-  }
-
-  /** After `adoptState`: makes the lost outside work happen again. */
-  reopenWaits(): void {
-    for (const wait of this.externalWaits()) {
-      if (wait.awaited instanceof Lost) this.arrive(wait, 1, errors.waitLost({ text: wait.awaited.text }));
-      else if (wait.awaited instanceof Call && !wait.awaited.live) this.#invokeAgain(wait, wait.awaited);
-      else this.host.external(wait);
-    }
-  }
-
-  #invokeAgain(wait: ExternalWait, call: Call): void {
-    this.current = wait.task;
-    try {
-      this.invoke(call);
-    } catch (error) {
-      this.arrive(wait, 1, error);
-      return;
-    }
-    this.host.external(wait);
   }
 
   // ---- frames
@@ -351,29 +246,24 @@ export class Scheduler implements Ops {
     R.leaf = null;
     R.child = null;
     const awaited = leaf.$wait;
-    if (awaited === READY) this.#readyAgain(task);
-    else if (awaited instanceof Task) this.#await(awaited, { task, index: -1 });
-    else this.host.external({ task, index: -1, awaited });
-  }
-
-  /** A fresh stack comes with the next pick; if the budget is spent, a real tick comes first. */
-  #readyAgain(task: Task): void {
-    if (R.gas >= 0) {
-      this.ready.push({ task, mode: 0, value: undefined });
-      return;
+    if (awaited instanceof Task) this.await(awaited, { task, index: -1 });
+    else if (awaited === READY && R.gas >= 0) this.ready.push({ task, mode: 0, value: undefined });
+    else {
+      // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
+      if (awaited === READY) leaf.$wait = tickCall();
+      this.host.external({ task, index: -1, awaited: leaf.$wait });
     }
-    const leaf = task.leaf as Frame;
-    leaf.$wait = new Call(nextMacrotask, undefined, [], "");
-    this.host.external({ task, index: -1, awaited: leaf.$wait });
   }
 
-  #await(task: Task, waiter: Waiter): void {
+  /** Lets a task, or a slot of a combination, wait for a task. */
+  await(task: Task, waiter: Waiter): void {
     task.observed = true;
     if (task.state === 0) task.waiters.push(waiter);
-    else this.#wake(waiter, task.state === 1 ? 0 : 1, task.value);
+    else this.wake(waiter, task.state === 1 ? 0 : 1, task.value);
   }
 
-  #wake({ task, index }: Waiter, mode: Mode, value: unknown): void {
+  /** Hands an outcome to who waited for it. */
+  wake({ task, index }: Waiter, mode: Mode, value: unknown): void {
     if (task.state !== 0) return;
     const { work, leaf } = task;
     if (leaf !== null) {
@@ -395,38 +285,6 @@ export class Scheduler implements Ops {
     if (decided !== null) this.settle(task, ...decided);
   }
 
-  /**
-   * Takes up one item. What is known at once counts at once only while everything before it was known too: a promise
-   * before it may have settled already, and would be first (ECMA-262 27.2.4: reactions run in argument order).
-   *
-   * @returns whether all up to here is known
-   */
-  #join(task: Task, work: Combination, index: number, isKnown: boolean): boolean {
-    const item = work.items[index];
-    if (item instanceof Task) {
-      this.#await(item, { task, index });
-      return isKnown && !(item.state === 0 && item.work instanceof Call);
-    }
-    let awaited: unknown = item;
-    if (isObject(item) && !(item instanceof Promise)) {
-      let then: unknown;
-      try {
-        then = (item as { then?: unknown }).then;
-      } catch (error) {
-        this.#wake({ task, index }, 1, error);
-        return isKnown;
-      }
-      if (typeof then === "function") awaited = adoptThenable(item, then);
-    }
-    if (isKnown && Object.is(awaited, item) && !(item instanceof Promise)) {
-      this.#wake({ task, index }, 0, item);
-      return true;
-    }
-    work.items[index] = awaited === undefined ? Promise.resolve() : awaited;
-    this.host.external({ task, index, awaited: work.items[index] });
-    return work.kind === "all" || work.kind === "allSettled"; // there the order says nothing
-  }
-
   /** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
   #settleWork(task: Task, mode: Mode, value: unknown): void {
     if (task.work instanceof Reaction) this.settle(task, ...outcomeOf(task.work, mode, value));
@@ -445,26 +303,20 @@ export class Scheduler implements Ops {
 
   /** The bottom frame returned: a thenable result is waited for, as an async function's is. */
   #finish(task: Task, value: unknown): void {
-    if (!isObject(value)) {
-      this.#settleWork(task, 0, value);
-      return;
-    }
     if (value instanceof Task) {
-      this.#await(value, { task, index: -1 });
+      this.await(value, { task, index: -1 });
       return;
     }
-    let then: unknown;
-    try {
-      then = (value as { then?: unknown }).then;
-    } catch (error) {
-      this.#settleWork(task, 1, error);
-      return;
-    }
-    if (typeof then !== "function") {
+    const then = readThen(value);
+    if (then === null) {
       this.#settleWork(task, 0, value);
       return;
     }
-    task.value = adoptThenable(value, then);
+    if ("error" in then) {
+      this.#settleWork(task, 1, then.error);
+      return;
+    }
+    task.value = adoptThenable(value, then.then);
     this.host.external({ task, index: -1, awaited: task.value });
   }
 
@@ -472,28 +324,4 @@ export class Scheduler implements Ops {
     if (error instanceof Abrupt && error.mode === 2) this.#finish(task, error.value);
     else this.settle(task, 1, error);
   }
-}
-
-const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
-
-/** The language's thenable job: `then` has been read, and is called in a tick of its own. */
-function adoptThenable(value: unknown, then: Function): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    queueMicrotask(() => {
-      try {
-        Reflect.apply(then, value, [resolve, reject]);
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
-}
-
-function nextMacrotask(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-registry().register("@coldframe/runtime#nextMacrotask", nextMacrotask); // a run may be stored while it waits for it
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

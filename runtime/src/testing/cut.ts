@@ -11,8 +11,8 @@
 import { restore, snapshot } from "../capture.ts";
 import { type Coroutine, coroutine, operandOf } from "../coroutine.ts";
 import { errors } from "../errors.ts";
-import type { ExternalWait } from "../local/scheduler.ts";
 import { Call } from "../local/task.ts";
+import type { ExternalWait } from "../local/waits.ts";
 import { descriptorOf, type Mode } from "../realm.ts";
 
 /** Where and how to cut. */

@@ -1,0 +1,67 @@
+/**
+ * Owns: calls of durable code that are no frames: operations of the host, and foreign code, which is kept so that it can be called again.
+ * Does not own: calls of durable functions (scheduler.ts), what an operation does (the host).
+ *
+ * I1 While foreign code runs, `R.ops` is null.
+ */
+import { descriptorOf, R } from "../realm.ts";
+import { registry } from "../registry.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Call, Task } from "./task.ts";
+import { isObject } from "./thenable.ts";
+
+/** An awaited call: what is to be awaited. */
+export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+  const descriptor = descriptorOf(fn);
+  if (descriptor !== undefined) {
+    const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
+    if (operation !== null) return operation;
+  }
+  // The callback of an awaited `task.catch(…)` belongs to the run as that of one that is not awaited.
+  if (self instanceof Task && reactionMethods.has(fn)) return Reflect.apply(fn as Function, self, args);
+  const call = new Call(fn, self, args, text);
+  invoke(scheduler, call);
+  return call;
+}
+
+const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
+
+/** A call without await whose result goes to a combinator. */
+export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args: unknown[], text: string): unknown {
+  const descriptor = descriptorOf(fn);
+  if (descriptor !== undefined) {
+    if (descriptor.kind === 0) return scheduler.spawn(descriptor, self, args);
+    const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
+    if (operation !== null) return operation;
+  }
+  const call = new Call(fn, self, args, text);
+  invoke(scheduler, call);
+  // A value that is no promise is handed on as it is: nothing is outstanding.
+  if (!isObject(call.value)) return call.value;
+  const task = scheduler.adopt(new Task(call));
+  scheduler.host.external({ task, index: -1, awaited: call });
+  return task;
+}
+
+/** Makes the call. @throws what it throws */
+export function invoke(scheduler: Scheduler, call: Call): void {
+  if (typeof call.fn !== "function") throw new TypeError(`${call.text} is not a function`); // native error: EvaluateCall
+  const { ops } = R;
+  R.ops = null;
+  try {
+    call.live = true;
+    call.value = scheduler.host.foreign(call);
+  } finally {
+    R.ops = ops;
+  }
+}
+
+/** A call that ends in a real tick. */
+export function tickCall(): Call {
+  return new Call(nextMacrotask, undefined, [], "");
+}
+
+function nextMacrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+registry().register("@coldframe/runtime#nextMacrotask", nextMacrotask); // a run may be stored while it waits for it
