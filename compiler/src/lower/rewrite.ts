@@ -5,7 +5,7 @@
 import * as t from "@babel/types";
 import { isNative } from "../analyze/capture.ts";
 import type { Binding, Use } from "../analyze/scope.ts";
-import { assign, at, id, member, set, undef } from "./nodes.ts";
+import { assign, at, id, member, set } from "./nodes.ts";
 import type { View } from "./view.ts";
 
 export type Nested = t.FunctionExpression | t.ArrowFunctionExpression | t.FunctionDeclaration | t.ObjectMethod;
@@ -201,5 +201,5 @@ const targets = targetTable as { [type: string]: unknown };
 
 /** Arguments for the captures of a nested function, as its maker reaches them. */
 export function captureArguments(captures: Iterable<Binding>, view: View): t.Expression[] {
-  return [...captures].map((binding) => (binding.kind === "hidden" ? undef() : view.variable(binding)));
+  return [...captures].map((binding) => view.variable(binding));
 }

@@ -23,12 +23,14 @@ export class View {
   /** Constants that are declared by `let`, since a pattern assigns them. */
   readonly #demoted = new Set<Binding>();
 
-  constructor(module: LoweringModule, unit: Unit, hoisted: ReadonlySet<Binding>) {
+  /** @param names of the emitted function, if code of the same one has been viewed already */
+  constructor(module: LoweringModule, unit: Unit, hoisted: ReadonlySet<Binding>, names?: LocalNames) {
     this.module = module;
     this.analysis = module.analysis;
     this.unit = unit;
     this.hoisted = hoisted;
-    this.names = new LocalNames(unit, Object.values(module.context.abi));
+    this.names = names ?? new LocalNames(unit, Object.values(module.context.abi));
+    if (names !== undefined) return;
     for (const binding of unit.captures) this.captureName(binding);
     for (const binding of hoisted) this.names.hoist(binding);
   }
@@ -82,8 +84,9 @@ export class View {
   /** A constant that is assigned after all: native code would not know any more that it is one. */
   isConstant({ binding, init, unit }: Use): boolean {
     if (init || (binding.kind !== "const" && binding.kind !== "self")) return false;
+    if (binding.kind === "self") return binding.unit !== unit || unit.kind !== "plain";
     const isMoved = binding.cell || this.hoisted.has(binding) || this.#demoted.has(binding);
-    return isMoved || binding.unit !== unit || binding.kind === "self";
+    return isMoved || binding.unit !== unit;
   }
 
   isUncertain(use: Use): boolean {
@@ -128,13 +131,13 @@ export class ContainerView extends View {
   readonly #captures: ReadonlyMap<Binding, string>;
 
   constructor(outer: View, captures: ReadonlyMap<Binding, string>) {
-    super(outer.module, outer.unit, outer.hoisted);
+    super(outer.module, outer.unit, outer.hoisted, outer.names);
     this.#outer = outer;
     this.#captures = captures;
   }
 
   override variable(binding: Binding, from: Unit = this.unit): t.Expression {
-    if (from === this.unit || this.#captures === undefined) return this.#outer.variable(binding, from);
+    if (from === this.unit) return this.#outer.variable(binding, from);
     const name = this.#captures.get(binding);
     if (name !== undefined) return id(name);
     if (binding.kind === "this") return t.thisExpression();

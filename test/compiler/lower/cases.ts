@@ -116,6 +116,14 @@ export const returns: Cases = {
   "a function with then": `const f = async () => { const g = () => 1; g.then = (yes) => yes("then"); return g }; return await f()`,
 };
 
+export const calls: Cases = {
+  spreads: `const xs = new Set([1, 2]), g = async (...r) => (r.push(9), r), h = (...r) => (r.push(8), later("r", r)), ys = [3]; return [await g(...xs), await h(...xs), await h(...ys), await g(...ys, ...xs), ys, await h(...iter("I", [4]), await g(5))]`,
+  receivers: `const o2 = { n: 1, p() { return later("p", this.n) }, get q() { t("get"); return this.p } }; return [o2.p === o2.q, await o2.p(), await o2.q(), await o2["p"](), await [o2][0].p()]`,
+  "what is no function": `const u = undefined, o2 = {}; for (const f of [async () => await u(1), async () => await o2.x(1), async () => await o2.x.y(1), async () => await u.x(), async () => u(), async () => await null?.x(), async () => await u?.(t("never"))]) try { t(await f()) } catch (e) { t(e.name) }`,
+  messages: `const names = []; try { await o.none(1, 2) } catch (e) { names.push(e.message) } const g = 5; try { await g(t(1)) } catch (e) { names.push(e.message) } return names`,
+  "thrown at once": `const g = () => raise("sync"); try { await g() } catch (e) { t(e.message) } const p = (async () => { await g() })(); return await p.catch((e) => e.message)`,
+};
+
 export const combinators: Cases = {
   "calls in the list": `const f = async (x) => { await later(x); return x * 2 }; return [await Promise.all([f(1), later("v"), 3]), await Promise.allSettled([f(2), fail("no")]).then((r) => r.map((x) => x.status)), await Promise.race([f(4), new Promise(() => {})]), await Promise.any([fail("a"), f(5)])]`,
   "calls by map": `const f = async (x, i) => { await later(x); return [x, i] }; const xs = [1, 2, 3]; const ys = await Promise.all(xs.map((x, i) => f(x, i))); const zs = await Promise.all(xs.map(async (x) => { await later(x); return x })); const p = Promise.all([1]); return [ys, zs, await p]`,

@@ -109,10 +109,12 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
   const { fn, self, text } = parts;
   const before = [...parts.before];
   let { args } = parts;
+  let list: t.Expression = t.arrayExpression(args);
   if (!args.every(isTrivial)) {
-    const list = id(lowering.local("a"));
-    before.push(set(list, t.arrayExpression(args)));
-    args = [t.spreadElement(list)];
+    const kept = id(lowering.local("a"));
+    before.push(set(kept, list));
+    args = [t.spreadElement(kept)];
+    list = kept;
   }
   const entry = id(lowering.local("e"));
   const isFunction = () => compare(t.unaryExpression("typeof", fn), "===", t.stringLiteral("function"));
@@ -124,7 +126,6 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
     compare(member(entry, "kind"), "===", num(0)),
   );
   const direct = call(member(entry, "run"), t.nullLiteral(), self, ...args);
-  const list = args.length === 1 && t.isSpreadElement(args[0]) ? args[0].argument : t.arrayExpression(args);
   const asked = lowering.abiCall("call", fn, self, list, t.stringLiteral(text));
   const isPlain = and(compare(lowering.abi("ops"), "===", t.nullLiteral()), isFunction());
   const foreign = isUndefined(self) ? t.conditionalExpression(isPlain, call(fn, ...args), asked) : asked;
