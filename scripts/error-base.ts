@@ -36,7 +36,7 @@ export class ColdframeError extends Error {
   /** Page of this code. */
   declare readonly link: string;
   /** What the placeholders of the text were filled with. */
-  readonly params: ErrorParams;
+  declare readonly params: ErrorParams;
 
   constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}) {
     const what = fill(text.what, params);
@@ -48,9 +48,8 @@ export class ColdframeError extends Error {
     const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
     super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
-    this.params = params;
     // Not enumerable: the message has them already, and a console would print them twice.
-    for (const [key, value] of Object.entries({ what, ...parts })) Object.defineProperty(this, key, { value });
+    for (const [key, value] of Object.entries({ what, ...parts, params })) Object.defineProperty(this, key, { value });
   }
 }
 Object.defineProperty(ColdframeError.prototype, "name", {

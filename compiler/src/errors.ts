@@ -12,6 +12,7 @@ export type ErrorCode =
   | "CF1082"
   | "CF1083"
   | "CF1084"
+  | "CF1085"
   | "CF1101"
   | "CF1102"
   | "CF1103"
@@ -55,7 +56,7 @@ export class ColdframeError extends Error {
   /** Page of this code. */
   declare readonly link: string;
   /** What the placeholders of the text were filled with. */
-  readonly params: ErrorParams;
+  declare readonly params: ErrorParams;
 
   constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}) {
     const what = fill(text.what, params);
@@ -67,9 +68,8 @@ export class ColdframeError extends Error {
     const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
     super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
-    this.params = params;
     // Not enumerable: the message has them already, and a console would print them twice.
-    for (const [key, value] of Object.entries({ what, ...parts })) Object.defineProperty(this, key, { value });
+    for (const [key, value] of Object.entries({ what, ...parts, params })) Object.defineProperty(this, key, { value });
   }
 }
 Object.defineProperty(ColdframeError.prototype, "name", {
@@ -197,6 +197,13 @@ export const errors = {
     "The option `{option}` of the plugin `{plugin}` cannot be {found}.",
     "A setting that is silently passed over may leave functions uncompiled.",
     "Write {known}.",
+  ),
+  /** CF1085: Another loader has changed {file} before Coldframe saw it. */
+  changedBefore: define<"file">(
+    "CF1085",
+    "Another loader has changed {file} before Coldframe saw it.",
+    "Marks, names and places of a durable function are read from the text as you wrote it; stored runs find their code by them.",
+    "Register Coldframe first; of two loaders, Node asks the later one first: `node --import @coldframe/compiler/node --import tsx app.ts`.",
   ),
   /** CF1101: {what} cannot be compiled in a durable function. */
   unsupportedSyntax: define<"what" | "instead">(

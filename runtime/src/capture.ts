@@ -9,6 +9,7 @@ import { encodeParked } from "./local/lost.ts";
 import "./local/stored.ts";
 import { registry } from "./registry.ts";
 import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
+import type { Limits } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
 
 /** The root of a snapshot made here. */
@@ -29,7 +30,11 @@ type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generato
 export function snapshot(suspended: Coroutine | Generator): Uint8Array {
   const options = { registry: registry() };
   if (!(suspended instanceof Coroutine)) {
-    if (generatorState(suspended) === undefined) throw errors.notCompiled({ function: "The generator" });
+    if (generatorState(suspended) === undefined)
+      throw errors.notCompiled({
+        function: "The generator",
+        finding: "It comes from a function without a mark, or is no generator",
+      });
     return writeSnapshot({ kind: "generator", generator: suspended } satisfies Captured, options);
   }
   const root: Captured = { kind: "coroutine", state: suspended.state() };
@@ -41,10 +46,16 @@ export function snapshot(suspended: Coroutine | Generator): Uint8Array {
  * Takes up what `snapshot` wrote: a coroutine, or a generator object.
  *
  * @param bytes a snapshot; the modules whose functions it names must be loaded
- * @throws CF2002 to CF2009 if the bytes are not sound; CF2006 if code is not loaded; CF2101 if code has changed so that it can't go on
+ * @param options `limits`: bounds on what the bytes may ask for, if they are yours and meant to be larger
+ * @returns the coroutine or generator object, where it stood
+ * @throws CF2002, CF2003, CF2004, CF2007, CF2008 or CF2009 if the bytes are not sound; CF2005, CF2006 or CF2011 if code is not
+ * loaded; CF2101 if code has changed so that it can't go on
+ * @example
+ * const co = restore(readFileSync("order-17.bin")) as Coroutine<Receipt>;
+ * const receipt = await co.drive();
  */
-export function restore(bytes: Uint8Array): Coroutine | Generator {
-  const read = readSnapshot(bytes, { registry: registry() });
+export function restore(bytes: Uint8Array, options: { readonly limits?: Partial<Limits> } = {}): Coroutine | Generator {
+  const read = readSnapshot(bytes, { registry: registry(), ...options });
   if (!read.ok) throw explain(read);
   const root = read.root as Captured;
   return root.kind === "generator" ? (root.generator as Generator) : new Coroutine(root.state);

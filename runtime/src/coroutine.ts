@@ -11,6 +11,7 @@ import { Scheduler, type SchedulerHost, type SchedulerState } from "./local/sche
 import { Call, type Task } from "./local/task.ts";
 import { type ExternalWait, externalWaits, reopenWaits } from "./local/waits.ts";
 import { type Descriptor, descriptorOf, type Mode } from "./realm.ts";
+import { notDurable } from "./uncompiled.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
 type AnyFunction = (...args: any[]) => any;
@@ -194,7 +195,7 @@ export function operandOf(awaited: unknown): unknown {
  *
  * @param fn an async function marked durable
  * @param args its arguments
- * @throws CF2301 if `fn` was never compiled
+ * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator
  * @example
  * const co = coroutine(fulfil, order);
  * co.next();                        // runs to the first await
@@ -202,6 +203,6 @@ export function operandOf(awaited: unknown): unknown {
  */
 export function coroutine<A extends unknown[], T>(fn: (...args: A) => Promise<T>, ...args: A): Coroutine<T> {
   const descriptor = descriptorOf(fn);
-  if (descriptor?.kind !== 0) throw errors.notCompiled({ function: fn?.name || "The function" });
+  if (descriptor?.kind !== 0) throw notDurable(fn);
   return new Coroutine<T>({ start: { fn, self: undefined, args }, scheduler: null });
 }

@@ -28,6 +28,7 @@ export type ErrorCode =
   | "CF2303"
   | "CF2304"
   | "CF2305"
+  | "CF2306"
   | "CF2310"
   | "CF2401"
   | "CF2402"
@@ -74,7 +75,7 @@ export class ColdframeError extends Error {
   /** Page of this code. */
   declare readonly link: string;
   /** What the placeholders of the text were filled with. */
-  readonly params: ErrorParams;
+  declare readonly params: ErrorParams;
 
   constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}) {
     const what = fill(text.what, params);
@@ -86,9 +87,8 @@ export class ColdframeError extends Error {
     const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
     super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
-    this.params = params;
     // Not enumerable: the message has them already, and a console would print them twice.
-    for (const [key, value] of Object.entries({ what, ...parts })) Object.defineProperty(this, key, { value });
+    for (const [key, value] of Object.entries({ what, ...parts, params })) Object.defineProperty(this, key, { value });
   }
 }
 Object.defineProperty(ColdframeError.prototype, "name", {
@@ -201,7 +201,7 @@ export const errors = {
     "CF2008",
     "The snapshot has {found} {what}; the limit is {limit}.",
     "Limits keep damaged or foreign bytes from exhausting the process. They are checked before anything is allocated.",
-    "- If the data are yours and meant to be so large, pass greater `limits`; or\n- keep large data outside the run: in a file or a table, with its name in the run.",
+    "- If the data are yours and meant to be so large, pass greater `limits` to `restore`; or\n- keep large data outside the run: in a file or a table, with its name in the run.",
   ),
   /** CF2009: The snapshot is {what}; it can be read only with {need}. */
   snapshotUnreadable: define<"what" | "need">(
@@ -229,7 +229,7 @@ export const errors = {
     "CF2101",
     "{function} has changed so that this snapshot cannot go on in it.",
     "{reason}. Resuming would mean guessing where to go on or with which values, so nothing was resumed or changed.",
-    "- Run it with the build that wrote it; or\n- give the function a `migrate`; or\n- start again from the initial input.",
+    "- Run it with the build that wrote it; or\n- start again from the initial input: an engine does so by itself, and uses the results of steps again.",
   ),
   /** CF2201: {file} has schema {found}; this version of Coldframe knows up to {known}. */
   schemaNewer: define<"file" | "found" | "known">(
@@ -295,11 +295,11 @@ export const errors = {
     "Look at the cause. Values beyond a few hundred MB belong into files or blobs, with their names in the run.",
   ),
   /** CF2301: {function} was never compiled by Coldframe. */
-  notCompiled: define<"function">(
+  notCompiled: define<"function" | "finding">(
     "CF2301",
     "{function} was never compiled by Coldframe.",
-    "It has no manifest, so it runs as an ordinary function: it cannot be stored or resumed, and a run of it would be lost at the first crash.",
-    "- Built with `tsc`? Use `tspc` (of ts-patch) with TypeScript 6 and `{ \"transform\": \"@coldframe/compiler/ts-patch\", \"transformProgram\": true }` in the `plugins` of tsconfig.json. Plain `tsc` ignores `transform` without a word, and TypeScript 7 ignores plugins altogether.\n- Built by Vite or tested by vitest? Add the plugin of `@coldframe/compiler/vite`.\n- Built right? Then the mark is missing: write `\"use durable\"` as the first line of its body.\n- Stale output? Delete the build folder and the `.tsbuildinfo` file: adding a plugin does not rebuild what an incremental build has already written.",
+    "{finding}. Without a manifest it is an ordinary function: it cannot be stored or resumed, and a run of it would be lost at the first crash.",
+    "- Built with `tsc`? Use `tspc` (of ts-patch) with TypeScript 6 and `{ \"transform\": \"@coldframe/compiler/ts-patch\", \"transformProgram\": true }` in the `plugins` of tsconfig.json. Plain `tsc` ignores `transform` without a word, and TypeScript 7 ignores plugins altogether.\n- Built by Vite or tested by vitest? Add the plugin of `@coldframe/compiler/vite`.\n- Run by Node, tsx or another tool that only strips types? Run it by `node --import @coldframe/compiler/node`.\n- Built right? Then the mark is missing or misspelt: write `\"use durable\"` as the first line of its body.\n- Stale output? Delete the build folder and the `.tsbuildinfo` file: adding a plugin does not rebuild what an incremental build has already written.",
   ),
   /** CF2302: {what} was called from {caller}, which is not durable. */
   outsideDurableCode: define<"what" | "caller">(
@@ -328,6 +328,13 @@ export const errors = {
     "`{method}` was called on a coroutine that {state}.",
     "A coroutine takes one value at a time, and only while it is suspended.",
     "Wait for `next` to return before you call it again; take a snapshot between two calls, not inside one. A coroutine driven by `drive()` takes its values from what it awaits.",
+  ),
+  /** CF2306: {function} is {found}; a durable async function is needed here. */
+  wrongKind: define<"function" | "found">(
+    "CF2306",
+    "{function} is {found}; a durable async function is needed here.",
+    "A run or coroutine begins with a function that can be stored at its awaits.",
+    "- A step: write a durable function that calls it, even if it does nothing else.\n- A durable generator: call it; the generator object is a coroutine by itself, with `next`, `snapshot` and `restore`.",
   ),
   /** CF2310: The function was suspended more than {limit} times. */
   tooManySuspensions: define<"limit">(

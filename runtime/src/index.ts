@@ -1,5 +1,6 @@
 /** The public names of `@coldframe/runtime`. */
 export { restore, snapshot } from "./capture.ts";
+export type { CancelTimer, Clock } from "./clock.ts";
 export { Coroutine, type CoroutineResult, coroutine } from "./coroutine.ts";
 export type { Duration } from "./engine/duration.ts";
 export { type Engine, type ListOptions, open, type RunList, type StartOptions } from "./engine/engine.ts";
@@ -11,4 +12,9 @@ export type { RetryOptions } from "./engine/policy.ts";
 export type { Run, RunInfo } from "./engine/run.ts";
 export { sleep } from "./engine/sleep.ts";
 export { type StepOptions, step, stepContext } from "./engine/step.ts";
-export { ColdframeError, isColdframeError } from "./errors.ts";
+export { ColdframeError, type ErrorCode, isColdframeError } from "./errors.ts";
+export { type Codec, registerCodec } from "./snapshot/codecs/custom.ts";
+export { type InspectedFrame, type Inspection, inspect } from "./snapshot/inspect.ts";
+export { registerClass, registerFunction } from "./snapshot/register.ts";
+export type { Limits } from "./snapshot/types.ts";
+export type { RunStatus } from "./store/store.ts";

@@ -1,5 +1,5 @@
 // A function that was never compiled: the message asks for the usual reasons before anything is started.
-import { coroutine, snapshot } from "@coldframe/runtime";
+import { coroutine, snapshot, step } from "@coldframe/runtime";
 import { expect, test } from "vitest";
 import { load, makePlace } from "../engine/kit.ts";
 import { expectCoded, failureOf } from "./kit.ts";
@@ -27,9 +27,34 @@ test("engine.start() does, and nothing is stored", async () => {
   expect(await engine.get("a")).toBeUndefined();
 });
 
+test("of all reasons the one that shows comes first", async () => {
+  const why = 'The mark `"use durable"` still stands in it, so the compiler never saw its file.';
+  expectCoded(await failureOf(() => coroutine(fulfil, 1)), "CF2301", { ...parts, why });
+  const unmarked = async () => 1;
+  await load(`export async function other() { "use durable"; }`);
+  const finding = "Other functions in this process are compiled, so it lacks the mark";
+  expectCoded(await failureOf(() => coroutine(unmarked)), "CF2301", { what: "unmarked", why: finding });
+});
+
+test("a step or a durable generator: it is said to be one, not to be uncompiled", async () => {
+  const { engine } = await (await makePlace("memory")).open();
+  const charge = step(async (id: string) => id);
+  const what = "charge is a step; a durable async function is needed here";
+  const mend = "write a durable function that calls it";
+  expectCoded(await failureOf(() => engine.start(charge, ["a"])), "CF2306", { what: "is a step" });
+  const named = step(async function charge(id: string) {
+    return id;
+  });
+  expectCoded(await failureOf(() => engine.start(named, ["a"])), "CF2306", { what, mend });
+  const { count } = await load<{ count(): Promise<void> }>(`export function* count() { "use durable"; yield 1; }`);
+  const generator = { what: "count is a durable generator", mend: "the generator object is a coroutine by itself" };
+  expectCoded(await failureOf(() => coroutine(count)), "CF2306", generator);
+});
+
 test.each([undefined, null, 7, {}])("%s instead of a function", async (fn) => {
   const { engine } = await (await makePlace("memory")).open();
   const what = "was never compiled";
+  expectCoded(await failureOf(() => coroutine(fn as never)), "CF2301", { what, why: "not a function" });
   expectCoded(await failureOf(() => coroutine(fn as never)), "CF2301", { what });
   expectCoded(await failureOf(() => engine.start(fn as never, [] as never)), "CF2301", { what });
 });

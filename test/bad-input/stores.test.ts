@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { open } from "@coldframe/runtime";
 import { expect, onTestFinished, test } from "vitest";
-import { OLDEST_SQLITE, refuseOldSqlite } from "../../runtime/src/store/sqlite/connection.ts";
 import { SCHEMA_VERSION } from "../../runtime/src/store/sqlite/schema.ts";
+import { OLDEST_SQLITE, refuseOldSqlite } from "../../runtime/src/store/sqlite/version.ts";
 import { load } from "../engine/kit.ts";
 import { expectCoded, failureOf } from "./kit.ts";
 

@@ -5,7 +5,10 @@ import * as compiler from "../../compiler/src/errors.ts";
 import * as runtime from "../../runtime/src/errors.ts";
 
 const cause = new Error("inner");
-const error = runtime.errors.notCompiled({ function: "shop/orders#fulfil" }, { where: "src/orders.ts:3:1", cause });
+const error = runtime.errors.notCompiled(
+  { function: "shop/orders#fulfil", finding: "Nothing is compiled" },
+  { where: "src/orders.ts:3:1", cause },
+);
 
 test("the message alone tells what, where, why, how to mend and where to read on", () => {
   const lines = error.message.split("\n");
@@ -14,6 +17,7 @@ test("the message alone tells what, where, why, how to mend and where to read on
     "where",
     "why",
     "mend",
+    "item",
     "item",
     "item",
     "item",
@@ -30,9 +34,10 @@ test("a function never compiled: the message asks for the usual reason", () => {
 
 test("the parts are fields as well, and a console shows each once", () => {
   expect(error).toMatchObject({ name: "ColdframeError", code: "CF2301", where: "src/orders.ts:3:1", cause });
-  expect(error.params).toEqual({ function: "shop/orders#fulfil" });
+  expect(error.params).toEqual({ function: "shop/orders#fulfil", finding: "Nothing is compiled" });
   expect(inspect(error).split(error.why)).toHaveLength(2);
-  const plain = runtime.errors.notCompiled({ function: "f" });
+  expect(inspect(error)).not.toContain("params");
+  const plain = runtime.errors.notCompiled({ function: "f", finding: "" });
   expect(plain.where).toBeUndefined();
   expect(plain.message).not.toContain("where:");
   expect("cause" in plain).toBe(false);
@@ -55,9 +60,9 @@ test("another copy of the package recognizes it, by code if asked", () => {
 
 test("placeholders are typed", () => {
   // @ts-expect-error: a parameter is missing
-  runtime.errors.notCompiled({});
+  runtime.errors.notCompiled({ function: "f" });
   // @ts-expect-error: no such parameter
-  runtime.errors.notCompiled({ function: "f", name: "g" });
+  runtime.errors.notCompiled({ function: "f", finding: "", name: "g" });
   // @ts-expect-error: no such code
   runtime.isColdframeError(error, "CF9999");
 });

@@ -55,3 +55,26 @@ test("an error of the compiler is an error of the import; a warning is a warning
   expect(warned.text).toMatch(/ColdframeWarning: .*src\/add\.ts:3:3 \[CF1101] fake warn/);
   expect(warned.text).toContain("ran function");
 });
+
+test("a loader that comes before is refused, and the message says how to put it behind", () => {
+  const files = {
+    "strip.mjs": `import { registerHooks, stripTypeScriptTypes } from "node:module";
+registerHooks({ load(url, context, next) {
+  const loaded = next(url, context);
+  if (!url.endsWith(".ts")) return loaded;
+  return { format: "module", source: stripTypeScriptTypes(String(loaded.source)).replaceAll("const ", "var "), shortCircuit: true };
+} });
+`,
+    "src/add.ts": declaration("const one = 1;\n  return left + one;"),
+    "src/main.ts": `import { add } from "./add.ts";\nconst value: number = await add(1);\n${report}`,
+  };
+  const project = createProject({ files });
+  const before = project.node("--import", "./strip.mjs", "--import", register, "src/main.ts");
+  expect(before.status).toBe(1);
+  expect(before.text).toMatch(/\[CF1085] Another loader has changed .*add\.ts before Coldframe saw it/);
+  expect(before.text).toContain("node --import @coldframe/compiler/node --import tsx app.ts");
+  expect(before.text).not.toMatch(/at .*load\.ts/);
+  const after = project.node("--import", register, "--import", "./strip.mjs", "src/main.ts");
+  expect(after.status).toBe(0);
+  expect(after.text).toContain('[2,["shop/src/add"]]\n');
+});

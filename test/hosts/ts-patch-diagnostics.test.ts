@@ -64,6 +64,7 @@ describe("diagnostics", () => {
       { compilerOptions: { outFile: "out/all.js", module: "none", outDir: undefined, ignoreDeprecations: "6.0" } },
     ],
     ["CF1084", { plugin: { mark: "everything" } }],
+    ["The option `marks` of the plugin `@coldframe/compiler/ts-patch` cannot be set", { plugin: { marks: "all" } }],
   ])("%s: a setting that can't be obeyed ends the build", (code, settings) => {
     const project = createProject({ files, ...settings });
     const built = project.tspc();

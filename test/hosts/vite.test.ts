@@ -92,3 +92,8 @@ test("only what `include` says is looked at, if it says anything; else nothing i
   };
   expect([transform.filter.id.include.test(file), transform.filter.id.exclude.test(file)]).toEqual([true, true]);
 });
+
+test("an option that there is not is refused", () => {
+  expect(() => createVitePlugin(compile, { marks: "all" } as never)).toThrow(/CF1084.*option `marks`.*cannot be set/);
+  expect(() => createVitePlugin(compile, { mark: "some" as never })).toThrow(/CF1084.*cannot be "some"/);
+});

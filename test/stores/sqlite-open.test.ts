@@ -6,13 +6,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../runtime/src/clock.ts";
 import { errors } from "../../runtime/src/errors.ts";
 import { openStore } from "../../runtime/src/store/open.ts";
-import {
-  connect,
-  isVersionAtLeast,
-  OLDEST_SQLITE,
-  refuseOldSqlite,
-} from "../../runtime/src/store/sqlite/connection.ts";
+import { connect } from "../../runtime/src/store/sqlite/connection.ts";
 import { SCHEMA_VERSION } from "../../runtime/src/store/sqlite/schema.ts";
+import { isVersionAtLeast, OLDEST_SQLITE, refuseOldSqlite } from "../../runtime/src/store/sqlite/version.ts";
 import { makeFolder } from "./subjects.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;

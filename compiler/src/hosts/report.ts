@@ -19,3 +19,9 @@ export function describe({
 export function placeOf(file: string, { line, column }: Diagnostic): string {
   return `${file}:${line}:${column + 1}`;
 }
+
+/** @returns the error without the frames of the tool that called us: they tell the user nothing */
+export function withoutFrames<E extends Error>(error: E): E {
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}

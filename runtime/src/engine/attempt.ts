@@ -13,6 +13,7 @@ import { isRetryable, pauseBefore, type RetryPolicy } from "./policy.ts";
 
 /** What `step` keeps of a step: the `meta` of its descriptor. */
 export interface StepMeta {
+  /** The one under which a run finds it, if it has one; for messages and contexts. */
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: steps have every parameter list there is
   readonly fn: (...args: any[]) => unknown;

@@ -6,6 +6,7 @@
  * I2 Durable code itself never asks: under a scheduler `R.ops` decides first.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { type Clock, systemClock } from "../clock.ts";
 import type { Call } from "../local/task.ts";
 import { type Descriptor, shared } from "../realm.ts";
 
@@ -22,7 +23,7 @@ export interface ForeignCall {
 export interface StepContext {
   /** Id of the run; undefined outside an engine. */
   readonly run: string | undefined;
-  /** Name of the step. */
+  /** Name of the step, as it is stored: `shop/orders#charge`, or `step:` and the name that was given. */
   readonly step: string;
   /** Number of this attempt, from 1. An attempt that was cut short by a crash counts. */
   readonly attempt: number;
@@ -39,13 +40,24 @@ interface StepAttempt {
   readonly context: StepContext;
 }
 
-export type Surroundings = ForeignCall | StepAttempt;
+/** Code outside any engine whose time is that of a test. */
+interface Timed {
+  readonly kind: "timed";
+  readonly clock: Clock;
+}
+
+export type Surroundings = ForeignCall | StepAttempt | Timed;
 
 /** One per realm: a step made by one copy of the runtime may run under the engine of another. */
 export const surroundings: AsyncLocalStorage<Surroundings> = shared(
   "engine.surroundings",
   () => new AsyncLocalStorage<Surroundings>(),
 );
+
+/** Where code that no engine drives has its time from. */
+export function clockOf(around: Surroundings | undefined): Clock {
+  return around?.kind === "timed" ? around.clock : systemClock;
+}
 
 /** Makes a foreign call so that whatever it does is known to be foreign (I1). */
 export function callForeign(call: Call, perform: ForeignCall["perform"]): unknown {

@@ -5,12 +5,11 @@
  * I1 Under an engine a sleep is an operation with a due time. Outside one it is a timer.
  * I2 In foreign code that a run awaits it is refused: that code cannot be stored while it waits.
  */
-import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { type Descriptor, DURABLE, R } from "../realm.ts";
 import { pause } from "./attempt.ts";
 import { type Duration, toMs } from "./duration.ts";
-import { surroundings } from "./foreign.ts";
+import { clockOf, surroundings } from "./foreign.ts";
 
 /** What the descriptor of an awaitable of the runtime says (kind 2). */
 export interface AwaitableMeta {
@@ -29,7 +28,7 @@ export function sleep(duration: Duration): Promise<void> {
   if (R.ops !== null) return R.ops.later(sleep, undefined, [duration], "sleep") as Promise<void>;
   const around = surroundings.getStore();
   if (around?.kind === "foreign") throw errors.outsideDurableCode({ what: "sleep", caller: around.callee });
-  return pause(systemClock, toMs(duration));
+  return pause(clockOf(around), toMs(duration));
 }
 
 const meta: AwaitableMeta = { awaitable: "sleep" };

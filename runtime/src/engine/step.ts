@@ -2,12 +2,11 @@
  * Owns: `step`: what makes a function a step, and what calling it does outside an engine.
  * Does not own: recording and performing steps under one (operations, turn.ts).
  */
-import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { type Descriptor, DURABLE, descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { performInMemory, type StepMeta } from "./attempt.ts";
-import { type StepContext, surroundings } from "./foreign.ts";
+import { clockOf, type StepContext, surroundings } from "./foreign.ts";
 import { type RetryOptions, resolvePolicy } from "./policy.ts";
 
 /** How a step is performed. */
@@ -44,15 +43,20 @@ export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): 
   if (!(timeoutMs > 0)) {
     throw errors.invalidOption({ option: "timeoutMs", found: String(timeoutMs), needed: "more than 0" });
   }
-  const name = options.name ?? fn.name;
-  const meta: StepMeta = { name: name || "step", fn, retry: resolvePolicy(options.retry), timeoutMs };
+  const meta: StepMeta = {
+    // Constants of modules are named only when the module has been evaluated.
+    get name() {
+      return registry().refOf(self) ?? (fn.name || excerpt(fn));
+    },
+    ...{ fn, retry: resolvePolicy(options.retry), timeoutMs },
+  };
   // A method has no own `prototype`, as async functions.
   const self = {
     wrapper(...args: unknown[]): unknown {
       if (R.ops !== null) return R.ops.later(self, undefined, args, meta.name);
       const around = surroundings.getStore();
       if (around?.kind === "foreign") return around.perform(descriptor, args);
-      return performInMemory(meta, args, systemClock);
+      return performInMemory(meta, args, clockOf(around));
     },
   }.wrapper;
   Object.defineProperty(self, "name", { value: fn.name, configurable: true });
@@ -61,6 +65,11 @@ export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): 
   Object.defineProperty(self, DURABLE, { value: descriptor, configurable: true });
   if (options.name !== undefined) registry().register(stepRef(options.name), self);
   return self as unknown as F;
+}
+
+/** The first line of a function without a name, so that people find it. */
+function excerpt(fn: StepFunction): string {
+  return `\`${Function.prototype.toString.call(fn).split("\n", 1)[0]?.slice(0, 60)}\``;
 }
 
 function stepRef(name: string): string {

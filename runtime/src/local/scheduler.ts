@@ -229,7 +229,7 @@ export class Scheduler implements Ops {
         }
         mode = 0;
       } catch (error) {
-        if (up !== null) stitchStack(error, up);
+        stitchStack(error, up);
         mode = 1;
         value = error;
       }

@@ -2,19 +2,27 @@
  * Owns: which address leads to which store.
  * Does not own: the stores.
  */
+import { isBuiltin } from "node:module";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { openMemory } from "./memory/index.ts";
-import { openSqlite } from "./sqlite/index.ts";
+import { refuseOldSqlite } from "./sqlite/version.ts";
 import type { Store } from "./store.ts";
 
 type Opener = (place: string, clock: Clock) => Promise<Store>;
 
 const openers: Readonly<Record<string, Opener>> = {
   memory: openMemory,
-  sqlite: openSqlite,
+  sqlite: openSqliteIfPresent,
 };
+
+// Loaded when asked for: an older Node has no node:sqlite, and all else works without it.
+async function openSqliteIfPresent(file: string, clock: Clock): Promise<Store> {
+  if (!isBuiltin("node:sqlite")) refuseOldSqlite("missing");
+  const { openSqlite } = await import("./sqlite/index.ts");
+  return openSqlite(file, clock);
+}
 
 /** Places that mean something else to the driver than a file, by kind of store. */
 const refused: Readonly<Record<string, ReadonlySet<string>>> = {

@@ -9,7 +9,9 @@
  *    an awaited value or an argument of its call back, the restored code gets the copy that it has itself.
  */
 import { restore, snapshot } from "../capture.ts";
+import type { Clock } from "../clock.ts";
 import { type Coroutine, coroutine, operandOf } from "../coroutine.ts";
+import { surroundings } from "../engine/foreign.ts";
 import { errors } from "../errors.ts";
 import { Call } from "../local/task.ts";
 import type { ExternalWait } from "../local/waits.ts";
@@ -25,6 +27,8 @@ export interface CutOptions {
   onCut?: (bytes: Uint8Array, cut: number) => void;
   /** Suspensions after which the harness gives up; default 100,000. */
   limit?: number;
+  /** Where `sleep` and the pauses between attempts at a step have their time from; default: the machine. */
+  clock?: Clock;
 }
 
 /** What a cut run came to. */
@@ -163,6 +167,11 @@ function copyOf(value: unknown, { opened, wait }: Slot): unknown {
  * @throws what the function throws; snapshot errors as they are
  * @example
  * const { value, cuts } = await cut(fulfil, [order], { at: "every" });
+ * @example
+ * const clock = new FakeClock(); // days pass in no time
+ * const done = cut(remind, ["ann"], { at: "every", clock });
+ * await clock.jump(3 * 24 * 3_600_000);
+ * const { value } = await done;
  */
 export async function cut<A extends unknown[], T>(
   fn: (...args: A) => Promise<T> | Generator<T>,
@@ -171,7 +180,10 @@ export async function cut<A extends unknown[], T>(
 ): Promise<CutResult<T>> {
   if (descriptorOf(fn)?.kind === 3) return cutGenerator(fn as (...args: A) => Generator<T>, args, options);
   const co = coroutine(fn as (...args: A) => Promise<T>, ...args);
-  return new Promise((resolve, reject) => new CutRun<T>(co, options, resolve, reject).start());
+  const begin = (): Promise<CutResult<T>> =>
+    new Promise((resolve, reject) => new CutRun<T>(co, options, resolve, reject).start());
+  const { clock } = options;
+  return clock === undefined ? begin() : surroundings.run({ kind: "timed", clock }, begin);
 }
 
 function cutGenerator<A extends unknown[], T>(

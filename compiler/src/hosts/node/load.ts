@@ -5,9 +5,10 @@
 import { readFileSync } from "node:fs";
 import type { LoadFnOutput, LoadHookSync } from "node:module";
 import { fileURLToPath } from "node:url";
+import { errors } from "../../errors.ts";
 import { type Compile, createLowering, type Lowered } from "../lowering.ts";
 import { readPackageFile } from "../package-files.ts";
-import { describe, placeOf } from "../report.ts";
+import { describe, placeOf, withoutFrames } from "../report.ts";
 
 /** @param compile lowers one file */
 export function createLoadHook(compile: Compile): LoadHookSync {
@@ -17,6 +18,7 @@ export function createLoadHook(compile: Compile): LoadHookSync {
     if (!/^file:.*\.[cm]?[jt]s$/.test(url) || url.includes("/node_modules/")) return loaded;
     const file = fileURLToPath(url);
     const text = textOf(loaded, file);
+    if (wasChanged(loaded, url)) refuseChanged(file, text);
     const lowered = lower({ text, file, ...kindOf(loaded.format, url, text) });
     if (lowered === null) return loaded;
     report(lowered, file);
@@ -27,6 +29,17 @@ export function createLoadHook(compile: Compile): LoadHookSync {
 function textOf({ source }: LoadFnOutput, file: string): string {
   if (typeof source === "string") return source;
   return source == null ? readFileSync(file, "utf8") : new TextDecoder().decode(source);
+}
+
+/** Another loader has come before: TypeScript as Node loads it has a format of its own, or none. */
+function wasChanged({ format, source }: LoadFnOutput, url: string): boolean {
+  return /ts$/.test(url) && source != null && (format === "module" || format === "commonjs");
+}
+
+/** What it made of the marks and constants of a durable file is no longer what the user wrote. @throws CF1085 */
+function refuseChanged(file: string, text: string): void {
+  const original = readFileSync(file, "utf8");
+  if (/durable/i.test(original) && original !== text) throw withoutFrames(errors.changedBefore({ file }));
 }
 
 // Node leaves the format open where package.json says nothing and `require` asks; then the text decides, for Node as well.
@@ -46,9 +59,7 @@ function report({ diagnostics, refused }: Lowered, file: string): void {
   for (const text of texts("warning")) process.emitWarning(text, "ColdframeWarning");
   if (!refused) return;
   const { code } = diagnostics.find(({ severity }) => severity === "error") ?? {};
-  const error = Object.assign(new SyntaxError(texts("error").join("\n")), { code });
-  error.stack = `${error.name}: ${error.message}`; // The frames are those of Node's loader.
-  throw error;
+  throw withoutFrames(Object.assign(new SyntaxError(texts("error").join("\n")), { code }));
 }
 
 function withMap({ code, map }: Lowered, url: string): string {

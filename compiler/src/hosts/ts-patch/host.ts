@@ -11,7 +11,9 @@
 import { createRequire } from "node:module";
 import type ts from "typescript";
 import { type ColdframeError, errors } from "../../errors.ts";
+import { faultOfOptions } from "../host-options.ts";
 import type { Compile } from "../lowering.ts";
+import { withoutFrames } from "../report.ts";
 import { refuseProgram, reportDiagnostics } from "./diagnostics.ts";
 import { type Cache, createDurableFiles, type Options } from "./durable-files.ts";
 import { emitLowered } from "./emit.ts";
@@ -41,7 +43,7 @@ export function createTsPatchHost({ compile }: { compile: Compile }): ProgramTra
   return (given, givenHost, options, extras) => {
     // The program of another TypeScript's `createProgram`, patched too, that the shadow is made by; or a second entry.
     if (busy || done.has(given)) return given;
-    if (!extras) throw errors.programTransformerNeeded();
+    if (!extras) throw withoutFrames(errors.programTransformerNeeded());
     const typescript = extras.ts as TypeScript;
     const program = given as Program;
     done.add(program);
@@ -71,9 +73,7 @@ export function createTsPatchHost({ compile }: { compile: Compile }): ProgramTra
   };
 }
 
-function faultOf(program: ts.Program, { mark = "tagged" }: Options): ColdframeError | undefined {
+function faultOf(program: ts.Program, options: Options): ColdframeError | undefined {
   if (program.getCompilerOptions().outFile !== undefined) return errors.outFileUnsupported();
-  if (mark === "tagged" || mark === "all") return undefined;
-  const plugin = "@coldframe/compiler/ts-patch";
-  return errors.unknownOption({ option: "mark", plugin, found: JSON.stringify(mark), known: '`"tagged"` or `"all"`' });
+  return faultOfOptions("@coldframe/compiler/ts-patch", options);
 }

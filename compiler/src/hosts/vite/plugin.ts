@@ -3,6 +3,7 @@
 // I1. An error of the compiler ends the transform: no uncompiled module is served.
 import type { Plugin } from "vite";
 import type { Diagnostic } from "../../index.ts";
+import { faultOfOptions } from "../host-options.ts";
 import { type Compile, createLowering } from "../lowering.ts";
 import { readPackageFile } from "../package-files.ts";
 import { describe, placeOf } from "../report.ts";
@@ -17,8 +18,11 @@ export interface Options {
 const scripts = /\.[cm]?[jt]sx?(?:\?|$)/;
 const installed = /[\\/]node_modules[\\/]/;
 
-/** @param compile lowers one file */
-export function createVitePlugin(compile: Compile, { mark = "tagged", include }: Options = {}): Plugin {
+/** @param compile lowers one file @throws CF1084 */
+export function createVitePlugin(compile: Compile, options: Options = {}): Plugin {
+  const fault = faultOfOptions("@coldframe/compiler/vite", options);
+  if (fault) throw fault;
+  const { mark = "tagged", include } = options;
   const lower = createLowering(compile, mark, readPackageFile);
   return {
     name: "coldframe",

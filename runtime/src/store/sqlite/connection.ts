@@ -14,10 +14,8 @@ import { pauseForLock } from "./pause.ts";
 import { migrate, refuseNewerSchema } from "./schema.ts";
 import type { Statements } from "./statements.ts";
 import { prepareStatements } from "./statements.ts";
+import { refuseOldSqlite } from "./version.ts";
 
-/** The first SQLite without the WAL-reset fault, which damages files under several writers. */
-export const OLDEST_SQLITE = "3.51.3";
-const FIRST_NODE = "24.21.0";
 // While opening, another process may migrate or recover the file; both are short.
 const OPEN_TIMEOUT_MS = 5_000;
 
@@ -40,22 +38,6 @@ export interface Touched {
   watched: boolean;
   ready: boolean;
   runs: string[];
-}
-
-/** Tells whether version `found` is at least `needed`; both as "3.51.3". */
-export function isVersionAtLeast(found: string, needed: string): boolean {
-  const [a, b] = [found.split(".").map(Number), needed.split(".").map(Number)];
-  for (let i = 0; i < b.length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-/** @throws CF2202 when `found` is older than the oldest SQLite that is safe to write with. */
-export function refuseOldSqlite(found: string): void {
-  if (isVersionAtLeast(found, OLDEST_SQLITE)) return;
-  throw errors.sqliteTooOld({ found, needed: OLDEST_SQLITE, node: process.version, neededNode: FIRST_NODE });
 }
 
 function readSqliteVersion(): string {

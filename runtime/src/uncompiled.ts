@@ -1,0 +1,34 @@
+/**
+ * Owns: what is said of something that should be a durable async function and is not: of the many possible reasons, the one
+ * that shows.
+ * Does not own: who needs the function.
+ */
+import { type ColdframeError, errors } from "./errors.ts";
+import { type DescriptorKind, descriptorOf } from "./realm.ts";
+import { registry } from "./registry.ts";
+
+const kinds: Partial<Record<DescriptorKind, string>> = {
+  1: "a step",
+  2: "a function of Coldframe itself",
+  3: "a durable generator",
+  4: "a durable async generator",
+};
+
+/**
+ * @param fn what was given instead of a durable async function
+ * @returns CF2301, or CF2306 if it is compiled and of another kind; the caller throws it
+ */
+export function notDurable(fn: unknown): ColdframeError {
+  const name = typeof fn === "function" && fn.name !== "" ? fn.name : "The function";
+  const found = kinds[descriptorOf(fn)?.kind ?? 0];
+  if (found !== undefined) return errors.wrongKind({ function: name, found });
+  return errors.notCompiled({ function: name, finding: findingOn(fn) });
+}
+
+function findingOn(fn: unknown): string {
+  if (typeof fn !== "function") return `It is ${fn === null ? "null" : typeof fn}, not a function`;
+  if (/["']use durable["']/.test(Function.prototype.toString.call(fn)))
+    return 'The mark `"use durable"` still stands in it, so the compiler never saw its file';
+  if (registry().functions.size === 0) return "Nothing in this process is compiled, so the compiler did not run at all";
+  return "Other functions in this process are compiled, so it lacks the mark, or only wraps the function that has it";
+}
