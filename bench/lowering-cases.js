@@ -181,6 +181,14 @@ function generator(n) {
   return s;
 }
 
+/** The same in durable code, where the generator can be stored. */
+async function drained(n) {
+  let s = 0;
+  for (const i of numbers(n)) s += i;
+  await tick();
+  return s;
+}
+
 async function one(i) {
   return (await tick()) + i;
 }
@@ -247,5 +255,6 @@ export const cases = {
   together,
   closures,
   generator,
+  drained,
   hold,
 };

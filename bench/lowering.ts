@@ -2,39 +2,14 @@
 // calls that do not suspend; 0.6 of native in hot loops with a rare await; and is never slower than regenerator. All shapes run
 // as ES modules in this process, in turns, after every case has run in every shape: then functions of many shapes have met in the
 // runtime, as in a real program.
-import { readFileSync } from "node:fs";
 import { transformSync } from "@babel/core";
 import blockScoping from "@babel/plugin-transform-block-scoping";
 import forOf from "@babel/plugin-transform-for-of";
 import regenerator from "@babel/plugin-transform-regenerator";
-import { compile } from "@coldframe/compiler";
-import { coroutine } from "@coldframe/runtime";
-import { compare, compareAll, cpuTime, type Figure, print } from "./kit/compare.ts";
+import { type Cases, compiled, load, source } from "./kit/cases.ts";
+import { compareAll, cpuTime, type Figure, print } from "./kit/compare.ts";
 
-type Cases = Record<string, (...args: unknown[]) => unknown>;
-
-const source = readFileSync(new URL("./lowering-cases.js", import.meta.url), "utf8");
 const rounds = Number(process.env.BENCH_ROUNDS ?? 61);
-
-async function load(code: string): Promise<Cases> {
-  // A module that is no file can import by address only.
-  const abi = import.meta.resolve("@coldframe/runtime/abi/v1");
-  const text = code.replace('"@coldframe/runtime/abi/v1"', JSON.stringify(abi));
-  const address = `data:text/javascript,${encodeURIComponent(text)}`;
-  return ((await import(address)) as { cases: Cases }).cases;
-}
-
-function compiled(): string {
-  const { code, diagnostics } = compile(source, {
-    filename: "bench/lowering-cases.js",
-    sourceType: "module",
-    mark: "all",
-    abi: "import",
-  });
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join("\n"));
-  return code;
-}
 
 function regenerated(): string {
   const plugins = [regenerator, forOf, blockScoping];
@@ -94,16 +69,6 @@ for (const [name, args, operations, bar, note] of plan) {
   const [native, babel] = (await compareAll(names, side(shapes.ours), references, rounds)) as [Figure, Figure];
   print(native, bar === undefined ? undefined : { atMost: bar });
   print(babel, { atMost: 1 });
-}
-
-// ---- under a scheduler
-
-if (chosen("together")) {
-  const { ours, native } = shapes as { ours: Cases; native: Cases };
-  const scheduled = cpuTime(n, () => coroutine(ours.together as (n: number) => Promise<number>, n).drive());
-  const reference = cpuTime(n, () => native.together?.(n));
-  const names = { bench: "lowering", case: "together, as tasks / native", unit: "ns/operation" };
-  print(await compare(names, scheduled, reference, 15));
 }
 
 // ---- memory
