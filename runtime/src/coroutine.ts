@@ -7,9 +7,10 @@
  * I2 Values go to the outside waits in their order: first the oldest task's, in a combination by slot.
  */
 import { errors } from "./errors.ts";
+import { reopenWaits } from "./local/reopen.ts";
 import { Scheduler, type SchedulerHost, type SchedulerState } from "./local/scheduler.ts";
-import { Call, type Task } from "./local/task.ts";
-import { type ExternalWait, externalWaits, reopenWaits } from "./local/waits.ts";
+import type { Call, Task } from "./local/task.ts";
+import { type ExternalWait, externalWaits, operandOf } from "./local/waits.ts";
 import { type Descriptor, descriptorOf, type Mode } from "./realm.ts";
 import { notDurable } from "./uncompiled.ts";
 
@@ -30,7 +31,6 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   readonly scheduler = new Scheduler(this);
   #start: CoroutineState["start"];
   #driven = false;
-  #running = false;
   #settled: { resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = [];
 
   /** Used by `coroutine` and `restore`; not meant for users. */
@@ -79,7 +79,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
         if (this.#start !== null) this.#begin();
         else {
           reopenWaits(this.scheduler);
-          this.#turn();
+          this.scheduler.turn();
         }
       }
       this.#report();
@@ -98,13 +98,13 @@ export class Coroutine<T = unknown> implements SchedulerHost {
 
   /** Runs what is ready. */
   turn(): void {
-    this.#turn();
+    this.scheduler.turn();
     this.#report();
   }
 
   /** What is stored of it; only between two calls (I1). */
   state(): CoroutineState {
-    if (this.#running) throw errors.coroutineBusy({ method: "snapshot", state: "is running" });
+    if (this.scheduler.isInTurn) throw errors.coroutineBusy({ method: "snapshot", state: "is running" });
     return { start: this.#start, scheduler: this.#start === null ? this.scheduler.state() : null };
   }
 
@@ -119,31 +119,24 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   }
 
   external(wait: ExternalWait): void {
-    if (this.#driven) this.subscribe(wait, operandOf(wait.awaited));
+    if (this.#driven) wait.open();
   }
 
-  /** Lets a promise (or value) answer a wait. */
-  subscribe(wait: ExternalWait, promise: unknown): void {
-    const answer = (mode: Mode) => (value: unknown) => {
-      if (this.scheduler.arrive(wait, mode, value)) this.turn();
-    };
-    try {
-      Promise.resolve(promise).then(answer(0), answer(1));
-    } catch (error) {
-      queueMicrotask(() => answer(1)(error));
-    }
+  answered(wait: ExternalWait, mode: Mode, value: unknown): void {
+    this.scheduler.arriveAndTurn(wait, mode, value);
+    this.#report();
   }
 
   // ---- inside
 
   #resume(method: string, mode: Mode, value: unknown): CoroutineResult<T> {
-    if (this.#running) throw errors.coroutineBusy({ method, state: "is running" });
+    if (this.scheduler.isInTurn) throw errors.coroutineBusy({ method, state: "is running" });
     if (this.#driven) throw errors.coroutineBusy({ method, state: "is driven by promises" });
     if (this.#start !== null) this.#begin();
     else if (!this.done) {
       const wait = this.waits()[0];
       if (wait !== undefined) this.scheduler.arrive(wait, mode, value);
-      this.#turn();
+      this.scheduler.turn();
     }
     return this.#result();
   }
@@ -158,21 +151,8 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   #begin(): void {
     const { fn, self, args } = this.#start as NonNullable<CoroutineState["start"]>;
     this.#start = null;
-    this.#run(() => this.scheduler.start(descriptorOf(fn) as Descriptor, self, args));
-    this.#turn();
-  }
-
-  #turn(): void {
-    this.#run(() => this.scheduler.turn());
-  }
-
-  #run(body: () => void): void {
-    this.#running = true;
-    try {
-      body();
-    } finally {
-      this.#running = false;
-    }
+    this.scheduler.start(descriptorOf(fn) as Descriptor, self, args);
+    this.scheduler.turn();
   }
 
   #report(): void {
@@ -183,11 +163,6 @@ export class Coroutine<T = unknown> implements SchedulerHost {
       else reject(root.value);
     }
   }
-}
-
-/** What is really awaited: of a kept call, its result. */
-export function operandOf(awaited: unknown): unknown {
-  return awaited instanceof Call ? awaited.value : awaited;
 }
 
 /**

@@ -32,7 +32,10 @@ export class Losers {
   }
 }
 
-function mayBeLoser({ work, waiters }: Task): boolean {
+function mayBeLoser({ work, firstWaiter }: Task): boolean {
   const isCandidate = work instanceof Call || (work instanceof Operation && !isStep(work.name));
-  return isCandidate && waiters.every(({ task }) => task.state !== 0);
+  if (!isCandidate) return false;
+  let waiter = firstWaiter;
+  while (waiter !== null && waiter.task.state !== 0) waiter = waiter.next;
+  return waiter === null;
 }

@@ -9,8 +9,8 @@
  * I3 Code that is missing is never a reason for a rollback.
  */
 import { errors } from "../errors.ts";
+import { reopenWaits } from "../local/reopen.ts";
 import { Operation, type Task } from "../local/task.ts";
-import { reopenWaits } from "../local/waits.ts";
 import type { Descriptor } from "../realm.ts";
 import { registry } from "../registry.ts";
 import type { Claim, InboxEntry } from "../store/store.ts";

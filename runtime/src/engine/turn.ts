@@ -11,7 +11,7 @@
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { Scheduler, type SchedulerHost } from "../local/scheduler.ts";
-import { Call, Operation as OperationWork, type Task } from "../local/task.ts";
+import { type Call, Operation as OperationWork, type Task } from "../local/task.ts";
 import { type ExternalWait, isWaiting } from "../local/waits.ts";
 import type { Descriptor, Mode } from "../realm.ts";
 import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
@@ -98,7 +98,7 @@ export class ActiveRun implements SchedulerHost {
   /** Runs every task that can go on, then sees to what must be committed. */
   drive(): void {
     announce("turn:before", this.id);
-    if (this.scheduler.ready.length > 0) this.pace.noteProgress();
+    if (this.scheduler.hasReady) this.pace.noteProgress();
     this.#inTurn = true;
     this.scheduler.turn();
     this.#inTurn = false;
@@ -115,7 +115,7 @@ export class ActiveRun implements SchedulerHost {
   /** Hands an outcome to those who wait for a task; runs them. */
   settle(task: Task, mode: Mode, value: unknown): void {
     this.scheduler.settle(task, mode, value);
-    if (this.scheduler.ready.length > 0) this.drive();
+    if (this.scheduler.hasReady) this.drive();
     else this.decide();
   }
 
@@ -181,7 +181,7 @@ export class ActiveRun implements SchedulerHost {
     );
     due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number));
     for (const operation of due) wakeOperation(this, operation);
-    if (this.scheduler.ready.length > 0) this.drive();
+    if (this.scheduler.hasReady) this.drive();
     else this.decide();
   }
 
@@ -233,16 +233,10 @@ export class ActiveRun implements SchedulerHost {
 
   external(wait: ExternalWait): void {
     this.#waits.add(wait);
-    const answer = (mode: Mode) => (value: unknown) => this.#arrive(wait, mode, value);
-    const operand = wait.awaited instanceof Call ? wait.awaited.value : wait.awaited;
-    try {
-      Promise.resolve(operand).then(answer(0), answer(1));
-    } catch (error) {
-      queueMicrotask(() => answer(1)(error));
-    }
+    wait.open();
   }
 
-  #arrive(wait: ExternalWait, mode: Mode, value: unknown): void {
+  answered(wait: ExternalWait, mode: Mode, value: unknown): void {
     this.#waits.delete(wait);
     if (this.state !== "running") return;
     if (this.scheduler.arrive(wait, mode, value)) this.pace.noteProgress();

@@ -9,6 +9,7 @@ import { registry } from "../registry.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Task } from "./task.ts";
 import { isObject } from "./thenable.ts";
+import { ExternalWait } from "./waits.ts";
 
 /** An awaited call: what is to be awaited. */
 export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, args: unknown[], text: string): unknown {
@@ -39,7 +40,7 @@ export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args
   // A value that is no promise is handed on as it is: nothing is outstanding.
   if (!isObject(call.value)) return call.value;
   const task = scheduler.adopt(new Task(call));
-  scheduler.host.external({ task, index: -1, awaited: call });
+  scheduler.host.external(new ExternalWait(task, -1, call));
   return task;
 }
 

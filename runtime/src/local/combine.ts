@@ -10,6 +10,7 @@ import { combinators } from "./combinators/index.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Combination, Task } from "./task.ts";
 import { adoptThenable, readThen } from "./thenable.ts";
+import { ExternalWait } from "./waits.ts";
 
 /** `Promise.all(items)` and its kin. */
 export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unknown): Task {
@@ -33,21 +34,21 @@ export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unkno
 function join(scheduler: Scheduler, task: Task, work: Combination, index: number, isKnown: boolean): boolean {
   const item = work.items[index];
   if (item instanceof Task) {
-    scheduler.await(item, { task, index });
+    scheduler.await(item, task, index);
     return isKnown && !(item.state === 0 && item.work instanceof Call);
   }
   const isPromise = item instanceof Promise;
   const then = isPromise ? null : readThen(item);
   if (then !== null && "error" in then) {
-    scheduler.wake({ task, index }, 1, then.error);
+    scheduler.wake(task, index, 1, then.error);
     return isKnown;
   }
   if (isKnown && !isPromise && then === null) {
-    scheduler.wake({ task, index }, 0, item);
+    scheduler.wake(task, index, 0, item);
     return true;
   }
   const awaited = then === null ? item : adoptThenable(item, then.then);
   work.items[index] = awaited === undefined ? Promise.resolve() : awaited;
-  scheduler.host.external({ task, index, awaited: work.items[index] });
+  scheduler.host.external(new ExternalWait(task, index, work.items[index]));
   return work.kind === "all" || work.kind === "allSettled"; // there the order says nothing
 }

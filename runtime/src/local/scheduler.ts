@@ -9,6 +9,7 @@
  * I4 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
  */
 import { Abrupt, type Frame } from "../frame.ts";
+import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
 import {
   type CombinatorKind,
@@ -16,18 +17,24 @@ import {
   gasBudget,
   type Mode,
   type Ops,
-  R,
   READY,
   type Run,
+  R as realm,
   SUSPEND,
 } from "../realm.ts";
 import { callForeign, callLater, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
-import { type Call, Combination, Reaction, Task, type Waiter, type Work } from "./task.ts";
+import { type Call, Combination, Reaction, Task, type Work } from "./task.ts";
 import { adoptThenable, readThen } from "./thenable.ts";
-import { type ExternalWait, isWaiting } from "./waits.ts";
+import { ExternalWait, isWaiting } from "./waits.ts";
+
+// Constants of this module: see realm.ts.
+const R = realm;
+const suspend = SUSPEND;
+const readyMark = READY;
+const TaskClass = Task;
 
 /** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
 export interface SchedulerHost {
@@ -35,8 +42,10 @@ export interface SchedulerHost {
   operation(scheduler: Scheduler, descriptor: Descriptor, self: unknown, args: unknown[], text: string): Task | null;
   /** Runs foreign code for an awaited call. `R.ops` is null meanwhile. */
   foreign(call: Call): unknown;
-  /** A task waits for something outside the run. The host calls `scheduler.arrive(wait, …)` in its own time. */
+  /** A task waits for something outside the run: the host opens the wait, or calls `scheduler.arrive(wait, …)` in its own time. */
   external(wait: ExternalWait): void;
+  /** An opened wait has its outcome. The host calls `scheduler.arrive(wait, …)` and runs what is ready. */
+  answered(wait: ExternalWait, mode: Mode, value: unknown): void;
   /** A stack of frames begins as a task of its own; null: it is the root, or code outside any task began it. */
   spawned?(task: Task, parent: Task | null): void;
 }
@@ -46,6 +55,11 @@ export interface Ready {
   task: Task;
   mode: Mode;
   value: unknown;
+}
+
+/** The queue of ready tasks is a list: no array that is made, grown and dropped in every turn. */
+interface QueuedTask extends Ready {
+  next: QueuedTask | null;
 }
 
 /** What of a scheduler is stored. */
@@ -59,7 +73,12 @@ export interface SchedulerState {
 export class Scheduler implements Ops {
   readonly host: SchedulerHost;
   readonly tasks = new Set<Task>();
-  ready: Ready[] = [];
+  #firstReady: QueuedTask | null = null;
+  #lastReady: QueuedTask | null = null;
+  #outerOps: Ops | null = null;
+  #outerDepth = 0;
+  /** Does a turn run now? */
+  isInTurn = false;
   root: Task | null = null;
   /** The task whose code runs now, or whose foreign call is being made. */
   current: Task | null = null;
@@ -73,36 +92,80 @@ export class Scheduler implements Ops {
     this.host = host;
   }
 
-  /** Starts the root task; it runs in the next turn. */
+  /** Starts the root task: it runs until it parks; what it made ready runs in the next turn. */
   start(descriptor: Descriptor, self: unknown, args: unknown[]): Task {
     const task = this.adopt(new Task(null));
     this.root = task;
     this.host.spawned?.(task, null);
-    this.inTurn(() => this.#enter(task, descriptor, self, args));
+    this.#beginTurn();
+    try {
+      this.#enter(task, descriptor, self, args);
+    } finally {
+      this.#endTurn();
+    }
     return task;
+  }
+
+  /** Does a task go on in the next turn? */
+  get hasReady(): boolean {
+    return this.#firstReady !== null;
   }
 
   /** Takes up every ready task until all are parked. */
   turn(): void {
-    this.inTurn(() => {
-      for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) this.#takeUp(next);
-    });
+    if (this.#firstReady !== null && !this.isInTurn) this.#run(null, 0, undefined);
   }
 
-  /** Runs `body` with this scheduler as the one that compiled code talks to. */
-  inTurn(body: () => void): void {
-    const { ops, depth } = R;
+  /** As `arrive`, and then as `turn`: the common case, one stack of frames, goes on without standing in line. */
+  arriveAndTurn(wait: ExternalWait, mode: Mode, value: unknown): void {
+    const { task, index } = wait;
+    if (task.wait !== wait && !isWaiting(wait)) return;
+    if (this.#firstReady === null && task.leaf !== null && !this.isInTurn) this.#run(task, mode, value);
+    else {
+      this.wake(task, index, mode, value);
+      this.turn();
+    }
+  }
+
+  /** `first` goes on before all that are ready. */
+  #run(first: Task | null, mode: Mode, value: unknown): void {
+    this.#beginTurn();
+    try {
+      if (first !== null) this.#takeUp(first, mode, value);
+      for (let ready = this.#firstReady; ready !== null; ready = this.#firstReady) {
+        this.#firstReady = ready.next;
+        if (ready.next === null) this.#lastReady = null;
+        this.#takeUp(ready.task, ready.mode, ready.value);
+      }
+    } finally {
+      this.#endTurn();
+    }
+  }
+
+  /** From now on this scheduler is the one that compiled code talks to (I2). */
+  #beginTurn(): void {
+    this.isInTurn = true;
+    this.#outerOps = R.ops;
+    this.#outerDepth = R.depth;
     R.ops = this;
     R.depth = 0;
     R.gas = gasBudget;
-    try {
-      body();
-    } finally {
-      R.ops = ops;
-      R.depth = depth;
-      R.child = null;
-      R.leaf = null;
-    }
+  }
+
+  #endTurn(): void {
+    R.ops = this.#outerOps;
+    R.depth = this.#outerDepth;
+    R.child = null;
+    R.leaf = null;
+    this.#outerOps = null;
+    this.isInTurn = false;
+  }
+
+  #pushReady(task: Task, mode: Mode, value: unknown): void {
+    const ready: QueuedTask = { task, mode, value, next: null };
+    if (this.#lastReady === null) this.#firstReady = ready;
+    else this.#lastReady.next = ready;
+    this.#lastReady = ready;
   }
 
   // ---- what compiled code asks (docs/abi.md 12)
@@ -133,7 +196,7 @@ export class Scheduler implements Ops {
   react(source: Task, yes: unknown, no: unknown, isFinal: boolean): Task {
     const task = this.adopt(new Task(new Reaction(yes, no, isFinal)));
     this.host.spawned?.(task, this.current);
-    this.await(source, { task, index: -1 });
+    this.await(source, task, -1);
     return task;
   }
 
@@ -157,28 +220,34 @@ export class Scheduler implements Ops {
     if (!task.settle(mode, value)) return;
     this.tasks.delete(task);
     if (mode !== 0) this.rejected.add(task);
-    const waiters = task.waiters;
-    task.waiters = [];
-    for (const waiter of waiters) this.wake(waiter, mode, value);
+    let waiter = task.firstWaiter;
+    task.firstWaiter = null;
+    task.lastWaiter = null;
+    for (; waiter !== null; waiter = waiter.next) this.wake(waiter.task, waiter.index, mode, value);
   }
 
   /** Takes what came from outside for a wait; false if nothing waits for it any more (I3). */
   arrive(wait: ExternalWait, mode: Mode, value: unknown): boolean {
     if (!isWaiting(wait)) return false;
-    this.wake(wait, mode, value);
+    this.wake(wait.task, wait.index, mode, value);
     return true;
   }
 
   /** What is stored of this scheduler between turns. */
   state(): SchedulerState {
-    return { root: this.root as Task, tasks: [...this.tasks], ready: this.ready, nextId: this.nextId };
+    const ready: Ready[] = [];
+    for (let queued = this.#firstReady; queued !== null; queued = queued.next) {
+      const { task, mode, value } = queued;
+      ready.push({ task, mode, value });
+    }
+    return { root: this.root as Task, tasks: [...this.tasks], ready, nextId: this.nextId };
   }
 
   /** Takes over a stored state. External waits are handed to the host again; calls are made again. */
   adoptState(state: SchedulerState): void {
     this.root = state.root;
     this.nextId = state.nextId;
-    this.ready = state.ready;
+    for (const { task, mode, value } of state.ready) this.#pushReady(task, mode, value);
     for (const task of state.tasks) {
       task.scheduler = this;
       this.tasks.add(task);
@@ -193,18 +262,19 @@ export class Scheduler implements Ops {
     this.current = task;
     R.child = null;
     try {
-      outcome = (descriptor.run as Run)(null, self, ...Array.from(args));
+      outcome = apply(descriptor.run as Run, self, args);
     } catch (error) {
       this.current = current;
       this.#fail(task, error);
       return;
     }
     this.current = current;
-    if (outcome === SUSPEND) this.#park(task);
+    if (outcome === suspend) this.#park(task);
     else this.#finish(task, outcome);
   }
 
-  #takeUp({ task, mode, value }: Ready): void {
+  /** Lets a stack of frames, or a callback, go on. */
+  #takeUp(task: Task, mode: Mode, value: unknown): void {
     if (task.state !== 0) return;
     let frame = task.leaf;
     if (frame === null) {
@@ -212,30 +282,27 @@ export class Scheduler implements Ops {
       return;
     }
     task.leaf = null;
-    frame.$wait = undefined;
     R.leaf = null;
     this.current = task;
-    for (;;) {
+    do {
       R.mode = mode;
       R.value = value;
       R.child = null;
       R.depth = 0;
-      const up: Frame | null = frame.$up;
       try {
         value = (frame.$d.run as Run)(frame);
-        if (value === SUSPEND) {
-          this.#park(task);
-          return;
-        }
         mode = 0;
       } catch (error) {
-        stitchStack(error, up);
+        stitchStack(error, frame.$up);
         mode = 1;
         value = error;
       }
-      if (up === null) break;
-      frame = up;
-    }
+      if (value === suspend) {
+        this.#park(task);
+        return;
+      }
+      frame = frame.$up;
+    } while (frame !== null);
     if (mode === 0) this.#finish(task, value);
     else this.#fail(task, value);
   }
@@ -246,33 +313,41 @@ export class Scheduler implements Ops {
     R.leaf = null;
     R.child = null;
     const awaited = leaf.$wait;
-    if (awaited instanceof Task) this.await(awaited, { task, index: -1 });
-    else if (awaited === READY && R.gas >= 0) this.ready.push({ task, mode: 0, value: undefined });
+    if (awaited instanceof TaskClass) this.await(awaited, task, -1);
+    else if (awaited === readyMark && R.gas >= 0) this.#pushReady(task, 0, undefined);
     else {
       // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
-      if (awaited === READY) leaf.$wait = tickCall();
-      this.host.external({ task, index: -1, awaited: leaf.$wait });
+      if (awaited === readyMark) leaf.$wait = tickCall();
+      this.#awaitOutside(task, leaf.$wait);
     }
+  }
+
+  #awaitOutside(task: Task, awaited: unknown): void {
+    let { wait } = task;
+    if (wait === null || wait.isOpen) task.wait = wait = new ExternalWait(task, -1, awaited);
+    else wait.awaited = awaited;
+    this.host.external(wait);
   }
 
   /** Lets a task, or a slot of a combination, wait for a task. */
-  await(task: Task, waiter: Waiter): void {
-    task.observed = true;
-    if (task.state === 0) task.waiters.push(waiter);
-    else this.wake(waiter, task.state === 1 ? 0 : 1, task.value);
+  await(awaited: Task, task: Task, index: number): void {
+    awaited.observed = true;
+    if (awaited.state === 0) awaited.addWaiter(task, index);
+    else this.wake(task, index, awaited.state === 1 ? 0 : 1, awaited.value);
   }
 
   /** Hands an outcome to who waited for it. */
-  wake({ task, index }: Waiter, mode: Mode, value: unknown): void {
+  wake(task: Task, index: number, mode: Mode, value: unknown): void {
     if (task.state !== 0) return;
     const { work, leaf } = task;
     if (leaf !== null) {
-      leaf.$wait = READY; // what was awaited is over, and need not be storable
-      this.ready.push({ task, mode, value });
+      if (task.wait?.isOpen) task.wait = null;
+      leaf.$wait = readyMark; // what was awaited is over, and need not be storable
+      this.#pushReady(task, mode, value);
       return;
     }
     if (work instanceof Reaction && !work.hasRun) {
-      this.ready.push({ task, mode, value });
+      this.#pushReady(task, mode, value);
       return;
     }
     if (!(work instanceof Combination) || index === -1) {
@@ -303,8 +378,8 @@ export class Scheduler implements Ops {
 
   /** The bottom frame returned: a thenable result is waited for, as an async function's is. */
   #finish(task: Task, value: unknown): void {
-    if (value instanceof Task) {
-      this.await(value, { task, index: -1 });
+    if (value instanceof TaskClass) {
+      this.await(value, task, -1);
       return;
     }
     const then = readThen(value);
@@ -317,7 +392,7 @@ export class Scheduler implements Ops {
       return;
     }
     task.value = adoptThenable(value, then.then);
-    this.host.external({ task, index: -1, awaited: task.value });
+    this.#awaitOutside(task, task.value);
   }
 
   #fail(task: Task, error: unknown): void {

@@ -6,7 +6,7 @@
  */
 import { addKind, addRecord } from "../snapshot/kinds.ts";
 import { tags } from "../snapshot/tags.ts";
-import { Call, Combination, Lost, Operation, Reaction, Task, type TaskState, type Waiter, type Work } from "./task.ts";
+import { Call, Combination, Lost, Operation, Reaction, Task, type TaskState, type Work } from "./task.ts";
 
 addRecord<Call>({
   name: "call",
@@ -48,9 +48,9 @@ addKind<Task>({
     writer.value(task.leaf);
     writer.value(task.work);
     writer.value(task.observed);
-    for (const { task: waiting, index } of task.waiters) {
-      writer.value(waiting);
-      writer.value(index);
+    for (let waiter = task.firstWaiter; waiter !== null; waiter = waiter.next) {
+      writer.value(waiter.task);
+      writer.value(waiter.index);
     }
   },
   allocate: () => new Task(null),
@@ -62,13 +62,9 @@ addKind<Task>({
     task.leaf = leaf === null ? null : node.graph.frame(leaf, node);
     task.work = node.value(4) as Work;
     for (let index = 6; index < node.size; index += 2)
-      task.waiters.push(waiterOf(node.value(index), node.int(index + 1, -1, 2 ** 32)));
+      task.addWaiter(node.value(index) as Task, node.int(index + 1, -1, 2 ** 32));
     task.observed = node.bool(5);
     if (state === 0) task.value = value;
     else node.graph.finally(() => task.settle(state === 1 ? 0 : 1, value));
   },
 });
-
-function waiterOf(task: unknown, index: number): Waiter {
-  return { task: task as Task, index };
-}

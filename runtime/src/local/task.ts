@@ -6,20 +6,23 @@
  * States: pending -> fulfilled | rejected; final.
  * I1 A task settles once; later results are dropped.
  * I2 `waiters` are woken in the order in which they came (as promise reactions are).
- * I3 The native promise side never counts as an unhandled rejection; `observed` says whether anybody looked.
+ * I3 The native promise behind it never counts as an unhandled rejection; `observed` says whether anybody looked.
+ * I4 The native promise is made when foreign code first calls `then`. Who waits for a task in durable code is a waiter.
  */
 import type { Frame } from "../frame.ts";
 import type { CombinatorKind, Mode } from "../realm.ts";
 import { R, shared } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { ExternalWait } from "./waits.ts";
 
 /** 0 pending, 1 fulfilled, 2 rejected. */
 export type TaskState = 0 | 1 | 2;
 
-/** Who is woken when a task settles: the leaf of a task (index -1), or a slot of a combination. */
+/** Who is woken when a task settles: a task (index -1), or a slot of a combination. They form a list, in order. */
 export interface Waiter {
-  task: Task;
-  index: number;
+  readonly task: Task;
+  readonly index: number;
+  next: Waiter | null;
 }
 
 /** An awaited call of foreign code, kept so that it can be made again after a restore. */
@@ -97,33 +100,30 @@ export class Reaction {
 /** What a task works on: null for a stack of frames. */
 export type Work = Call | Combination | Operation | Reaction | null;
 
-export class TaskPromise extends Promise<unknown> {
-  /** Promises derived from a task are ordinary ones. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
+/**
+ * A promise for everybody who looks, without the slot of a native one: to make that with its two functions costs more than all
+ * else of a task, and hardly any task is looked at by foreign code (I4).
+ */
+const PromiseBase = function PromiseBase() {} as unknown as new () => Promise<unknown>;
+PromiseBase.prototype = Promise.prototype;
+
+export class TaskPromise extends PromiseBase {
   work: Work;
   id = 0;
   scheduler: Scheduler | null = null;
   state: TaskState = 0;
   value: unknown = undefined;
   leaf: Frame | null = null;
-  waiters: Waiter[] = [];
+  firstWaiter: Waiter | null = null;
+  lastWaiter: Waiter | null = null;
   observed = false;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
+  /** Its wait for something outside, kept to be used again; never one that is open and of which it no longer waits for the answer. */
+  wait: ExternalWait | null = null;
+  #native: PromiseWithResolvers<unknown> | null = null;
 
   constructor(work: Work) {
-    let resolve!: (value: unknown) => void;
-    let reject!: (error: unknown) => void;
-    super((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
+    super();
     this.work = work;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    super.then(undefined, () => {}); // I3
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a task is a promise; looking at it is what makes it observed
@@ -134,7 +134,7 @@ export class TaskPromise extends Promise<unknown> {
     this.observed = true;
     const scheduler = this.#driver();
     return scheduler === null
-      ? super.then(yes, no)
+      ? this.#promise().then(yes, no)
       : (scheduler.react(this, yes, no, false) as unknown as Promise<never>);
   }
 
@@ -155,11 +155,42 @@ export class TaskPromise extends Promise<unknown> {
     this.state = mode === 0 ? 1 : 2;
     this.value = value;
     this.leaf = null;
-    if (mode === 0) this.#resolve(value);
-    else this.#reject(value);
+    this.wait = null;
+    if (this.#native !== null) this.#pass(this.#native);
     return true;
   }
+
+  /** Adds who is to be woken, behind the others (I2). */
+  addWaiter(task: Task, index: number): void {
+    const waiter: Waiter = { task, index, next: null };
+    if (this.lastWaiter === null) this.firstWaiter = waiter;
+    else this.lastWaiter.next = waiter;
+    this.lastWaiter = waiter;
+  }
+
+  /** The native promise behind it, made for the first one who looks (I4). */
+  #promise(): Promise<unknown> {
+    if (this.#native === null) {
+      this.#native = Promise.withResolvers();
+      this.#native.promise.then(undefined, () => {}); // I3
+      if (this.state !== 0) this.#pass(this.#native);
+    }
+    return this.#native.promise;
+  }
+
+  #pass({ resolve, reject }: PromiseWithResolvers<unknown>): void {
+    if (this.state === 1) resolve(this.value);
+    else reject(this.value);
+  }
+
+  /** What a console prints: what it prints for a promise. */
+  [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect: (...args: unknown[]) => string) {
+    if (this.state === 0) return "Promise { <pending> }";
+    return `Promise { ${this.state === 1 ? "" : "<rejected> "}${inspect(this.value, options)} }`;
+  }
 }
+// As with any promise; `Symbol.species` is then that of `Promise` as well.
+Object.defineProperty(TaskPromise.prototype, "constructor", { value: Promise, writable: true, configurable: true });
 
 /** One class per realm, so that copies of the runtime know each other's tasks. */
 export const Task: typeof TaskPromise = shared("Task", () => TaskPromise);

@@ -12,23 +12,14 @@ import { Abrupt, type Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
+import { subscribe, toPromise } from "./subscribe.ts";
 
 const R = realm;
 const suspend = SUSPEND;
 const ready = READY;
-const nativeThen = Promise.prototype.then;
 const nativePromise = Promise;
 const nativeResolve = Promise.resolve;
 const ignore = (): void => {};
-
-/** PromiseResolve (ECMA-262 27.2.4.7.1): a native promise as it is, `then` of a thenable read once. */
-function toPromise(awaited: unknown): Promise<unknown> {
-  try {
-    return nativeResolve.call(nativePromise, awaited);
-  } catch (error) {
-    return nativePromise.reject(error); // its `constructor` threw
-  }
-}
 
 class VolatileDriver {
   leaf: Frame | null = null;
@@ -57,28 +48,15 @@ class VolatileDriver {
 
   wait(awaited: unknown): void {
     if (R.gas < 0) this.hop(awaited);
-    else this.subscribe(awaited);
-  }
-
-  subscribe(awaited: unknown): void {
-    // Two calls, so that V8 knows the receiver of the first as a promise and puts `then` in line.
-    if (awaited instanceof nativePromise && awaited.constructor === nativePromise) {
-      try {
-        nativeThen.call(awaited, this.next, this.throw);
-        return;
-      } catch {
-        // It only looks like a promise: a Proxy of one, or an object that inherits from `Promise.prototype`.
-      }
-    }
-    nativeThen.call(toPromise(awaited), this.next, this.throw);
+    else subscribe(awaited, this.next, this.throw);
   }
 
   /** Lets timers and I/O run once before this frame goes on. */
   hop(awaited: unknown): void {
     R.gas = gasBudget;
     const promise = toPromise(awaited);
-    setImmediate(() => nativeThen.call(promise, this.next, this.throw));
-    nativeThen.call(promise, undefined, ignore); // a rejection that arrives before the hop must not count as unhandled
+    setImmediate(() => subscribe(promise, this.next, this.throw));
+    subscribe(promise, ignore, ignore); // a rejection that arrives before the hop must not count as unhandled
   }
 
   /** Steps the leaf. */

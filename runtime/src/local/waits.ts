@@ -1,26 +1,53 @@
 /**
- * Owns: which waits for something outside a run there are, and taking them up again after a restore.
- * Does not own: subscribing to them (the host), what is stored instead of them (lost.ts).
+ * Owns: waits for something outside a run: what each is, and which there are.
+ * Does not own: whether promises answer them (the host), taking them up after a restore (reopen.ts), what is stored instead of them (lost.ts).
  */
-import { errors } from "../errors.ts";
-import { READY } from "../realm.ts";
-import { invoke } from "./calls.ts";
+import { type Mode, READY } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Call, Combination, Lost, Reaction, Task } from "./task.ts";
+import { subscribe } from "./subscribe.ts";
+import { Call, Combination, Reaction, Task } from "./task.ts";
 
 /** A wait for something outside the run: a promise, a plain value, a call of foreign code. */
-export interface ExternalWait {
-  task: Task;
+export class ExternalWait {
+  readonly task: Task;
   /** Slot of a combination, else -1. */
-  index: number;
+  readonly index: number;
   awaited: unknown;
+  /** A promise holds this wait and will answer it. Otherwise the task's next wait may use the object again. */
+  isOpen = false;
+  #yes: ((value: unknown) => void) | null = null;
+  #no: ((error: unknown) => void) | null = null;
+
+  constructor(task: Task, index: number, awaited: unknown) {
+    this.task = task;
+    this.index = index;
+    this.awaited = awaited;
+  }
+
+  /** Lets what is awaited answer: the host of the task's scheduler hears of it. */
+  open(): void {
+    this.isOpen = true;
+    this.#yes ??= (value) => this.#answer(0, value);
+    this.#no ??= (error) => this.#answer(1, error);
+    subscribe(operandOf(this.awaited), this.#yes, this.#no);
+  }
+
+  #answer(mode: Mode, value: unknown): void {
+    this.isOpen = false;
+    this.task.scheduler?.host.answered(this, mode, value);
+  }
+}
+
+/** What is really awaited: of a kept call, its result. */
+export function operandOf(awaited: unknown): unknown {
+  return awaited instanceof Call ? awaited.value : awaited;
 }
 
 /** Does the task still wait for this? */
 export function isWaiting({ task, index, awaited }: ExternalWait): boolean {
   if (task.state !== 0) return false;
   if (index !== -1) return Object.is((task.work as Combination).items[index], awaited);
-  if (task.leaf !== null) return Object.is(task.leaf.$wait, awaited);
+  if (task.leaf !== null) return task.leaf.$wait === awaited || Object.is(task.leaf.$wait, awaited);
   return task.work === awaited || task.value === awaited;
 }
 
@@ -30,9 +57,9 @@ export function externalWaits(scheduler: Scheduler): ExternalWait[] {
   for (const task of scheduler.tasks) {
     if (task.work instanceof Combination) {
       task.work.items.forEach((awaited, index) => {
-        if (awaited !== undefined && !(awaited instanceof Task)) waits.push({ task, index, awaited });
+        if (awaited !== undefined && !(awaited instanceof Task)) waits.push(new ExternalWait(task, index, awaited));
       });
-    } else if (task.work instanceof Call) waits.push({ task, index: -1, awaited: task.work });
+    } else if (task.work instanceof Call) waits.push(new ExternalWait(task, -1, task.work));
     else if (task.work === null || task.work instanceof Reaction) {
       const wait = outsideWait(task);
       if (wait !== null) waits.push(wait);
@@ -43,28 +70,8 @@ export function externalWaits(scheduler: Scheduler): ExternalWait[] {
 
 /** What a stack of frames waits for, if that lies outside. Any value can be awaited, undefined too. */
 function outsideWait(task: Task): ExternalWait | null {
-  if (task.leaf === null) return task.value === undefined ? null : { task, index: -1, awaited: task.value };
+  if (task.leaf === null) return task.value === undefined ? null : new ExternalWait(task, -1, task.value);
   const awaited = task.leaf.$wait;
   if (awaited === READY || awaited instanceof Task) return null;
-  return { task, index: -1, awaited };
-}
-
-/** Makes the outside work of a restored scheduler happen again: lost waits fail, calls are made again, the host hears of the rest. */
-export function reopenWaits(scheduler: Scheduler): void {
-  for (const wait of externalWaits(scheduler)) {
-    if (wait.awaited instanceof Lost) scheduler.arrive(wait, 1, errors.waitLost({ text: wait.awaited.text }));
-    else if (wait.awaited instanceof Call && !wait.awaited.live) invokeAgain(scheduler, wait, wait.awaited);
-    else scheduler.host.external(wait);
-  }
-}
-
-function invokeAgain(scheduler: Scheduler, wait: ExternalWait, call: Call): void {
-  scheduler.current = wait.task;
-  try {
-    invoke(scheduler, call);
-  } catch (error) {
-    scheduler.arrive(wait, 1, error);
-    return;
-  }
-  scheduler.host.external(wait);
+  return new ExternalWait(task, -1, awaited);
 }

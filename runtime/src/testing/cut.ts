@@ -10,11 +10,11 @@
  */
 import { restore, snapshot } from "../capture.ts";
 import type { Clock } from "../clock.ts";
-import { type Coroutine, coroutine, operandOf } from "../coroutine.ts";
+import { type Coroutine, coroutine } from "../coroutine.ts";
 import { surroundings } from "../engine/foreign.ts";
 import { errors } from "../errors.ts";
 import { Call } from "../local/task.ts";
-import type { ExternalWait } from "../local/waits.ts";
+import { type ExternalWait, operandOf } from "../local/waits.ts";
 import { descriptorOf, type Mode } from "../realm.ts";
 
 /** Where and how to cut. */
