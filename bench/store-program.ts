@@ -21,3 +21,17 @@ export async function resumable(steps: number): Promise<void> {
   for (let index = 0; index < steps; index++) await nothing(index);
   await last();
 }
+
+/** Where the bench holds up the runs that go block by block: by name, the next block. */
+export const blocks = new Map<string, () => Promise<void>>();
+const nextBlock = step(async (name: string) => blocks.get(name)?.());
+
+/** Many steps, then blocks of them for ever, each when the bench says so. */
+export async function endless(name: string, before: number, block: number): Promise<never> {
+  "use durable";
+  for (let index = 0; index < before; index++) await nothing(index);
+  for (;;) {
+    await nextBlock(name);
+    for (let index = 0; index < block; index++) await nothing(index);
+  }
+}
