@@ -9,7 +9,7 @@ import { encodeParked } from "./local/lost.ts";
 import "./local/stored.ts";
 import { registry } from "./registry.ts";
 import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
-import type { Limits } from "./snapshot/types.ts";
+import type { CodeRegistry, Limits } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
 
 /** The root of a snapshot made here. */
@@ -35,11 +35,20 @@ export function snapshot(suspended: Coroutine | Generator): Uint8Array {
         function: "The generator",
         finding: "It comes from a function without a mark, or is no generator",
       });
-    return writeSnapshot({ kind: "generator", generator: suspended } satisfies Captured, options);
+    const root: Captured = { kind: "generator", generator: suspended };
+    return writeSnapshot(root, { registry: withoutName(suspended) });
   }
   const root: Captured = { kind: "coroutine", state: suspended.state() };
   const encode = (value: unknown) => encodeGraph(value, options.registry);
   return encodeParked(suspended.waits(), () => writeSnapshot(root, options), encode);
+}
+
+/** The registry, but for one value: a constant of a module that holds it gives it a name, and what is asked for is its state. */
+function withoutName(value: object): CodeRegistry {
+  const all = registry();
+  const { modules, functions } = all;
+  const refOf = (found: unknown) => (found === value ? undefined : all.refOf(found));
+  return { modules, functions, refOf, resolve: (ref) => all.resolve(ref) };
 }
 
 /**

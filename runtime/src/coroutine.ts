@@ -178,6 +178,6 @@ export class Coroutine<T = unknown> implements SchedulerHost {
  */
 export function coroutine<A extends unknown[], T>(fn: (...args: A) => Promise<T>, ...args: A): Coroutine<T> {
   const descriptor = descriptorOf(fn);
-  if (descriptor?.kind !== 0) throw notDurable(fn);
+  if (descriptor?.kind !== 0) throw notDurable(fn, coroutine);
   return new Coroutine<T>({ start: { fn, self: undefined, args }, scheduler: null });
 }

@@ -243,7 +243,7 @@ export const errors = {
     "CF2202",
     "The SQLite in this Node ({node}) is {found}; Coldframe needs {needed} or newer.",
     "Older versions have a fault that can damage a database in WAL mode when several processes write to it.",
-    "Use Node {neededNode} or newer, for instance by `npm install --save-dev node@24`: npm scripts then run on it.",
+    "Use Node {neededNode} or newer, for instance by `npm install --save-dev node@24`: npm scripts, and `npx node app.js`, then run on it.",
   ),
   /** CF2203: There is no store for the address `{url}`. */
   unknownStore: define<"url">(

@@ -16,9 +16,16 @@ const kinds: Partial<Record<DescriptorKind, string>> = {
 
 /**
  * @param fn what was given instead of a durable async function
+ * @param called the function that it was given to; the stack begins where that was called
  * @returns CF2301, or CF2306 if it is compiled and of another kind; the caller throws it
  */
-export function notDurable(fn: unknown): ColdframeError {
+export function notDurable(fn: unknown, called: Function): ColdframeError {
+  const error = explain(fn);
+  Error.captureStackTrace(error, called);
+  return error;
+}
+
+function explain(fn: unknown): ColdframeError {
   const name = typeof fn === "function" && fn.name !== "" ? fn.name : "The function";
   const found = kinds[descriptorOf(fn)?.kind ?? 0];
   if (found !== undefined) return errors.wrongKind({ function: name, found });

@@ -26,6 +26,15 @@ test("an error reaches the caller with the callers of its frame", async () => {
   expect(error.stack).toContain("at async nest (test/hand-lowered:3:1)");
 });
 
+test("an error that is frozen, or a Proxy of one, reaches the caller as it is", async () => {
+  const former = tick;
+  for (const error of [Object.freeze(new Error("no")), new Proxy(new Error("no"), {})]) {
+    setTick(() => Promise.reject(error));
+    expect((await nest(2).catch((caught: unknown) => caught)) === error).toBe(true);
+  }
+  setTick(former);
+});
+
 test("driven by hand", () => {
   const co = coroutine(sum, 3);
   const seen: unknown[] = [];

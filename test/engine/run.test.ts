@@ -62,6 +62,22 @@ describe.each(kinds)("runs on %s", (kind) => {
     expect(error.stack).toContain("at async main (test/program:");
   });
 
+  test("the stack of an error names every durable frame that it passed, and nothing of the runtime", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    const { main } = await load<Program>(`
+      import { step } from "@coldframe/runtime";
+      const fails = step(async () => { throw new TypeError("inside"); }, { retry: { maxAttempts: 1 } });
+      const lane = async () => { "use durable"; return await fails(); };
+      const all = async () => { "use durable"; return await Promise.all([lane()]); };
+      export async function main() { "use durable"; for (;;) try { await all(); } catch (e) { throw e; } }`);
+    const error = (await (await engine.start(main, [])).result().catch((e) => e)) as Error;
+    const [first, ...rest] = error.stack?.split("\n").slice(1) ?? [];
+    expect(first).toMatch(/at fails\b/);
+    const names = rest.map((line) => /at async (\w+) \(test\/program:\d+:\d+\)/.exec(line)?.[1] ?? line);
+    expect(names).toEqual(["lane", "all", "main"]);
+  });
+
   test("more runs than may be driven at a time wait for their turn", async () => {
     const { open, clock } = await makePlace(kind);
     const { engine } = await open({ concurrency: { runs: 2 } });

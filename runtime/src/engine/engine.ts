@@ -108,7 +108,7 @@ export class Engine implements AsyncDisposable {
     options: StartOptions = {},
   ): Promise<Run<Awaited<ReturnType<F>>>> {
     this.#check("a run was being started");
-    const descriptor = rootOf(fn);
+    const descriptor = rootOf(fn, this.start);
     const request = this.#request(descriptor.meta as FunctionMeta, args, options);
     const isKnown = options.id !== undefined && (await this.#isStarted(request));
     if (!isKnown) await this.#create(request, descriptor);
@@ -170,7 +170,7 @@ export class Engine implements AsyncDisposable {
   async list(options: ListOptions = {}): Promise<RunList> {
     this.#check("runs were listed");
     const { status, queue, limit = 100, cursor } = options;
-    const fn = typeof options.function === "function" ? idOf(options.function) : options.function;
+    const fn = typeof options.function === "function" ? idOf(options.function, this.list) : options.function;
     const statuses = typeof status === "string" ? [status] : status;
     const page = await this.#parts.store.list({ status: statuses, fn, queue }, { cursor, limit });
     return { runs: page.runs.map(toInfo), cursor: page.cursor };
@@ -209,9 +209,9 @@ export class Engine implements AsyncDisposable {
 }
 
 /** The descriptor of a function that can be the root of a run. @throws CF2301, CF2303, CF2306, CF2410 */
-function rootOf(fn: Function): Descriptor {
+function rootOf(fn: Function, called: Function): Descriptor {
   const descriptor = descriptorOf(fn);
-  if (descriptor?.kind !== 0) throw notDurable(fn);
+  if (descriptor?.kind !== 0) throw notDurable(fn, called);
   const meta = descriptor.meta as FunctionMeta;
   if (meta.d !== descriptor) throw errors.rootUnnamed({ function: fn.name || "The function" });
   // A module that is loaded again replaces itself; if that is another module, its runs would go on in the wrong code.
@@ -226,8 +226,8 @@ function reportError(error: unknown): void {
   });
 }
 
-function idOf(fn: Function): string {
-  return (rootOf(fn).meta as FunctionMeta).key;
+function idOf(fn: Function, called: Function): string {
+  return (rootOf(fn, called).meta as FunctionMeta).key;
 }
 
 /** As `open`, over a store that is open already; the engine closes it. */

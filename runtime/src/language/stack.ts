@@ -3,41 +3,49 @@
  * read from `$up` and appended where the error leaves the leaf (docs/abi.md, Driver).
  */
 import { fileURLToPath } from "node:url";
+import { types } from "node:util";
 import { type Frame, metaOf } from "../frame.ts";
 
-const stitched = new WeakSet<object>();
+/** How many callers stand in the stack of an error already. */
+const appended = new WeakMap<object, number>();
 /** Frames appended at most: as many as V8 prints of its own. */
 const stackLimit = 10;
 
-/** Appends the callers of a frame to an error's stack, once, and leaves out what nobody wrote. */
+/** Appends a frame and its callers to an error's stack, and leaves out what nobody wrote. */
 export function stitchStack(error: unknown, from: Frame | null): void {
-  if (!(error instanceof Error) || stitched.has(error)) return;
-  stitched.add(error);
-  const own = error.stack;
-  if (typeof own !== "string") return;
-  const lines = withoutMachinery(own.split("\n"));
-  let count = 0;
+  if (!types.isNativeError(error) || typeof error.stack !== "string") return; // no question that a Proxy would hear
+  let count = appended.get(error) ?? 0;
+  const lines = error.stack.split("\n");
+  const stack = count === 0 ? withoutMachinery(lines) : lines;
   for (let frame: Frame | null = from; frame !== null && count < stackLimit; frame = frame.$up, count++) {
     const meta = metaOf(frame);
     const at = meta.points[frame.$pc]?.at ?? "?";
-    lines.push(`    at async ${meta.name || "<anonymous>"} (${meta.module.id}:${at})`);
+    stack.push(`    at async ${meta.name || "<anonymous>"} (${meta.module.id}:${at})`);
   }
-  Object.defineProperty(error, "stack", { value: lines.join("\n"), writable: true, configurable: true });
+  appended.set(error, count);
+  // A frozen error keeps the stack that it has.
+  Reflect.defineProperty(error, "stack", { value: stack.join("\n"), writable: true, configurable: true });
 }
 
 /** Where this package lies, as URL and as path; none in a bundle, where its lines can't be told from the user's. */
 const home = /^(.*\/)(?:dist|src)\/language\/stack\.[jt]s$/.exec(import.meta.url)?.[1];
 const homes = home === undefined ? [] : [home, fileURLToPath(home)];
 
-/** Lines of this package below the first line of the user's, and of the timers and promises of Node that called it. */
+const isFrame = (line: string): boolean => /^ +at /.test(line);
+const isNative = (line: string): boolean => line.endsWith(" (<anonymous>)"); // `new Promise`, `Array.map`
+const isOurs = (line: string): boolean => homes.some((place) => line.includes(place));
+
+/** Below the first line of the user's: lines of this package, what it called natively, and what of Node called it. */
 function withoutMachinery(lines: string[]): string[] {
-  const isFrame = (line: string) => /^ +at /.test(line);
-  const isOurs = (line: string) => homes.some((place) => line.includes(place));
   const first = lines.findIndex((line) => isFrame(line) && !isOurs(line));
-  const kept = lines.filter(
-    (line, i) => i <= first || !(isFrame(line) && (isOurs(line) || line.includes("(node:internal"))),
-  );
-  return first === -1 ? lines : kept.map(nameRun);
+  if (first === -1) return lines;
+  const kept: string[] = [];
+  let isMachinery = false; // the frame below
+  for (const line of lines.slice(first + 1).reverse()) {
+    isMachinery = isFrame(line) && (isOurs(line) || line.includes("node:internal") || (isNative(line) && isMachinery));
+    if (!isMachinery) kept.push(line);
+  }
+  return [...lines.slice(0, first), ...[lines[first] as string, ...kept.reverse()].map(nameRun)];
 }
 
 /** V8 calls a run function by its place: `Object.fulfil$ [as run]`. */

@@ -284,6 +284,7 @@ export class Scheduler implements Ops {
     task.leaf = null;
     R.leaf = null;
     this.current = task;
+    let known: unknown; // an error in whose stack the callers stand
     do {
       R.mode = mode;
       R.value = value;
@@ -293,7 +294,9 @@ export class Scheduler implements Ops {
         value = (frame.$d.run as Run)(frame);
         mode = 0;
       } catch (error) {
-        stitchStack(error, frame.$up);
+        // What came from outside knows nothing of this frame; what was thrown in it does, and then of all above it.
+        if (error !== known) stitchStack(error, mode === 1 && error === value ? frame : frame.$up);
+        known = error;
         mode = 1;
         value = error;
       }

@@ -70,6 +70,8 @@ class VolatileDriver {
     try {
       outcome = (this.run as Run)(leaf);
     } catch (error) {
+      // What came from outside knows nothing of this frame.
+      stitchStack(error, mode === 1 && error === value ? leaf : leaf.$up);
       this.unwind(leaf, 1, error);
       return;
     }
@@ -84,8 +86,8 @@ class VolatileDriver {
   unwind(finished: Frame, mode: Mode, value: unknown): void {
     this.leaf = null; // I2
     this.run = null;
+    let known = mode === 1 ? value : undefined; // an error in whose stack the callers stand
     for (let frame = finished.$up; frame !== null; frame = frame.$up) {
-      if (mode === 1) stitchStack(value, frame);
       const { run } = frame.$d;
       R.mode = mode;
       R.value = value;
@@ -94,6 +96,8 @@ class VolatileDriver {
         value = (run as Run)(frame);
         mode = 0;
       } catch (error) {
+        if (error !== known) stitchStack(error, frame.$up);
+        known = error;
         mode = 1;
         value = error;
       }

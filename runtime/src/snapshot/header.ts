@@ -5,7 +5,7 @@
  * I1 Nothing behind the head is looked at before the checksum over all of it holds.
  * I2 Every way in which bytes can be wrong has its coded error: foreign, cut off, newer, damaged, too large, not readable yet.
  */
-import { crc32 } from "node:zlib";
+import * as zlib from "node:zlib"; // whole, as in codecs/view.ts
 import { errors } from "../errors.ts";
 import { type CodeRef, codeKinds, type Limits } from "./types.ts";
 
@@ -108,7 +108,7 @@ export function seal(bytes: Buffer): void {
 }
 
 function checksum(bytes: Buffer): number {
-  return crc32(bytes.subarray(CHECKED_FROM), crc32(bytes.subarray(0, 8)));
+  return zlib.crc32(bytes.subarray(CHECKED_FROM), zlib.crc32(bytes.subarray(0, 8)));
 }
 
 /**

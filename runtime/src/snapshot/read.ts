@@ -6,7 +6,7 @@
  * I2 No code of the user's runs before the checksum holds and every code reference has its verdict.
  * I3 A verdict that forbids going on is a value, not an error: the caller decides.
  */
-import { zstdDecompressSync } from "node:zlib";
+import * as zlib from "node:zlib"; // whole, as in codecs/view.ts
 import { errors } from "../errors.ts";
 import { GraphReader } from "./graph-reader.ts";
 import { type Header, type Part, readHeader } from "./header.ts";
@@ -91,7 +91,7 @@ export function inflate(bytes: Uint8Array, part: Part): Uint8Array {
   }
   let inflated: Uint8Array;
   try {
-    inflated = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, part.length) });
+    inflated = zlib.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, part.length) });
   } catch (cause) {
     throw errors.snapshotCorrupt({ detail: "a part cannot be inflated" }, { cause });
   }

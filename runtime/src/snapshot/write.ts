@@ -5,7 +5,7 @@
  * I1 Same graph, same bytes: no clock, no randomness, no order but that of discovery.
  * I2 The bytes are the caller's own: nothing of ours is kept in them or changes them later.
  */
-import { constants, zstdCompressSync } from "node:zlib";
+import * as zlib from "node:zlib"; // whole, as in codecs/view.ts
 import { shared } from "../realm.ts";
 import { GraphWriter, Refused, type WriterOptions } from "./graph-writer.ts";
 import { type NewHeader, type Part, seal, writeHeader } from "./header.ts";
@@ -41,7 +41,7 @@ export interface EncodedGraph {
 const COMPRESS_FROM = 1024;
 /** How much of a part is tried first, where compression may well gain nothing. */
 const PROBE = 4096;
-const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const level = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
 
 const SMALLEST_BUFFER = 1 << 12;
 const LARGEST_KEPT_BUFFER = 1 << 20;
@@ -145,7 +145,7 @@ function plainPart(length: number, bytes: Uint8Array | null = null): Squeezed {
 
 function squeeze(bytes: Uint8Array, compress: boolean): Squeezed {
   if (!compress || bytes.length < COMPRESS_FROM) return plainPart(bytes.length, bytes);
-  const small = zstdCompressSync(bytes, level);
+  const small = zlib.zstdCompressSync(bytes, level);
   if (small.length >= bytes.length) return plainPart(bytes.length, bytes);
   return { part: { compressed: true, stored: small.length, length: bytes.length }, bytes: small };
 }
@@ -155,7 +155,7 @@ function squeezeSections(sections: SectionTable): Squeezed {
   const length = sections.byteLength;
   if (length < COMPRESS_FROM) return plainPart(length);
   const sample = sections.sample(PROBE);
-  if (length > 4 * PROBE && zstdCompressSync(sample, level).length > sample.length * 0.8) return plainPart(length);
+  if (length > 4 * PROBE && zlib.zstdCompressSync(sample, level).length > sample.length * 0.8) return plainPart(length);
   return squeeze(gather(sections), true);
 }
 

@@ -5,7 +5,8 @@
  *    ArrayBuffer of its own, and nothing of where it lay.
  */
 import { types } from "node:util";
-import { isMarkedAsUntransferable } from "node:worker_threads";
+// Whole: a Node that lacks the name comes as far as saying that it is too old (CF2202).
+import * as workerThreads from "node:worker_threads";
 import type { NodeWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
@@ -85,7 +86,7 @@ function typeOf(value: View): number {
 
 /** Was the Buffer cut from Node's pool? Node alone marks buffers so, and no user's own buffer under a Buffer is. */
 function isPooled(type: number, buffer: ArrayBuffer): boolean {
-  return type === BUFFER && isMarkedAsUntransferable(buffer);
+  return type === BUFFER && workerThreads.isMarkedAsUntransferable(buffer);
 }
 
 /** Does the view follow the length of its buffer? Only behaviour tells, so a copy is asked. */
