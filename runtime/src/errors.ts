@@ -42,7 +42,9 @@ export type ErrorCode =
   | "CF2410"
   | "CF2411"
   | "CF2412"
-  | "CF2413";
+  | "CF2413"
+  | "CF2414"
+  | "CF2415";
 
 /** What a placeholder of an error text may be filled with. */
 export type ErrorParam = string | number | bigint | boolean;
@@ -433,5 +435,19 @@ export const errors = {
     "The run {run} waits for {operation}, of which the store knows nothing.",
     "Snapshot and operations of a run are written together, so the store was changed by other means or is damaged. Going on would wait for ever.",
     "Restore the store from a backup; the run is held until then.",
+  ),
+  /** CF2414: {what} was called by code of the run {run}, which is not driven here any more. */
+  runLeft: define<"what" | "run">(
+    "CF2414",
+    "{what} was called by code of the run {run}, which is not driven here any more.",
+    "The run has ended, is held, waits for a time, or its lease was given up or lost. What begins now would be recorded nowhere, and another worker might do it too.",
+    "- Await in durable code every call of code that calls steps: the run then goes on until that code has ended.\n- If the lease was lost or the engine was closed, there is nothing to mend: whoever takes the run up makes the call again.",
+  ),
+  /** CF2415: The run {run} was taken up {claims} times and never got any further. */
+  crashLoop: define<"run" | "claims" | "pending">(
+    "CF2415",
+    "The run {run} was taken up {claims} times and never got any further.",
+    "Each time the process ended or lost its lease before anything was recorded. That is not counted as a failure of a step, so it would go on for ever: {pending}.",
+    "- Look at why the processes ended: memory, a call of `process.exit`, a main thread that is blocked for longer than `leaseMs`.\n- Then call `release()` on the run, or deploy a new build: it is tried again from its last commit.",
   ),
 };

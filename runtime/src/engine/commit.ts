@@ -13,7 +13,7 @@ import type { CommitItem, CommitOutcome, OperationOutcome, RejectReason, RunStat
 import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
-import { takeSnapshot } from "./image.ts";
+import { refuseOverheard, takeSnapshot } from "./image.ts";
 import type { PendingOperation, Recording } from "./operations.ts";
 import { recordedOperation } from "./performers.ts";
 import type { ActiveRun } from "./turn.ts";
@@ -48,13 +48,16 @@ export class Committer {
 
   /** Commits as soon as it makes sense (I1, I4). */
   request(): void {
-    if (this.#underWay || this.#planned || this.#run.state !== "running") return;
-    if (this.#run.book.underWay === 0) {
+    const { book, state } = this.#run;
+    if (this.#underWay || this.#planned || state !== "running") return;
+    // Who waits for an operation that durable code does not await shows only after this turn (image.ts I3).
+    const isAlone = book.underWay === 0;
+    if (isAlone && book.fresh.every(({ task }) => task.firstWaiter !== null)) {
       this.#begin();
       return;
     }
     this.#planned = true;
-    const windowMs = Math.min(this.#costMs * WINDOW_FACTOR, LONGEST_WINDOW_MS);
+    const windowMs = isAlone ? 0 : Math.min(this.#costMs * WINDOW_FACTOR, LONGEST_WINDOW_MS);
     const begin = () => {
       this.#planned = false;
       this.#begin();
@@ -66,7 +69,7 @@ export class Committer {
 
   #begin(): void {
     const run = this.#run;
-    if (run.state !== "running" || this.#underWay) return;
+    if (this.#underWay || !run.goesOn()) return;
     const { clock } = run.parts;
     const startedMs = clock.monotonic();
     let plan: Plan;
@@ -77,6 +80,7 @@ export class Committer {
       return;
     }
     this.#underWay = true;
+    if (plan.status !== "running") run.leave("leaving");
     void this.#write(plan.item).then((outcome) => {
       this.#costMs = clock.monotonic() - startedMs;
       this.#underWay = false;
@@ -98,7 +102,7 @@ export class Committer {
   #plan(): Plan {
     const run = this.#run;
     const item = this.#head();
-    if (run.hasEnded()) return this.#planEnd(item);
+    if (run.hasEnded()) return refuseOverheard(run, this.#planEnd(item));
     const status = this.#status();
     const { book } = run;
     const isNew = run.unborn !== undefined && book.fresh.length === 0 && status === "running";
@@ -188,6 +192,7 @@ export class Committer {
   #accepted({ item, status, begun }: Plan, outcome: Extract<CommitOutcome, { seq: number }>): void {
     const run = this.#run;
     run.seq = outcome.seq;
+    if (run.suspectUntilMs > 0) run.keeper.cleared(run);
     run.rollsBack = false;
     if (run.unborn !== undefined) run.keeper.born(run, undefined);
     run.unborn = undefined;
@@ -196,7 +201,7 @@ export class Committer {
       for (const operation of begun) operation.recorded = true;
       run.leave(status === "waiting" ? "parked" : "over");
       run.keeper.left(run, outcome.kind === "ok" ? outcome.status : status, item.outcome);
-    } else if (this.#holdFor !== undefined) this.hold(this.#holdFor.error);
+    } else if (this.#holdFor !== undefined) this.#writeHold(this.#holdFor.error);
     else {
       for (const operation of begun) if (run.book.pending.has(operation.id)) recordedOperation(run, operation);
       run.decide();
@@ -231,13 +236,18 @@ export class Committer {
     const run = this.#run;
     if (run.state !== "running") return;
     this.#holdFor = { error };
-    if (this.#underWay) return; // its sequence number is not known yet; the acknowledgement calls again
+    this.isHeld = true;
+    run.leave("leaving");
+    if (!this.#underWay) this.#writeHold(error); // otherwise its sequence number is known only with the acknowledgement
+  }
+
+  #writeHold(error: unknown): void {
+    const run = this.#run;
     const item: CommitItem = {
       ...this.#head(),
       status: "held",
       hold: { reason: messageOf(error), build: run.parts.build() },
     };
-    this.isHeld = true;
     run.leave("over");
     const isNew = run.unborn !== undefined || run.rollsBack;
     const deposits = isNew ? Promise.resolve() : depositAll(run);
@@ -250,6 +260,7 @@ export class Committer {
     const outcome = run.parts.values.encodeError(error);
     const item: CommitItem = { ...this.#head(), status: "failed", outcome };
     this.#underWay = true;
+    run.leave("leaving");
     const written = await this.#write(item);
     if (written !== undefined) this.#acknowledge({ item, status: "failed", begun: [] }, written);
   }

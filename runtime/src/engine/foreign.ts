@@ -2,7 +2,8 @@
  * Owns: knowing, in code that no scheduler drives, what drives it: a step, a foreign call of a run, or nothing.
  * Does not own: what follows from it (step.ts, sleep.ts).
  *
- * I1 The context follows foreign code over its own awaits: `R.ops` is null there, and only this tells that a run waits.
+ * I1 The context follows foreign code over its own awaits: `R.ops` is null there, and only this tells that a run waits, or
+ *    that none does: foreign code that durable code called without await keeps the context of the turn.
  * I2 Durable code itself never asks: under a scheduler `R.ops` decides first.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -25,7 +26,7 @@ export interface StepContext {
   readonly run: string | undefined;
   /** Name of the step, as it is stored: `shop/orders#charge`, or `step:` and the name that was given. */
   readonly step: string;
-  /** Number of this attempt, from 1. An attempt that was cut short by a crash counts. */
+  /** Number of this attempt, from 1. One that was cut short by a crash is made again under its number, with a higher `fence`. */
   readonly attempt: number;
   /** The same for every attempt at this call, in every generation of the run: hand it to services that take one. */
   readonly idempotencyKey: string;
@@ -46,7 +47,17 @@ interface Timed {
   readonly clock: Clock;
 }
 
-export type Surroundings = ForeignCall | StepAttempt | Timed;
+/** A turn of a run; outside of compiled code it means: code that the run called and does not await. */
+interface RunTurn {
+  readonly kind: "turn";
+}
+
+export type Surroundings = ForeignCall | StepAttempt | Timed | RunTurn;
+
+export const inTurn: RunTurn = { kind: "turn" };
+
+/** How messages call code that keeps the context of a turn. */
+export const UNAWAITED = "a function that was called without await";
 
 /** One per realm: a step made by one copy of the runtime may run under the engine of another. */
 export const surroundings: AsyncLocalStorage<Surroundings> = shared(

@@ -5,10 +5,13 @@
  * I1 Waits that no other process can take up are stored as lost; a call whose callee, receiver or arguments cannot be
  *    stored is one of them.
  * I2 Sleeps and calls that nothing can hear of any more are not stored (losers.ts).
+ * I3 No snapshot shows an operation that only code waits for which the run does not await: after a restore that code is gone.
  */
+import { errors } from "../errors.ts";
 import { encodeParked } from "../local/lost.ts";
 import type { SchedulerState } from "../local/scheduler.ts";
-import type { Task } from "../local/task.ts";
+import { Operation, type Task } from "../local/task.ts";
+import { UNAWAITED } from "./foreign.ts";
 import type { StoredPlace } from "./lineage.ts";
 import type { ActiveRun } from "./turn.ts";
 
@@ -20,14 +23,14 @@ export interface Image {
   unseen: Task[];
 }
 
-/** Encodes a parked run. @throws CF2001 if something live cannot be stored */
+/** Encodes a parked run. @throws CF2001 if something live cannot be stored, CF2302 by I3 */
 export function takeSnapshot(run: ActiveRun): Uint8Array {
   const losers = run.losers.find(run);
-  if (losers.length === 0) return encodeImage(run, []);
+  if (losers.length === 0) return refuseOverheard(run, encodeImage(run, []));
   const { scheduler } = run;
   scheduler.reached = new Set();
   try {
-    const bytes = encodeImage(run, losers);
+    const bytes = refuseOverheard(run, encodeImage(run, losers));
     const gone = losers.filter((task) => !scheduler.reached?.has(task));
     run.losers.withdraw(run, gone);
     run.losers.kept = losers.length - gone.length;
@@ -35,6 +38,16 @@ export function takeSnapshot(run: ActiveRun): Uint8Array {
   } finally {
     scheduler.reached = null;
   }
+}
+
+/** While waits are out, one of them may be for the promise of such a task. A promise in a variable is refused by its name (I3). */
+export function refuseOverheard<T>(run: ActiveRun, done: T): T {
+  if (run.overheard.size === 0) return done;
+  for (const task of run.overheard) if (task.state !== 0) run.overheard.delete(task);
+  const [task] = run.openWaits().size === 0 ? run.overheard : [];
+  if (task === undefined) return done;
+  const what = task.work instanceof Operation ? `The operation ${task.work.name}` : "What the run does";
+  throw errors.outsideDurableCode({ what, caller: UNAWAITED });
 }
 
 /** Encodes the run; tasks of `without` only as far as something else leads to them. */

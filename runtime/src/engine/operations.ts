@@ -77,10 +77,10 @@ export class OperationBook {
     this.fresh.push(operation);
   }
 
-  /** Takes in an operation that the store has; its next attempt begins with the next commit. */
-  revive(operation: PendingOperation): void {
+  /** Takes in an operation that the store has. @returns the same */
+  adopt(operation: PendingOperation): PendingOperation {
     this.pending.set(operation.id, operation);
-    this.retries.push(operation);
+    return operation;
   }
 
   /** Notes the end of a recorded operation. @returns undefined if it is not pending */

@@ -46,6 +46,8 @@ export interface Parts {
 export interface Keeper {
   /** Its first commit: it exists now; or it could not be created. */
   born(run: ActiveRun, refused: RejectReason | undefined): void;
+  /** It has recorded something, and so is not what ends its processes. */
+  cleared(run: ActiveRun): void;
   /** It gave up its lease. */
   left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void;
   /** It lost its lease. */
@@ -57,6 +59,7 @@ export interface Keeper {
 /** Lets so many go on at a time, the others in their order. */
 export class Line {
   #free: number;
+  #isAdmitting = false;
   readonly #waiting: (() => void)[] = [];
 
   constructor(places: number) {
@@ -65,15 +68,26 @@ export class Line {
 
   /** Calls `go`, now or when it is its turn; it must end in `leave`. */
   enter(go: () => void): void {
-    if (this.#free > 0) {
-      this.#free--;
-      go();
-    } else this.#waiting.push(go);
+    this.#waiting.push(go);
+    this.#admit();
   }
 
   leave(): void {
-    const next = this.#waiting.shift();
-    if (next !== undefined) next();
-    else this.#free++;
+    this.#free++;
+    this.#admit();
+  }
+
+  /** Without recursion: of thousands that wait each may leave at once, as when their run was lost. */
+  #admit(): void {
+    if (this.#isAdmitting) return;
+    this.#isAdmitting = true;
+    try {
+      while (this.#free > 0 && this.#waiting.length > 0) {
+        this.#free--;
+        this.#waiting.shift()?.();
+      }
+    } finally {
+      this.#isAdmitting = false;
+    }
   }
 }

@@ -3,12 +3,13 @@
  * Does not own: the book (operations.ts), attempts at steps (steps.ts).
  *
  * I1 An operation's id holds its generation: what comes late from an abandoned one fits nothing.
- * I2 A step whose key has a result from a former generation gets that result at once; nothing is recorded for it.
+ * I2 A step whose key has a result from a former generation gets that result at once, a failure too: the new code then takes the
+ *    same way. Nothing is recorded for it.
  */
 import { hash } from "node:crypto";
 import { Operation, type Task } from "../local/task.ts";
 import type { Descriptor } from "../realm.ts";
-
+import type { RecordedResult } from "../store/store.ts";
 import { type Duration, toMs } from "./duration.ts";
 import { isStep, type PendingOperation } from "./operations.ts";
 import type { AwaitableMeta } from "./sleep.ts";
@@ -33,7 +34,7 @@ const step: Performer = {
     const bytes = run.parts.values.encodeList(args);
     const key = keyOf(run, name, run.lineage.next(run.scheduler.current, name), bytes);
     const known = run.reuse?.get(key);
-    if (known?.outcome === "done") return settled(run, name, run.parts.values.decode(known.value));
+    if (known !== undefined) return settled(run, name, known);
     return add(run, `step ${name}`, { key, args: bytes, attempt: 1, dueAt: undefined });
   },
   recorded(run, operation) {
@@ -41,11 +42,12 @@ const step: Performer = {
   },
   due: startAttempt,
   revive(run, operation) {
-    // A planned attempt has not begun unless its time had come; one that has begun counts.
-    if (operation.dueAt === undefined || operation.dueAt <= run.parts.clock.now()) {
-      operation.attempt++;
-      operation.dueAt = undefined;
+    if (operation.attempt > 0) {
+      // The attempt is recorded, so it may begin: again, if its process died with it, which is no failure of the step.
+      if (operation.dueAt === undefined) startAttempt(run, operation);
+      return;
     }
+    operation.attempt = 1; // handed over before it began
     operation.recorded = false;
     run.book.retries.push(operation);
   },
@@ -98,9 +100,9 @@ function add(run: ActiveRun, kind: string, rest: Rest): Task {
   return task;
 }
 
-function settled(run: ActiveRun, name: string, value: unknown): Task {
+function settled(run: ActiveRun, name: string, { outcome, value }: RecordedResult): Task {
   const task = run.scheduler.operate(new Operation(`step ${name}`, ""));
-  run.scheduler.settle(task, 0, value);
+  run.scheduler.settle(task, outcome === "done" ? 0 : 1, run.parts.values.decode(value));
   return task;
 }
 

@@ -7,6 +7,7 @@
  * I2 Order: calls that were out are made again with the heap as of the commit; then the inbox is delivered in its order; then
  *    code runs.
  * I3 Code that is missing is never a reason for a rollback.
+ * I4 A run that ends its process each time before anything of it is recorded is held, not taken up for ever.
  */
 import { errors } from "../errors.ts";
 import { reopenWaits } from "../local/reopen.ts";
@@ -16,18 +17,24 @@ import { registry } from "../registry.ts";
 import type { Claim, InboxEntry } from "../store/store.ts";
 import type { CodeChange } from "./codec.ts";
 import type { Image } from "./image.ts";
-import { isStep } from "./operations.ts";
+import { isStep, stepNameOf } from "./operations.ts";
 import { reviveOperation } from "./performers.ts";
 import type { ActiveRun } from "./turn.ts";
 
 const INBOX_PAGE = 1_000;
+/** Claims without a step forward after which a run is held (I4). */
+const MOST_CLAIMS = 5;
 
 /** Takes up a run that this process has not in memory. Its turn runs before this resolves. */
 export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
-  try {
-    const inbox = await readInbox(run, claim);
+  const inbox = await readStore(run, async () => {
     if (run.generation > 0) await recall(run);
-    if (run.state !== "running") return;
+    return readInbox(run, claim);
+  });
+  if (inbox === undefined) return;
+  try {
+    if (claim.claims >= MOST_CLAIMS)
+      throw errors.crashLoop({ run: run.id, claims: claim.claims, pending: begunOf(claim) });
     if (claim.snapshot === undefined) startOver(run, claim);
     else await resume(run, claim, claim.snapshot, inbox);
   } catch (error) {
@@ -37,10 +44,32 @@ export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
 
 /** Goes on with a run whose memory is as of the claim. */
 export async function wakeUp(run: ActiveRun, claim: Claim): Promise<void> {
-  const inbox = await readInbox(run, claim);
-  if (run.state !== "running") return;
+  const inbox = await readStore(run, () => readInbox(run, claim));
+  if (inbox === undefined) return;
   deliver(run, inbox);
   run.wakeDue();
+}
+
+/** A store that cannot be read now is no fault of the run: it is let go, and taken up again when its lease has run out. */
+async function readStore<T>(run: ActiveRun, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    const found = await read();
+    return run.goesOn() ? found : undefined;
+  } catch (error) {
+    run.parts.notify({
+      kind: "store-failed",
+      run: run.id,
+      message: `Run ${run.id} could not be read: ${error}`,
+      error,
+    });
+    run.commits.lose();
+    return undefined;
+  }
+}
+
+function begunOf({ operations }: Claim): string {
+  const names = new Set(operations.flatMap(({ kind }) => (isStep(kind) ? [stepNameOf({ kind })] : [])));
+  return names.size === 0 ? "no step had begun" : `begun and without a result: ${[...names].join(", ")}`;
 }
 
 /** All unconsumed messages: the page that came with the claim and those after it. */
@@ -53,9 +82,10 @@ async function readInbox(run: ActiveRun, claim: Claim): Promise<InboxEntry[]> {
   return inbox;
 }
 
-async function recall(run: ActiveRun): Promise<void> {
+async function recall(run: ActiveRun): Promise<true> {
   const results = await run.parts.store.recall(run.id);
   run.reuse = new Map(results.map((result) => [result.key, result]));
+  return true;
 }
 
 function startOver(run: ActiveRun, claim: Claim): void {
@@ -82,7 +112,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
       run.orphans.set(id, operation);
       continue;
     }
-    book.pending.set(id, { id, kind, task, key, args, attempt, dueAt, recorded: true, underWay: false });
+    book.adopt({ id, kind, task, key, args, attempt, dueAt, recorded: true, underWay: false });
     tasks.delete(id);
   }
   for (const [id, task] of tasks)
@@ -130,8 +160,7 @@ async function meetChange(
     throw errors.rollbackUncovered({ run: run.id, steps, detail });
   }
   if (rollback === "fail") return run.commits.fail(errors.incompatibleCode({ function: run.fn, reason: detail }));
-  await recall(run);
-  if (run.state !== "running") return;
+  if ((await readStore(run, () => recall(run))) === undefined) return;
   run.generation++;
   run.rollsBack = true;
   startOver(run, claim);

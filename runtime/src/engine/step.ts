@@ -6,7 +6,7 @@ import { errors } from "../errors.ts";
 import { type Descriptor, DURABLE, descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { performInMemory, type StepMeta } from "./attempt.ts";
-import { clockOf, type StepContext, surroundings } from "./foreign.ts";
+import { clockOf, type StepContext, surroundings, UNAWAITED } from "./foreign.ts";
 import { type RetryOptions, resolvePolicy } from "./policy.ts";
 
 /** How a step is performed. */
@@ -56,6 +56,7 @@ export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): 
       if (R.ops !== null) return R.ops.later(self, undefined, args, meta.name);
       const around = surroundings.getStore();
       if (around?.kind === "foreign") return around.perform(descriptor, args);
+      if (around?.kind === "turn") return refuseUnawaited(labelOf(descriptor));
       return performInMemory(meta, args, clockOf(around));
     },
   }.wrapper;
@@ -72,6 +73,11 @@ function excerpt(fn: StepFunction): string {
   return `\`${Function.prototype.toString.call(fn).split("\n", 1)[0]?.slice(0, 60)}\``;
 }
 
+/** Code that a run does not await is gone after a crash, and with it whatever it would have done with the result. */
+async function refuseUnawaited(what: string): Promise<never> {
+  throw errors.outsideDurableCode({ what, caller: UNAWAITED });
+}
+
 function stepRef(name: string): string {
   return `step:${name}`;
 }
@@ -81,6 +87,11 @@ export function nameOfStep(descriptor: Descriptor): string {
   const ref = registry().refOf(descriptor.self);
   if (ref === undefined) throw errors.stepUnnamed({ step: (descriptor.meta as StepMeta).name });
   return ref;
+}
+
+/** How messages call a step, whether it has a name or not. */
+export function labelOf({ self, meta }: Descriptor): string {
+  return `The step ${registry().refOf(self) ?? (meta as StepMeta).name}`;
 }
 
 /** The step of a name; undefined if it is not loaded here. */

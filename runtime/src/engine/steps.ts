@@ -22,11 +22,9 @@ export function startAttempt(run: ActiveRun, operation: PendingOperation): void 
   operation.dueAt = undefined;
   run.book.underWay++;
   run.parts.attempts.enter(() => {
-    const isHeld = run.keeper.isHeld(run);
-    if (run.state === "running" && !run.draining && isHeld) return perform(run, operation);
+    if (run.goesOn() && !run.draining) return perform(run, operation);
     leave(run, operation);
-    if (run.state === "running" && !isHeld) run.commits.lose();
-    else run.decide();
+    run.decide();
   });
 }
 
@@ -85,7 +83,7 @@ function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error
     finish(run, operation, "failed", run.parts.values.encodeError(error));
     return;
   }
-  if (run.state !== "running") return;
+  if (!run.goesOn()) return;
   operation.attempt++;
   operation.dueAt = run.parts.clock.now() + pauseBefore(meta.retry, operation.attempt);
   operation.recorded = false;
@@ -94,6 +92,6 @@ function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error
 }
 
 function finish(run: ActiveRun, operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): void {
-  if (run.state === "running") run.complete(operation, outcome, value, run.parts.values.decode(value));
+  if (run.goesOn()) run.complete(operation, outcome, value, run.parts.values.decode(value));
   else if (run.commits.isHeld) void run.commits.bequeath(operation, outcome, value);
 }

@@ -2,11 +2,14 @@
  * Owns: one run in this process: drives its scheduler until all is parked, and decides what must be committed at once.
  * Does not own: the write (commit.ts), what is committed later (pace.ts), attempts at steps (steps.ts), taking a stored run up (restore.ts).
  *
- * States: running -> parked (lease given up, kept warm) -> running …; running -> over (ended, held, handed over or lost).
+ * States: running -> leaving (a commit that gives the lease up is on its way) -> parked (kept warm) -> running …;
+ *   leaving -> over (ended, held, handed over); running, leaving -> over (lost).
  * I1 A turn runs to its end without interruption; a commit may be under way meanwhile, since its bytes are made already.
  * I2 Recorded acts (steps, sleeps, retries, the end) ask for a commit at once. So does a run that only waits for times.
  *    All else that happens is committed in its time (pace.ts).
  * I3 After `over` nothing of the run has an effect on the store.
+ * I4 Nothing begins (no turn, no attempt, no commit) unless the run is running and its lease is surely held: `goesOn` is asked
+ *    wherever something comes from outside.
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
@@ -18,7 +21,7 @@ import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "
 import type { Attempt } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { Committer } from "./commit.ts";
-import { callForeign } from "./foreign.ts";
+import { callForeign, inTurn, surroundings } from "./foreign.ts";
 import { Lineage } from "./lineage.ts";
 import { Losers } from "./losers.ts";
 import { isStep, OperationBook, type PendingOperation } from "./operations.ts";
@@ -54,7 +57,7 @@ export class ActiveRun implements SchedulerHost {
   epoch: number;
   generation: number;
   seq: number;
-  state: "running" | "parked" | "over" = "running";
+  state: "running" | "leaving" | "parked" | "over" = "running";
   /** Until the first commit has created the run: what creates it. */
   unborn: StartRequest | undefined;
   /** Until the first commit of a new generation. */
@@ -63,12 +66,16 @@ export class ActiveRun implements SchedulerHost {
   draining = false;
   /** Was it taken up from a snapshot? Then what its foreign calls did before may have been recorded. */
   restored = false;
+  /** Until then, by the monotonic clock, it may be what ends its processes (worker.ts I4). */
+  suspectUntilMs = 0;
   /** Operations that the store has and no task: steps that foreign code called. By id. */
   readonly orphans = new Map<string, Operation>();
   /** Results of former generations, by key. */
   reuse: ReadonlyMap<string, RecordedResult> | undefined;
   /** Last inbox position looked at. */
   seen = 0;
+  /** Tasks that code waits for which no scheduler drives and no run awaits. */
+  readonly overheard = new Set<Task>();
   /** A deposit of completions is planned (deposit.ts). */
   depositing = false;
   readonly #waits = new Set<ExternalWait>();
@@ -91,7 +98,7 @@ export class ActiveRun implements SchedulerHost {
   begin(descriptor: Descriptor, args: unknown[]): void {
     this.pace.noteProgress();
     this.#inTurn = true;
-    this.scheduler.start(descriptor, undefined, args);
+    surroundings.run(inTurn, () => this.scheduler.start(descriptor, undefined, args));
     this.drive();
   }
 
@@ -100,10 +107,18 @@ export class ActiveRun implements SchedulerHost {
     announce("turn:before", this.id);
     if (this.scheduler.hasReady) this.pace.noteProgress();
     this.#inTurn = true;
-    this.scheduler.turn();
+    surroundings.run(inTurn, () => this.scheduler.turn());
     this.#inTurn = false;
     announce("turn:after", this.id);
     this.decide();
+  }
+
+  /** May anything of the run begin here now? A lease that is not surely held any more is as good as lost (I4). */
+  goesOn(): boolean {
+    if (this.state !== "running") return false;
+    if (this.keeper.isHeld(this)) return true;
+    this.commits.lose();
+    return false;
   }
 
   /** Takes the end of an operation. */
@@ -129,9 +144,10 @@ export class ActiveRun implements SchedulerHost {
     return true;
   }
 
-  /** Waits that something in this process will end. */
+  /** Waits that something in this process will end; those of withdrawn losers are nobody's (losers.ts). */
   openWaits(): ReadonlySet<ExternalWait> {
-    for (const wait of this.#waits) if (!isWaiting(wait)) this.#waits.delete(wait);
+    const { tasks } = this.scheduler;
+    for (const wait of this.#waits) if (!tasks.has(wait.task) || !isWaiting(wait)) this.#waits.delete(wait);
     return this.#waits;
   }
 
@@ -174,7 +190,7 @@ export class ActiveRun implements SchedulerHost {
 
   /** Begins or ends what is due. */
   wakeDue(): void {
-    if (this.state !== "running") return;
+    if (!this.goesOn()) return;
     const now = this.parts.clock.now();
     const due = [...this.book.pending.values()].filter(
       ({ dueAt, recorded, underWay }) => recorded && !underWay && dueAt !== undefined && dueAt <= now,
@@ -187,8 +203,8 @@ export class ActiveRun implements SchedulerHost {
 
   // ---- ends
 
-  /** Its lease was given up with a commit; `parked` runs stay in memory. */
-  leave(state: "parked" | "over"): void {
+  /** Its lease is being given up with a commit, or was; `parked` runs stay in memory. */
+  leave(state: "leaving" | "parked" | "over"): void {
     this.state = state;
     this.#cancelTimers();
   }
@@ -219,16 +235,20 @@ export class ActiveRun implements SchedulerHost {
   }
 
   foreign(call: Call): unknown {
-    const caller = this.scheduler.current;
+    if (call.key === "") call.key = this.lineage.next(this.scheduler.current, "()");
     let counts: WithinCounts | undefined;
     return callForeign(call, (step, args) => {
       counts ??= new WithinCounts();
-      return performWithin(this, call, caller, counts, step, args);
+      return performWithin(this, call, counts, step, args);
     });
   }
 
   spawned(task: Task, parent: Task | null): void {
     this.lineage.add(task, parent);
+  }
+
+  heard(task: Task): void {
+    if (task.state === 0 && surroundings.getStore() === inTurn) this.overheard.add(task);
   }
 
   external(wait: ExternalWait): void {
@@ -238,7 +258,7 @@ export class ActiveRun implements SchedulerHost {
 
   answered(wait: ExternalWait, mode: Mode, value: unknown): void {
     this.#waits.delete(wait);
-    if (this.state !== "running") return;
+    if (!this.goesOn()) return;
     if (this.scheduler.arrive(wait, mode, value)) this.pace.noteProgress();
     this.drive();
   }

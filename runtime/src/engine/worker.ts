@@ -5,10 +5,19 @@
  * I1 Claims stop at the cap of runs driven at a time, and when the engine closes.
  * I2 Hints and own timers only make claims come sooner: ticks and claims happen at least every `pollMs`.
  * I3 A run is in memory at most once: either driven or warm.
+ * I4 Runs that may be what ends their processes are taken up one after another, so that those which only shared the processes
+ *    of another get further. One that has recorded something, or has gone on for `SUSPECT_MS`, holds the next back no longer.
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
-import type { Claim, Hint, RejectReason, RunStatus, StartRequest } from "../store/store.ts";
+import {
+  type Claim,
+  type Hint,
+  type RejectReason,
+  type RunStatus,
+  type StartRequest,
+  SUSPECT_CLAIMS,
+} from "../store/store.ts";
 import { announce } from "./channel.ts";
 import type { Hosted } from "./hosted.ts";
 import { Leases } from "./lease.ts";
@@ -19,6 +28,7 @@ import { WarmRuns } from "./warm.ts";
 
 const CLAIM_LIMIT = 64;
 const TICK_LIMIT = 1_000;
+const SUSPECT_MS = 5_000;
 
 interface Birth {
   resolve(refused: RejectReason | undefined): void;
@@ -122,7 +132,9 @@ export class Worker implements Keeper {
     const limit = Math.min(CLAIM_LIMIT, limits.runs - this.#runs.size);
     const askedAtMs = clock.monotonic();
     const { leaseMs } = limits;
-    const claims = await store.claim({ functions, queues: [queue], limit, leaseMs, warm: this.#warm.seqs });
+    const suspects = [...this.#runs.values()].some(({ suspectUntilMs }) => suspectUntilMs > askedAtMs) ? 0 : 1;
+    const claims = await store.claim({ functions, queues: [queue], limit, leaseMs, suspects, warm: this.#warm.seqs });
+    if (this.#closing) return 0; // the store gives them back when it closes
     for (const claim of claims) this.#take(claim, askedAtMs);
     return claims.length;
   }
@@ -140,6 +152,7 @@ export class Worker implements Keeper {
       return;
     }
     const run = new ActiveRun({ id, fn, epoch, generation, seq }, this.#parts, this);
+    if (claim.claims > SUSPECT_CLAIMS) run.suspectUntilMs = askedAtMs + SUSPECT_MS;
     this.#keep(run, askedAtMs);
     void takeUp(run, claim);
   }
@@ -187,6 +200,11 @@ export class Worker implements Keeper {
     this.#births.get(run)?.resolve(refused);
     this.#births.delete(run);
     if (refused !== undefined) this.#forget(run);
+  }
+
+  cleared(run: ActiveRun): void {
+    run.suspectUntilMs = 0;
+    this.kick();
   }
 
   left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void {

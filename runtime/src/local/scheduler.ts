@@ -26,7 +26,7 @@ import { callForeign, callLater, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
-import { type Call, Combination, Reaction, Task, type Work } from "./task.ts";
+import { type Call, Combination, Reaction, Task, type TaskHost, type Work } from "./task.ts";
 import { adoptThenable, readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
 
@@ -37,7 +37,7 @@ const readyMark = READY;
 const TaskClass = Task;
 
 /** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
-export interface SchedulerHost {
+export interface SchedulerHost extends TaskHost {
   /** Begins a step or an awaitable of the runtime; null: it is called like any function. */
   operation(scheduler: Scheduler, descriptor: Descriptor, self: unknown, args: unknown[], text: string): Task | null;
   /** Runs foreign code for an awaited call. `R.ops` is null meanwhile. */

@@ -25,6 +25,12 @@ export interface Waiter {
   next: Waiter | null;
 }
 
+/** Hears of what tasks see. */
+export interface TaskHost {
+  /** Code that no scheduler drives waits for a task of the run. */
+  heard?(task: Task): void;
+}
+
 /** An awaited call of foreign code, kept so that it can be made again after a restore. */
 export class Call {
   fn: unknown;
@@ -133,9 +139,15 @@ export class TaskPromise extends PromiseBase {
   ): Promise<A | B> {
     this.observed = true;
     const scheduler = this.#driver();
-    return scheduler === null
-      ? this.#promise().then(yes, no)
-      : (scheduler.react(this, yes, no, false) as unknown as Promise<never>);
+    if (scheduler !== null) return scheduler.react(this, yes, no, false) as unknown as Promise<never>;
+    this.scheduler?.host.heard?.(this);
+    return this.#promise().then(yes, no);
+  }
+
+  /** As the promise that its host waits for. */
+  asNative(): Promise<unknown> {
+    this.observed = true;
+    return this.#promise();
   }
 
   override finally(callback?: (() => void) | null): Promise<unknown> {

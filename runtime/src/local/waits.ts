@@ -38,9 +38,10 @@ export class ExternalWait {
   }
 }
 
-/** What is really awaited: of a kept call, its result. */
+/** What is really awaited: of a kept call, its result. A task that it returned is the run's own wait. */
 export function operandOf(awaited: unknown): unknown {
-  return awaited instanceof Call ? awaited.value : awaited;
+  if (!(awaited instanceof Call)) return awaited;
+  return awaited.value instanceof Task ? awaited.value.asNative() : awaited.value;
 }
 
 /** Does the task still wait for this? */

@@ -1,5 +1,5 @@
 /**
- * Owns: the contract between the engine and any store. Types only.
+ * Owns: the contract between the engine and any store. Types, and one number.
  * Does not own: what the bytes mean (snapshot/), when to commit or claim (engine/), how a URL finds its store (open.ts).
  *
  * A run's states and every legal move:
@@ -98,6 +98,9 @@ export interface HostedFunction {
   readonly versions?: readonly string[] | undefined;
 }
 
+/** A run claimed so often without getting any further may be what ends its processes. */
+export const SUSPECT_CLAIMS = 2;
+
 /** @see Store.claim */
 export interface ClaimRequest {
   readonly functions: readonly HostedFunction[];
@@ -106,6 +109,8 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** Runs still in the caller's memory, by the sequence number they are at: on a match no snapshot is read. */
   readonly warm?: ReadonlyMap<string, number> | undefined;
+  /** Of runs that were claimed `SUSPECT_CLAIMS` times before and got no further: at most so many. Default: any number. */
+  readonly suspects?: number | undefined;
   /** Messages given with each run at most; `receive` has the others. Default 1,000. */
   readonly inboxLimit?: number | undefined;
 }
@@ -125,7 +130,10 @@ export interface Claim {
   readonly seq: number;
   /** Epoch ms at which the lease ends unless a heartbeat moves it. */
   readonly leaseUntil: number;
-  /** Claims since the last commit, this one included: more than one means that an owner was lost on the way. */
+  /**
+   * Claims since the run last got any further by a commit or a message, this one included: more than one means that an owner was
+   * lost on the way. Those that a close gave back do not count.
+   */
   readonly claims: number;
   readonly input: Uint8Array;
   /** Undefined before the first snapshot, after a rollback, and when `warm`. */

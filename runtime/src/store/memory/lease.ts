@@ -1,5 +1,5 @@
 /** Owns: taking runs in memory, and what time does to them. */
-import type { Claim, ClaimRequest, Lease, Tick } from "../store.ts";
+import { type Claim, type ClaimRequest, type Lease, SUSPECT_CLAIMS, type Tick } from "../store.ts";
 import { readInbox } from "./inbox.ts";
 import type { Run, World } from "./world.ts";
 
@@ -9,13 +9,23 @@ export function claim(world: World, owner: string, request: ClaimRequest): Claim
   const leaseUntil = world.clock.now() + request.leaseMs;
   const chosen = [...world.runs.values()].filter((run) => run.status === "ready" && isHosted(run, request));
   chosen.sort((a, b) => b.request.priority - a.request.priority || (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.key - b.key);
-  return chosen.slice(0, request.limit).map((run) => {
-    const claims = run.claimedSeq === run.seq ? run.claims + 1 : 1;
-    const { epoch, seq } = run;
+  let suspects = request.suspects ?? Infinity;
+  const taken = chosen.filter(({ claims }) => claims < SUSPECT_CLAIMS || suspects-- > 0);
+  return taken.slice(0, request.limit).map((run) => {
+    const { epoch } = run;
+    const mark = markOf(run);
+    const claims = run.claimedMark === mark ? run.claims + 1 : 1;
     const lease = { status: "running", dueAt: undefined, owner, leaseUntil } as const;
-    world.journal.assign(run, { ...lease, epoch: epoch + 1, claims, claimedSeq: seq });
+    world.journal.assign(run, { ...lease, epoch: epoch + 1, claims, claimedMark: mark });
     return toClaim(run, leaseUntil, request);
   });
+}
+
+/** Changes with every commit and message: both numbers only grow. */
+function markOf({ seq, inbox }: Run): number {
+  let last = 0;
+  for (const [position, { consumed }] of inbox) if (!consumed) last = Math.max(last, position);
+  return seq + last;
 }
 
 function isHosted({ request: { fn, queue, version } }: Run, { queues, functions }: ClaimRequest): boolean {
@@ -84,5 +94,9 @@ export function release(world: World, what: { readonly id: string } | { readonly
 
 /** Ends the leases of a handle that closes. */
 export function letGo(world: World, owner: string): void {
-  for (const run of world.runs.values()) if (run.status === "running" && run.owner === owner) world.makeReady(run);
+  for (const run of world.runs.values()) {
+    if (run.status !== "running" || run.owner !== owner) continue;
+    world.makeReady(run);
+    world.journal.assign(run, { claims: run.claims - 1 });
+  }
 }

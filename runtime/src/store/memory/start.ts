@@ -26,7 +26,7 @@ export function insertRun(world: World, request: StartRequest, lease?: { owner: 
     owner: lease?.owner,
     leaseUntil: lease && now + lease.leaseMs,
     claims: lease ? 1 : 0,
-    claimedSeq: 0,
+    claimedMark: 0,
     hold: undefined,
     operations: new Map(),
     results: new Map(),

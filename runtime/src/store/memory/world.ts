@@ -42,7 +42,7 @@ export interface Run {
   owner: string | undefined;
   leaseUntil: number | undefined;
   claims: number;
-  claimedSeq: number;
+  claimedMark: number;
   hold: RunDetail["hold"];
   readonly operations: Map<string, Operation>;
   readonly results: Map<string, RecordedResult>;

@@ -5,13 +5,14 @@
  * Q1. Whether there is anything to take is read outside a transaction: polling an empty store costs no lock and no fsync.
  * Q2. What is taken was chosen in the same transaction; the choice of Q1 may be out of date.
  */
-import type { Claim, ClaimRequest } from "../store.ts";
+import { type Claim, type ClaimRequest, SUSPECT_CLAIMS } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { readInbox } from "./inbox.ts";
 import type { ContentRow, OperationRow, RunRow } from "./rows.ts";
 import { toOperation, toParent } from "./rows.ts";
 
 const INBOX_PAGE = 1_000;
+const ANY_CLAIMS = Number.MAX_SAFE_INTEGER;
 
 interface Candidate {
   readonly key: number;
@@ -19,20 +20,42 @@ interface Candidate {
   readonly dueAt: number;
 }
 
+interface Suspect extends Candidate {
+  readonly queue: string;
+  readonly fn: string;
+  readonly version: string;
+}
+
 /** The best `limit` ready runs by S7, each query in the order of its index. */
 export function chooseReady(c: Connection, request: ClaimRequest): Candidate[] {
-  const { readyOf, readyOfVersion } = c.run;
+  const { readyOf, readyOfVersion, suspectsOf } = c.run;
+  const { limit, suspects, queues, functions } = request;
+  const below = suspects === undefined ? ANY_CLAIMS : SUSPECT_CLAIMS;
   const found: Candidate[] = [];
   const add = (rows: unknown): void => void found.push(...(rows as Candidate[]));
-  for (const queue of request.queues) {
-    for (const { fn, versions } of request.functions) {
-      if (versions === undefined) add(readyOf.all(queue, fn, request.limit));
-      else for (const version of new Set(versions)) add(readyOfVersion.all(queue, fn, version, request.limit));
+  for (const queue of queues) {
+    for (const { fn, versions } of functions) {
+      if (versions === undefined) add(readyOf.all(queue, fn, below, limit));
+      else for (const version of new Set(versions)) add(readyOfVersion.all(queue, fn, version, below, limit));
     }
   }
+  if (suspects !== undefined && suspects > 0)
+    add(chooseSuspects(suspectsOf.iterate() as Iterable<unknown>, request, suspects));
   found.sort((a, b) => b.priority - a.priority || a.dueAt - b.dueAt || a.key - b.key);
   // Equal ones are neighbours now: whoever asks for a function or queue twice finds its runs twice.
   return found.filter(({ key }, i) => key !== found[i - 1]?.key).slice(0, request.limit);
+}
+
+/** Of runs that may end their process the best so many (ClaimRequest.suspects). */
+function chooseSuspects(ready: Iterable<unknown>, { queues, functions }: ClaimRequest, limit: number): Candidate[] {
+  const isHosted = ({ fn, version }: Suspect): boolean =>
+    functions.some((one) => one.fn === fn && (one.versions === undefined || one.versions.includes(version)));
+  const chosen: Suspect[] = [];
+  for (const run of ready as Iterable<Suspect>) {
+    if (queues.includes(run.queue) && isHosted(run)) chosen.push(run);
+    if (chosen.length === limit) break;
+  }
+  return chosen;
 }
 
 /** Handler of `Store.claim`. */

@@ -89,5 +89,5 @@ export function hasLeases(c: Connection): boolean {
 
 /** Handler that ends all leases of this handle, at its close. */
 export function letGo(c: Connection): void {
-  c.run.takeLeases.run(c.clock.now(), c.worker, FOREVER, FOREVER);
+  c.run.letGo.run(c.clock.now(), c.worker);
 }

@@ -30,8 +30,8 @@ CREATE TABLE cf_run (
   dueAt INTEGER,                    -- ready: since when; waiting: when it wakes
   leaseUntil INTEGER,
   owner TEXT,
-  claims INTEGER NOT NULL,          -- without a commit between them
-  claimedSeq INTEGER NOT NULL,      -- the sequence number at the last claim
+  claims INTEGER NOT NULL,          -- without a commit or message between them
+  claimedMark INTEGER NOT NULL,     -- at the last claim: sequence number + last inbox position; both only grow
   createdAt INTEGER NOT NULL,
   endedAt INTEGER,
   holdReason TEXT,
@@ -41,6 +41,7 @@ CREATE TABLE cf_run (
   parentOperation TEXT
 );
 CREATE INDEX cf_run_ready ON cf_run (queue, fn, priority DESC, dueAt) WHERE status = 0;
+CREATE INDEX cf_run_suspect ON cf_run (priority DESC, dueAt) WHERE status = 0 AND claims >= 2;
 CREATE INDEX cf_run_leased ON cf_run (owner, leaseUntil) WHERE status = 1;
 CREATE INDEX cf_run_waking ON cf_run (dueAt) WHERE status = 2;
 CREATE INDEX cf_run_held ON cf_run (holdBuild) WHERE status = 3;

@@ -3,6 +3,7 @@
  * Does not own: their order and meaning within a write.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { SUSPECT_CLAIMS } from "../store.ts";
 
 const RUN = `r.key, r.id, r.fn, r.version, r.queue, r.priority, r.status, r.epoch, r.generation, r.dueAt, r.leaseUntil,
   r.owner, r.claims, r.createdAt, r.endedAt, r.holdReason, r.holdBuild, r.parent, r.parentGeneration, r.parentOperation`;
@@ -34,19 +35,22 @@ const sql = {
 
   // Start
   insertRun: `INSERT INTO cf_run (id, fn, version, queue, priority, status, epoch, generation, dueAt, leaseUntil, owner, claims,
-    claimedSeq, createdAt, parent, parentGeneration, parentOperation) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+    claimedMark, createdAt, parent, parentGeneration, parentOperation) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
   insertContent: "INSERT INTO cf_content (run, input) VALUES (?, ?)",
   insertSnapshot: "INSERT INTO cf_snapshot (run, seq, commitId, bytes) VALUES (?, ?, ?, ?)",
   adopt: "UPDATE cf_run SET parentGeneration = ?, parentOperation = ? WHERE key = ?",
 
   // Claim. One query per function and queue: an IN list would sort every ready row.
-  readyOf: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ?
+  readyOf: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ? AND claims < ?
     ORDER BY priority DESC, dueAt, key LIMIT ?`,
-  readyOfVersion: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ? AND version = ?
+  readyOfVersion: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ? AND version = ? AND claims < ?
     ORDER BY priority DESC, dueAt, key LIMIT ?`,
+  suspectsOf: `SELECT key, queue, fn, version, priority, dueAt FROM cf_run WHERE status = 0 AND claims >= ${SUSPECT_CLAIMS}
+    ORDER BY priority DESC, dueAt, key`,
   takeRun: `UPDATE cf_run AS r SET status = 1, epoch = epoch + 1, dueAt = NULL, owner = ?2, leaseUntil = ?3,
-    claims = CASE WHEN claimedSeq = s.seq THEN claims + 1 ELSE 1 END, claimedSeq = s.seq
-    FROM cf_snapshot s WHERE r.key = ?1 AND s.run = ?1`,
+    claims = CASE WHEN claimedMark = p.mark THEN claims + 1 ELSE 1 END, claimedMark = p.mark
+    FROM (SELECT seq + coalesce((SELECT max(position) FROM cf_inbox WHERE run = ?1 AND consumed = 0), 0) AS mark
+    FROM cf_snapshot WHERE run = ?1) p WHERE r.key = ?1`,
   runAt: `SELECT ${RUN} FROM cf_run r WHERE r.key = ?`,
   operationsOf: "SELECT id, kind, attempt, dueAt, key, args FROM cf_operation WHERE run = ?",
   inboxOf: `SELECT ${INBOX} FROM cf_inbox i WHERE i.run = ? AND i.consumed = 0 AND i.position > ?
@@ -94,6 +98,8 @@ const sql = {
   owners: "SELECT owner, min(leaseUntil) AS leaseUntil FROM cf_run WHERE status = 1 GROUP BY owner",
   takeLeases: `UPDATE cf_run SET status = 0, dueAt = ?1, owner = NULL, leaseUntil = NULL WHERE key IN
     (SELECT key FROM cf_run WHERE status = 1 AND owner = ?2 AND leaseUntil <= ?3 ORDER BY leaseUntil LIMIT ?4)`,
+  letGo: `UPDATE cf_run SET status = 0, dueAt = ?, owner = NULL, leaseUntil = NULL, claims = claims - 1
+    WHERE status = 1 AND owner = ?`,
   wakeDue: `UPDATE cf_run SET status = 0 WHERE key IN
     (SELECT key FROM cf_run WHERE status = 2 AND dueAt <= ? ORDER BY dueAt LIMIT ?)`,
   nextDue: "SELECT min(dueAt) AS dueAt FROM cf_run WHERE status = 2 AND dueAt IS NOT NULL",

@@ -1,5 +1,6 @@
 /** Owns: the cases on starting and claiming runs. */
 import assert from "node:assert/strict";
+import { SUSPECT_CLAIMS } from "../../store/store.ts";
 import type { Case } from "./kit.ts";
 import { bytes, claimAll, claimOne, hold, LEASE_MS, request } from "./kit.ts";
 
@@ -153,6 +154,23 @@ const claiming: Case[] = [
     },
   },
   {
+    name: "of runs that may end their processes so many are taken as were asked for",
+    invariants: "S7",
+    run: async (bench) => {
+      const store = await bench.open();
+      await store.start(["a", "b", "c"].map((id) => request(id)));
+      for (let count = 1; count <= SUSPECT_CLAIMS; count++) {
+        assert.equal((await claimAll(store, { suspects: 0 })).length, 3, "not suspected yet");
+        bench.clock.advance(LEASE_MS);
+        await store.tick(10);
+      }
+      await store.start([request("d")]);
+      assert.deepEqual(ids(await claimAll(store, { suspects: 1, limit: 2 })), ["a", "d"]);
+      assert.deepEqual(await claimAll(store, { suspects: 0 }), []);
+      assert.deepEqual(ids(await claimAll(store)), ["b", "c"], "by default all");
+    },
+  },
+  {
     name: "claims are counted until a commit",
     invariants: "S5",
     run: async (bench) => {
@@ -167,6 +185,24 @@ const claiming: Case[] = [
       const claim = await claimOne(store, "run");
       await store.commit({ id: "run", epoch: claim.epoch, seq: 0, commitId: "c", status: "ready" });
       assert.equal((await claimOne(store, "run")).claims, 1);
+    },
+  },
+  {
+    name: "a message counts as a step forward, and a claim that a close gave back does not count",
+    invariants: "S5",
+    run: async (bench) => {
+      const [first, second] = [await bench.open(), await bench.open()];
+      await first.start([request("run")]);
+      await claimOne(first, "run");
+      bench.clock.advance(LEASE_MS);
+      await first.tick(10);
+      assert.equal((await claimOne(first, "run")).claims, 2);
+      await first.close();
+      assert.equal((await claimOne(second, "run")).claims, 2);
+      await second.send({ kind: "signal", run: "run", name: "s", dedupe: "1", value: bytes("v") });
+      bench.clock.advance(LEASE_MS);
+      await second.tick(10);
+      assert.equal((await claimOne(second, "run")).claims, 1);
     },
   },
   {
