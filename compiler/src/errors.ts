@@ -240,19 +240,19 @@ export const errors = {
     "Within it no name can be told from a property, so nobody can know which variables must be saved.",
     "Assign the object to a variable and name its properties in full.",
   ),
-  /** CF1106: {method} is {kind} method, which cannot be durable yet. */
+  /** CF1106: {method} is {kind} method of a class that a durable function makes, which cannot be durable. */
   durableMethod: define<"method" | "kind">(
     "CF1106",
-    "{method} is {kind} method, which cannot be durable yet.",
-    "A method belongs to its object or class; this version of Coldframe can only lift functions that stand by themselves.",
-    "- Move the body to a durable function that takes the object as a parameter, and call it from the method; or\n- in an object or class, write a property with an arrow function: `run = async () => { … }`.",
+    "{method} is {kind} method of a class that a durable function makes, which cannot be durable.",
+    "The class is made anew by each call. A method is found again by the name of its class, and this one has none that would lead to the same variables.",
+    "- Declare the class at the top of the module; or\n- make an object instead of the class: its methods may be durable; or\n- move the body to a durable function that takes the object as a parameter, and call it from a plain method.",
   ),
-  /** CF1107: `{member}` cannot be used in a durable function inside the class it belongs to. */
+  /** CF1107: `{member}` cannot be used here in durable code. */
   outerClassMember: define<"member">(
     "CF1107",
-    "`{member}` cannot be used in a durable function inside the class it belongs to.",
-    "A durable function is restored outside its class body, where `super` and private names of the class do not exist.",
-    "Put what needs `{member}` into a plain method of the class, and call that method from the durable function.",
+    "`{member}` cannot be used here in durable code.",
+    "It belongs to the text of a constructor or object literal, and a durable function is restored outside of that text.",
+    "- Put what needs `{member}` into a plain method, and call that from the durable function; or\n- declare the object at the top of the module.",
   ),
   /** CF1108: A decorator cannot be compiled in a durable function. */
   decorator: define(

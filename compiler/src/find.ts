@@ -3,7 +3,7 @@
 // I1. One parse and one traversal per file, and neither for a file whose text has no mark.
 // I2. Every mark ends at a durable function or in a diagnostic.
 // I3. Only outermost durable functions are returned, in source order.
-import traverse, { type NodePath, type Scope } from "@babel/traverse";
+import traverse, { type NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import type { FoundFunction } from "./analyze/types.ts";
 import type { Diagnostics, Place } from "./diagnostic.ts";
@@ -54,7 +54,8 @@ class Search {
   readonly #found: FoundFunction[] = [];
   readonly #names = new Set<string>();
   #program: NodePath<t.Program> | undefined;
-  /** Where the durable function that was found last ends: what begins before that is nested in it. */
+  /** Text of the durable function that was found last: what begins in it is nested. A method's head is not part of it. */
+  #begin = 0;
   #end = 0;
 
   constructor(file: t.File, markAll: boolean, diagnostics: Diagnostics) {
@@ -121,8 +122,10 @@ class Search {
       return;
     }
     const start = node.start ?? 0;
-    if (start < this.#end) this.#checkNested(node, mark);
+    if (start >= this.#begin && start < this.#end) this.#checkNested(node, mark);
     else {
+      // Methods are met before their keys and decorators, which are made outside of them.
+      this.#begin = isMember(node) ? (node.key.end ?? start) : start;
       this.#end = node.end ?? start;
       this.#found.push(describeFunction(path, name, mark, own !== undefined));
     }
@@ -166,7 +169,8 @@ function describeFunction(path: NodePath<t.Function>, name: string, mark: Mark, 
     mark: mark.options,
     isExplicit,
     isDeclaration: node.type === "FunctionDeclaration",
-    isModuleLevel: isModuleLevel(path),
+    isModuleLevel: isMadeOnce(path),
+    cls: classOf(path),
     signature: {
       params: node.params.map((param) => t.cloneNode(param)),
       returnType: node.returnType && t.cloneNode(node.returnType),
@@ -188,7 +192,7 @@ function carriersOf(path: NodePath<t.Function>): t.Node[] {
     inner = outer.node;
     carriers.push(inner);
   }
-  return path.isFunctionDeclaration() ? [...carriers, ...overloadsOf(path)] : carriers;
+  return path.isFunctionDeclaration() || isMember(path.node) ? [...carriers, ...overloadsOf(path)] : carriers;
 }
 
 /** Whether a comment before `outer` can only mean `inner`. */
@@ -204,16 +208,27 @@ function carries(outer: t.Node, inner: t.Node): boolean {
 }
 
 /** Signatures of the same name directly before the declaration: that is where documentation usually stands. */
-function overloadsOf(path: NodePath<t.FunctionDeclaration>): t.Node[] {
-  const statement = t.isExportDeclaration(path.parent) ? path.parentPath : path;
+function overloadsOf(path: NodePath<t.Function>): t.Node[] {
+  const statement = t.isExportDeclaration(path.parent) ? (path.parentPath as NodePath) : path;
   const overloads: t.Node[] = [];
   if (!statement.inList) return overloads;
-  for (const { node } of statement.getAllPrevSiblings()) {
+  const name = nameOf(path);
+  for (const sibling of statement.getAllPrevSiblings()) {
+    const { node } = sibling;
     const declared = t.isExportNamedDeclaration(node) || t.isExportDefaultDeclaration(node) ? node.declaration : node;
-    if (node === null || !t.isTSDeclareFunction(declared) || declared.id?.name !== path.node.id?.name) break;
-    overloads.push(node, declared);
+    const isOverload = t.isTSDeclareMethod(declared)
+      ? nameOf(sibling as NodePath) === name
+      : t.isTSDeclareFunction(declared) && declared.id?.name === name;
+    if (node === null || !isOverload) break;
+    overloads.push(node, declared as t.Node);
   }
   return overloads;
+}
+
+type Member = t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod;
+
+function isMember(node: t.Node): node is Member {
+  return t.isMethod(node) || t.isClassPrivateMethod(node);
 }
 
 function isMark({ value }: t.Directive): boolean {
@@ -225,14 +240,25 @@ function isDurableDecorator({ expression }: t.Decorator): boolean {
   return t.isIdentifier(named, { name: "durable" });
 }
 
-function isModuleLevel(path: NodePath<t.Function>): boolean {
-  for (let scope: Scope | undefined = path.parentPath?.scope; scope !== undefined; scope = scope.parent) {
-    const { node } = scope.path;
-    if (t.isProgram(node)) break;
-    if (t.isFunction(node) || t.isClass(node) || t.isStaticBlock(node) || t.isTSModuleBlock(node)) return false;
-    if (Object.keys(scope.bindings).length > 0) return false;
+/** Whether the module's own code makes it, and only once. The own name of a class around it does not count. */
+function isMadeOnce(path: NodePath): boolean {
+  for (let outer = path.parentPath; outer !== null; outer = outer.parentPath) {
+    const { node } = outer;
+    if (t.isFunction(node) || t.isLoop(node) || t.isStaticBlock(node) || t.isTSModuleBlock(node)) return false;
+    if (isField(node) && !node.static) return false;
+    if (t.isProgram(node) || t.isClass(node) || !t.isScopable(node)) continue;
+    if (Object.keys(outer.scope.bindings).length > 0) return false;
   }
   return true;
+}
+
+function isField(node: t.Node): node is t.ClassProperty | t.ClassPrivateProperty | t.ClassAccessorProperty {
+  return t.isClassProperty(node) || t.isClassPrivateProperty(node) || t.isClassAccessorProperty(node);
+}
+
+function classOf(path: NodePath): NodePath<t.Class> | null {
+  const cls = path.findParent((outer) => outer.isClass()) as NodePath<t.Class> | null;
+  return cls !== null && isMadeOnce(cls) ? cls : null;
 }
 
 function lengthOf({ params }: t.Function): number {

@@ -5,10 +5,11 @@
 // I2. A file is lowered as a whole or not at all.
 // I3. Same source and options, same bytes.
 import type { NodePath } from "@babel/traverse";
-import type * as t from "@babel/types";
+import * as t from "@babel/types";
 import { Context } from "./analyze/context.ts";
 import { eraseTypes } from "./analyze/erase.ts";
 import { warnForeign } from "./analyze/foreign.ts";
+import type { Home } from "./analyze/home.ts";
 import { assignIds } from "./analyze/ids.ts";
 import { findImports } from "./analyze/imports.ts";
 import { normalize } from "./analyze/normalize.ts";
@@ -16,9 +17,11 @@ import { checkSupported } from "./analyze/supported.ts";
 import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
 import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
 import { hashText, SourceHashes, stampOf } from "./emit/hash.ts";
+import { editHome } from "./emit/home.ts";
 import { createManifest, type Manifest } from "./emit/manifest.ts";
+import { editMember, isMember, nameByKey, namingProperty } from "./emit/member.ts";
 import { findReferences, printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
-import { findHead, type Placed, printModule } from "./emit/print.ts";
+import { type Edit, findHead, printModule } from "./emit/print.ts";
 import type { RawMap } from "./emit/source-map.ts";
 import { ColdframeError } from "./errors.ts";
 import { type Found, findDurable } from "./find.ts";
@@ -79,15 +82,21 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const context = new Context(parts);
   const functions = found.functions.map((fn, index) => reserve(fn, ids[index] as string, context));
 
-  const placed = functions.map((fn) => place(fn, lowerOne(fn, context, diagnostics)));
+  const lowered = functions.map((fn) => ({ fn, made: lowerOne(fn, context, diagnostics) }));
   if (diagnostics.hasErrors) return undefined;
+  const homes = [...context.homes.values()];
+  const edits = [
+    ...homes.flatMap((home) => editHome(home, context.abi, source)),
+    ...lowered.flatMap(({ fn, made }) => editsOf(fn, made, source, context.abi.R)),
+  ];
+  const hoisted = [...declareVariables(homes), ...lowered.flatMap(({ made }) => made.hoisted)];
 
   const records = stampRecords(context, functions);
   const program = found.program.node;
   // The wrappers are registered under the ids of their functions.
   const references = findReferences(program).filter((name) => !context.declared.has(name));
   const record = printModuleRecord(moduleId, context.abi, records, references, imports);
-  const printing = { source, filename, program, abi: context.abi, reach: abi, placed, record };
+  const printing = { source, filename, program, abi: context.abi, reach: abi, edits, hoisted, record };
   return { ...printModule(printing), manifest: createManifest(moduleId, records) };
 }
 
@@ -111,9 +120,26 @@ function lowerOne(fn: DurableFunction, context: Context, diagnostics: Diagnostic
   }
 }
 
-function place({ path }: DurableFunction, lowered: LoweredFunction): Placed {
-  const { start, end } = path.node;
-  return { start: start as number, end: end as number, head: findHead(path as NodePath), lowered };
+function editsOf({ path }: DurableFunction, lowered: LoweredFunction, source: string, R: string): Edit[] {
+  const { node } = path;
+  if (isMember(node)) return editMember(node, lowered, source, R);
+  const property = namingProperty(path);
+  if (property) return nameByKey(property, lowered.replacement, R);
+  const edits: Edit[] = [{ start: node.start as number, end: node.end as number, node: lowered.replacement }];
+  if (!lowered.prelude) return edits;
+  const at = findHead(path as NodePath);
+  return [{ start: at, end: at, node: t.program(lowered.prelude) }, ...edits];
+}
+
+function declareVariables(homes: readonly Home[]): t.Statement[] {
+  const names = homes.flatMap((home) => home.variables());
+  if (names.length === 0) return [];
+  return [
+    t.variableDeclaration(
+      "var",
+      names.map((name) => t.variableDeclarator(t.identifier(name))),
+    ),
+  ];
 }
 
 function stampRecords(context: Context, functions: readonly DurableFunction[]): StampedRecord[] {

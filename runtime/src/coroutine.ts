@@ -170,7 +170,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
  *
  * @param fn an async function marked durable
  * @param args its arguments
- * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator
+ * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2311 if it is a method that uses `this`
  * @example
  * const co = coroutine(fulfil, order);
  * co.next();                        // runs to the first await
@@ -179,5 +179,6 @@ export class Coroutine<T = unknown> implements SchedulerHost {
 export function coroutine<A extends unknown[], T>(fn: (...args: A) => Promise<T>, ...args: A): Coroutine<T> {
   const descriptor = descriptorOf(fn);
   if (descriptor?.kind !== 0) throw notDurable(fn, coroutine);
+  if (descriptor.meta.receiver) throw errors.receiverMissing({ function: descriptor.meta.key });
   return new Coroutine<T>({ start: { fn, self: undefined, args }, scheduler: null });
 }

@@ -30,6 +30,7 @@ export type ErrorCode =
   | "CF2305"
   | "CF2306"
   | "CF2310"
+  | "CF2311"
   | "CF2401"
   | "CF2402"
   | "CF2403"
@@ -344,6 +345,13 @@ export const errors = {
     "The function was suspended more than {limit} times.",
     "`cut` stops a function that may go on for ever. It had not finished by then.",
     "Give the test a smaller input, or set `limit` higher.",
+  ),
+  /** CF2311: {function} is a method that uses `this`, and would be started without an object. */
+  receiverMissing: define<"function">(
+    "CF2311",
+    "{function} is a method that uses `this`, and would be started without an object.",
+    "A function is started by its name and its arguments; the object from which it was read is not one of them.",
+    "- Start a durable function that takes the object and calls the method: `async function pay(order) { \"use durable\"; return order.pay(); }`; or\n- in a static method, write the name of the class in place of `this`.",
   ),
   /** CF2401: The step {step} cannot be found again after a restart. */
   stepUnnamed: define<"step">(

@@ -39,6 +39,8 @@ export interface FunctionMeta {
   F?: new (descriptor: Descriptor | null) => Frame;
   run?: Run;
   self?: Function;
+  /** It is a method that uses `this`. */
+  receiver?: boolean;
   /** Makes a closure of this function over its captures. */
   make?: (...captures: unknown[]) => Function;
   captures?: string[];
@@ -102,7 +104,7 @@ export class Registry {
     for (const [key, meta] of this.functions) {
       if (meta.module !== former) continue;
       this.functions.delete(key);
-      if (this.#values.get(key) === meta.self) this.#values.delete(key);
+      if (this.#values.get(key) === meta.d?.self) this.#values.delete(key);
     }
   }
 
@@ -115,12 +117,29 @@ export class Registry {
     }
     this.functions.set(meta.key, meta);
     if (meta.F) Object.defineProperty(meta.F.prototype, FRAME, { value: meta });
-    if (meta.self && meta.run) {
-      meta.d = { self: meta.self, kind: meta.kind as DescriptorKind, run: meta.run, meta, captures: null };
-      dressFunction(meta.self, meta);
-      Object.defineProperty(meta.self, DURABLE, { value: meta.d, configurable: true });
-      this.register(meta.key, meta.self);
+    // A method stands in by a function that nobody sees until its class is made.
+    const self = meta.self ?? (() => {});
+    if (meta.run) {
+      meta.d = { self, kind: meta.kind as DescriptorKind, run: meta.run, meta, captures: null };
+      this.#describe(self, meta);
     }
+  }
+
+  #describe(self: Function, meta: FunctionMeta): void {
+    dressFunction(self, meta);
+    Object.defineProperty(self, DURABLE, { value: meta.d, configurable: true });
+    this.register(meta.key, self);
+  }
+
+  /** Says which function a method is, once the class has made it. */
+  setMethod(meta: FunctionMeta, method: Function): void {
+    const { d } = meta as { d: Descriptor };
+    if (d.self === method) return;
+    const { name } = method;
+    const standIn = d.self as { prototype?: unknown };
+    d.self = method;
+    this.#describe(method, { ...meta, name, d });
+    if (meta.kind === 3) Object.defineProperty(method, "prototype", { value: standIn.prototype, writable: true });
   }
 
   /** The function, and those nested in it, are found under a former id too (I4). */
@@ -132,7 +151,7 @@ export class Registry {
       const owner = this.functions.get(old);
       if (owner?.key === old) throw errors.duplicateRegistration({ id: old });
       this.functions.set(old, meta);
-      if (meta.self !== undefined) this.#values.set(old, meta.self);
+      if (meta.d !== undefined) this.#values.set(old, meta.d.self);
     }
   }
 

@@ -25,7 +25,7 @@ describe("compile()", () => {
 
   test.each([
     ["async function* f() { 'use durable'; yield 1; }", "CF1102", "`f` is an async generator"],
-    ["class A { async f() { 'use durable'; } }", "CF1106", "which cannot be durable yet"],
+    ["async function f() { 'use durable'; class A { async g() {} } }", "CF1106", "which cannot be durable"],
     ["export async function f() { 'use durable'; ", "CF1005", "This file cannot be parsed"],
   ])("%s", (source, code, what) => {
     const { code: text, diagnostics } = compile(source, { filename: "src/orders.ts" });

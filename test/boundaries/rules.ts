@@ -28,10 +28,10 @@ export const COMPILER: Rules = {
   options: [],
   find: ["diagnostic", "options", "type analyze/types", "npm @babel/", "npm fastest-levenshtein"],
   analyze: ["diagnostic", "find", "npm @babel/"],
-  lower: ["analyze", "emit/abi", "emit/wrapper", "npm @babel/"],
+  lower: ["analyze", "find/names", "emit/abi", "emit/wrapper", "npm @babel/"],
   "emit/abi": [],
   "emit/wrapper": ["type analyze/types", "npm @babel/"],
-  emit: ["emit/abi", "analyze", "lower", "npm @babel/", "npm @jridgewell/"],
+  emit: ["emit/abi", "analyze", "lower", "find/names", "npm @babel/", "npm @jridgewell/"],
   index: ["find", "analyze", "lower", "emit", "diagnostic", "options", "npm @babel/"],
   hosts: ["index", "emit/source-map", "npm typescript", "npm vite", "npm ts-patch", "npm @jridgewell/"],
 };

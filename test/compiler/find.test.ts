@@ -44,7 +44,11 @@ test.each([
   ["decorated method", "class Order { @durable async pay() {} }", "Order.pay", "pay"],
   ["decorator call", `class Order { @durable({ id: "x" }) async pay() {} }`, "Order.pay", "pay"],
   ["private method", `class Order { async #pay() ${body} }`, "Order.#pay", "#pay"],
-  ["class property", `class Order { ${tag} static pay = async () => {}; }`, "Order.pay", "pay"],
+  ["static method", `class Order { ${tag} static async pay() {} async pay() {} }`, "Order.static.pay", "pay"],
+  ["overloaded method", `class Order { ${tag} pay(): P; pay(a: 1): P; async pay(a?: any) {} }`, "Order.pay", "pay"],
+  ["method of an object", `const order = { ${tag} async pay() {} };`, "order.pay", "pay"],
+  ["class property", `class Order { ${tag} pay = async () => {}; }`, "Order.pay", "pay"],
+  ["static property", `class Order { ${tag} static pay = async () => {}; }`, "Order.static.pay", "pay"],
   ["assignment", `let pay; ${tag} pay = async () => {};`, "pay", "pay"],
   ["assignment to a member", `${tag} exports.pay = async () => {};`, "pay", ""],
   ["assignment to a path", `${tag} shop.cart.pay = async () => {};`, "shop.cart.pay", ""],
@@ -111,7 +115,7 @@ test("a function of module level has only the module's scope around it", () => {
     { let x; d = async () => x; }
     const e = [async () => {}];
     function f(g = async () => {}) {}
-    class H { static i = async () => {}; }
+    class H { static i = async () => {}; j = async () => {}; async k() {} }
     for (const j of []) k = async () => {};
     export default async function () {}`;
   const levels = find(source, { mark: "all" }).functions.map(({ isModuleLevel, isDeclaration }) => [
@@ -125,7 +129,9 @@ test("a function of module level has only the module's scope around it", () => {
     [false, false],
     [true, false],
     [false, false],
+    [true, false],
     [false, false],
+    [true, false],
     [false, false],
     [true, true],
   ]);

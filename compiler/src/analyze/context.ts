@@ -5,6 +5,7 @@
 import type * as t from "@babel/types";
 import type { Diagnostics } from "../diagnostic.ts";
 import { type ColdframeError, errors } from "../errors.ts";
+import { Home } from "./home.ts";
 import { canonicalText } from "./lift/nodes.ts";
 import type { AbiNames, DurableFunction, FunctionRecord, ModuleContext } from "./types.ts";
 
@@ -29,6 +30,7 @@ export class Context implements ModuleContext {
   readonly moduleId: string;
   readonly sourceType: "module" | "script";
   readonly declared = new Map<string, DurableFunction>();
+  readonly homes = new Map<t.Node, Home>();
   readonly #parts: ContextParts;
   readonly #records: (FunctionRecord | undefined)[] = [];
   /** Where the search for the next free name of a base goes on. */
@@ -54,6 +56,13 @@ export class Context implements ModuleContext {
     this.#next.set(stem, next);
     names.add(name);
     return name;
+  }
+
+  homeOf(owner: t.Class | t.ObjectExpression, base: string): Home {
+    const stem = base.replace(/[^\w$]|^(?=\d)/g, "_") || "anonymous";
+    const home = this.homes.get(owner) ?? new Home(owner, (part) => this.unique(`${stem}$${part}`));
+    this.homes.set(owner, home);
+    return home;
   }
 
   addRecord(record: FunctionRecord): number {

@@ -1,7 +1,7 @@
 // Owns: which functions of a durable function's tree are brought to normal form: itself, and every async function and
 // generator nested in it.
 // Does not own: normal form (lift/).
-// I1. Methods stay as they are: those of classes and accessors are not lowered.
+// I1. Methods of classes that are made in it, and accessors, stay as they are.
 // I2. The outer comes first: it may take the text around an inner one apart.
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
@@ -19,7 +19,8 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
   lift(path.node, lifting);
   const nested: t.Function[] = [];
   t.traverseFast(path.node.body, (node) => {
-    if (t.isFunction(node) && !t.isMethod(node) && (node.async || node.generator)) nested.push(node);
+    if (t.isClassMethod(node) || t.isClassPrivateMethod(node) || !t.isFunction(node)) return;
+    if (node.async || node.generator) nested.push(node);
   });
   for (const fn of nested) lift(fn, lifting);
 }

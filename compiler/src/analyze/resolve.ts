@@ -55,6 +55,11 @@ export class Resolver {
   #loops: readonly number[] = [];
   #unit: Unit | null = null;
   #scope: Scope | null = null;
+  readonly #outerUses = new Set<t.Node>();
+  /** Private names by the scope of their class. */
+  readonly #privates = new Map<Scope, Set<string>>();
+  /** Stands for what is around the function, if that gives it its `this`. */
+  #outer: Unit | null = null;
 
   constructor(originOf: (name: string) => Origin) {
     this.#originOf = originOf;
@@ -151,8 +156,39 @@ export class Resolver {
   useImplicit(node: t.Node, kind: "this" | "new.target"): void {
     let unit = this.#unit;
     while (unit?.arrow) unit = unit.parent;
-    if (unit === null) this.#useFree(kind, "foreign");
+    if (unit === null || (unit === this.#outer && kind !== "this")) this.#useFree(kind, "foreign");
     else this.#useBinding(node, this.declare(unit.params, kind, kind), { read: true });
+  }
+
+  /** `super` is looked up in the home of the innermost method, with its `this`. */
+  useSuper(node: t.Super): void {
+    let unit = this.#unit;
+    while (unit?.arrow) unit = unit.parent;
+    // In a method of a class or object that stays in place it means what is written there.
+    if (unit !== null && unit !== this.#outer && unit.parent !== this.#outer) return;
+    this.useImplicit(node, "this");
+    this.#useOuter(node, "super");
+  }
+
+  declarePrivate(scope: Scope, { body }: t.Class): void {
+    const names = body.body.flatMap((member) =>
+      "key" in member && t.isPrivateName(member.key) ? [member.key.id.name] : [],
+    );
+    this.#privates.set(scope, new Set(names));
+  }
+
+  /** A private name that no class within the function declares. */
+  usePrivate(node: t.PrivateName): void {
+    for (let scope = this.#scope; scope !== null; scope = scope.parent) {
+      if (this.#privates.get(scope)?.has(node.id.name)) return;
+    }
+    this.#useOuter(node, `#${node.id.name}`);
+  }
+
+  #useOuter(node: t.Node, name: string): void {
+    const origin = this.#originOf(name);
+    this.#useFree(name, origin);
+    if (origin === "module") this.#outerUses.add(node);
   }
 
   /** Hidden names and labels must differ from every name of the function. */
@@ -224,6 +260,21 @@ export class Resolver {
     return unit;
   }
 
+  /** Walks within a unit that stands for what is around the function. */
+  around(walk: () => Unit): Unit {
+    const node = t.functionExpression(null, [], t.blockStatement([]));
+    let root: Unit | null = null;
+    this.unit(node, null, (unit) => {
+      this.#outer = unit;
+      this.scoped("self", node, (scope) => {
+        unit.params = scope;
+        unit.body = scope;
+        root = walk();
+      });
+    });
+    return root as unknown as Unit;
+  }
+
   container(node: Container["node"]): Container {
     const container: Container = {
       type: "container",
@@ -269,6 +320,6 @@ export class Resolver {
 
   get analysis(): Omit<ScopeAnalysis, "root"> {
     const { units, containers, uses, scopes } = this;
-    return { units, containers, uses, scopes };
+    return { units, containers, uses, scopes, outer: this.#outerUses };
   }
 }

@@ -136,6 +136,8 @@ export interface ScopeAnalysis {
   readonly uses: ReadonlyMap<t.Node, Use>;
   /** Scopes by block, loop, switch, catch clause, class; of a function, its parameters. */
   readonly scopes: ReadonlyMap<t.Node, Scope>;
+  /** Each `super` and private name that belongs to the class or object around the function, and is reached from outside. */
+  readonly outer: ReadonlySet<t.Node>;
 }
 
 /** Does code in `scope` of its unit run anew in each round of a loop in which the binding lives on? */

@@ -6,6 +6,8 @@ import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import type { Diagnostics, Place } from "../diagnostic.ts";
 import { type ColdframeError, errors } from "../errors.ts";
+import { nameOf } from "../find/names.ts";
+import { usesSuper } from "./declare.ts";
 
 /**
  * "runs": lowering handles it, or leaves it as it stands. "erased": a type. "outside": it cannot stand in a function, or
@@ -62,14 +64,13 @@ const outside = `
 
 const checked: Record<string, Verdict> = {
   CallExpression: checkEval,
-  ClassMethod: checkMethod,
-  ClassPrivateMethod: checkMethod,
-  // Those of the function itself stay outside of it, with the class.
-  Decorator: ({ parent }, { node }) => (parent === node ? undefined : errors.decorator()),
+  ClassMethod: checkClassMethod,
+  ClassPrivateMethod: checkClassMethod,
+  Decorator: () => errors.decorator(),
   FunctionDeclaration: checkAsyncGenerator,
   FunctionExpression: checkAsyncGenerator,
-  ObjectMethod: checkMethod,
-  PrivateName: checkPrivateName,
+  ObjectMethod: checkObjectMethod,
+  PrivateName: "runs",
   Super: checkSuper,
   TSEnumBody: "runs",
   TSEnumDeclaration: checkTypeScript("An enum", "Declare it outside of the function, at the top of the module."),
@@ -108,7 +109,10 @@ export function checkSupported(root: NodePath<t.Function>, diagnostics: Diagnost
   const fault = checkSurroundings(root);
   if (fault) diagnostics.add("error", placeOf(root.node), fault);
   checkNode(root, root, diagnostics);
-  root.traverse({ enter: (path) => checkNode(path, root, diagnostics) });
+  // Key and decorators of a method are evaluated outside of it, and stay as they are.
+  const isOutside = ({ parent, key, listKey }: NodePath) =>
+    parent === root.node && (key === "key" || listKey === "decorators");
+  root.traverse({ enter: (path) => (isOutside(path) ? path.skip() : checkNode(path, root, diagnostics)) });
 }
 
 /** What stands in place of a declaration needs a place for its name. */
@@ -144,13 +148,24 @@ function checkAsyncGenerator({ node }: NodePath): ColdframeError | undefined {
   return errors.asyncGenerator({ function: name });
 }
 
-function checkMethod({ node }: NodePath): ColdframeError | undefined {
-  if (!t.isMethod(node) && !t.isClassPrivateMethod(node)) return undefined;
+/** Of the classes that a durable function makes; those of the module's classes are roots themselves. */
+function checkClassMethod(path: NodePath, root: NodePath): ColdframeError | undefined {
+  if (path === root) return checkAsyncGenerator(path);
+  const { node } = path as NodePath<t.ClassMethod | t.ClassPrivateMethod>;
   if (!node.async && !node.generator) return undefined;
-  const { key } = node;
-  const name = t.isPrivateName(key) ? `#${key.id.name}` : t.isIdentifier(key) && !node.computed ? key.name : "[…]";
-  const kind = node.async && node.generator ? "an async generator" : node.async ? "an async" : "a generator";
-  return errors.durableMethod({ method: `\`${name}\``, kind });
+  return errors.durableMethod({ method: `\`${nameOf(path) || "[…]"}\``, kind: describeKind(node) });
+}
+
+function checkObjectMethod(path: NodePath, root: NodePath): ColdframeError | undefined {
+  const { node } = path as NodePath<t.ObjectMethod>;
+  if (!node.async && !node.generator) return undefined;
+  if (node.async && node.generator) return checkAsyncGenerator(path);
+  if (path !== root && usesSuper(node)) return errors.outerClassMember({ member: "super" });
+  return undefined;
+}
+
+function describeKind({ async, generator }: t.Function): string {
+  return async && generator ? "an async generator" : async ? "an async" : "a generator";
 }
 
 function checkEval({ node, scope }: NodePath): ColdframeError | undefined {
@@ -164,27 +179,11 @@ function checkDeclaration({ node }: NodePath): ColdframeError | undefined {
   return kind === "using" || kind === "await using" ? errors.resourceDeclaration({ keyword: kind }) : undefined;
 }
 
-/** `super` belongs to the method it stands in; arrows between do not count. */
+/** Calling the outer constructor belongs to the constructor alone. */
 function checkSuper(path: NodePath, root: NodePath): ColdframeError | undefined {
-  const owner = path.findParent(
-    ({ node }) => t.isMethod(node) || t.isClassPrivateMethod(node) || isField(node) || t.isStaticBlock(node),
-  );
-  return owner?.isDescendant(root) ? undefined : errors.outerClassMember({ member: "super" });
-}
-
-function checkPrivateName(path: NodePath, root: NodePath): ColdframeError | undefined {
-  if (path.parent === root.node) return undefined; // its own name, which stays in the class
-  const { name } = (path.node as t.PrivateName).id;
-  const owner = path.findParent(({ node }) => t.isClass(node) && declaresPrivate(node, name));
-  return owner?.isDescendant(root) ? undefined : errors.outerClassMember({ member: `#${name}` });
-}
-
-function declaresPrivate({ body }: t.Class, name: string): boolean {
-  return body.body.some((member) => "key" in member && t.isPrivateName(member.key) && member.key.id.name === name);
-}
-
-function isField(node: t.Node): boolean {
-  return t.isClassProperty(node) || t.isClassPrivateProperty(node) || t.isClassAccessorProperty(node);
+  const isCall = t.isCallExpression(path.parent) && path.key === "callee";
+  const owner = path.findParent(({ node }) => t.isMethod(node, { kind: "constructor" }));
+  return isCall && !owner?.isDescendant(root) ? errors.outerClassMember({ member: "super()" }) : undefined;
 }
 
 function checkTypeScript(what: string, instead: string) {

@@ -10,6 +10,7 @@
 import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 import type { ColdframeError } from "../errors.ts";
+import type { Home } from "./home.ts";
 
 /** What a durable function is; async generators are refused so far. */
 export type DurableKind = "async" | "generator";
@@ -46,8 +47,10 @@ export interface FoundFunction {
   isExplicit: boolean;
   /** A function declaration, `export default function` included; otherwise an expression, arrow or method. */
   isDeclaration: boolean;
-  /** Nothing but the module's own scope encloses it, so its run function may stand at module level. */
+  /** It is made once, by the module's own code: its run function may stand at module level, under its name. */
   isModuleLevel: boolean;
+  /** The class in whose text it stands, if the module makes that class once. */
+  cls: NodePath<t.Class> | null;
   signature: Signature;
   loc: t.SourceLocation;
 }
@@ -101,6 +104,8 @@ export interface FunctionRecord {
   run?: string;
   /** The wrapper, if it is a function declaration at module level. */
   self?: string;
+  /** It is a method that uses `this`. */
+  receiver?: true;
   /** Factory of a nested function. */
   make?: string;
   /** Names of what a factory takes, in order. */
@@ -124,6 +129,8 @@ export interface ModuleContext {
    * statically. The caller checks that the name is not shadowed where it stands.
    */
   readonly declared: ReadonlyMap<string, DurableFunction>;
+  /** What only the text of a class or object literal can do that the module makes once. @param base of its names */
+  homeOf(owner: t.Class | t.ObjectExpression, base: string): Home;
   /**
    * A name that nothing in the file uses, deterministic: `base`, else `base` with a number.
    * @param base a valid identifier, e.g. "sum$1"
@@ -154,9 +161,14 @@ export interface LoweredFunction {
   hoisted: t.Statement[];
   /**
    * What stands in place of the function: the wrapper declaration (for a declaration of the module's scope), an
-   * expression (for an expression or arrow), a method, or an empty statement if `prelude` declares the name.
+   * expression (for an expression or arrow), or an empty statement if `prelude` declares the name.
    */
   replacement: t.Node;
+  /**
+   * Of a method. method: `replacement` is a function whose parameters and body become those of the method; value: it is
+   * the value of a property with the method's key.
+   */
+  form?: "method" | "value";
   /**
    * Statements for the head of the block in whose scope a declaration stands that is not of the module's scope:
    * `let inner = $R.closure(…).self` has there the reach and the time of the declaration.

@@ -10,11 +10,12 @@ import type { Container, Origin, Scope, ScopeAnalysis, Unit } from "./scope.ts";
 
 /**
  * Finds everything that names mean in a durable function.
- * @param originOf where a name comes from that the function does not declare
+ * @param originOf where a name comes from that the function does not declare; `super` and private names count as such
+ * @param capturesThis it is an arrow that is made more than once: `this` of what is around is a capture
  */
-export function resolveScopes(fn: t.Function, originOf: (name: string) => Origin): ScopeAnalysis {
+export function resolveScopes(fn: t.Function, originOf: (name: string) => Origin, capturesThis = false): ScopeAnalysis {
   const r = new Resolver(originOf);
-  const root = walkUnit(r, fn, null);
+  const root = capturesThis ? r.around(() => walkUnit(r, fn, null)) : walkUnit(r, fn, null);
   return { root, ...r.analysis };
 }
 
@@ -100,6 +101,7 @@ function walkFunctions(r: Resolver, scope: Scope): void {
 
 function walkClass(r: Resolver, node: t.Class, container: Container = r.container(node)): void {
   r.scoped("class", node, (scope) => {
+    r.declarePrivate(scope, node);
     if (node.id) r.declare(scope, node.id.name, "const").initOrder = -1;
     walk(r, node.superClass);
     for (const member of node.body.body) if ("computed" in member && member.computed) walk(r, member.key);
@@ -108,10 +110,16 @@ function walkClass(r: Resolver, node: t.Class, container: Container = r.containe
   if (t.isClassDeclaration(node) && node.id) r.use(node.id, node.id.name, { write: true, init: true });
 }
 
-/** What only the literal itself can make: an accessor, `super`, a name that only the run time knows. */
+/**
+ * What only the literal itself can make: an accessor, `super`, a name that only the run time knows. (What is durable is
+ * made elsewhere, and gets such a name from the runtime.)
+ */
 function staysInObject(member: t.ObjectExpression["properties"][number]): boolean {
+  if (t.isSpreadElement(member)) return false;
+  const value = t.isObjectProperty(member) ? member.value : member;
+  if (t.isFunction(value) && (value.async || value.generator)) return false;
   if (t.isObjectMethod(member)) return member.kind !== "method" || keyName(member) === null || usesSuper(member);
-  return t.isObjectProperty(member) && isAnonymous(member.value) && keyName(member) === null;
+  return isAnonymous(value) && keyName(member) === null;
 }
 
 function walkObject(r: Resolver, node: t.ObjectExpression): void {
@@ -121,8 +129,9 @@ function walkObject(r: Resolver, node: t.ObjectExpression): void {
     else {
       if ("computed" in property && property.computed) walk(r, property.key);
       const value = t.isObjectProperty(property) ? property.value : property;
+      const isDurable = t.isFunction(value) && (value.async || value.generator);
       if (t.isClass(value)) walkClass(r, value, container ?? undefined);
-      else walkUnit(r, value as Unit["node"], container);
+      else walkUnit(r, value as Unit["node"], isDurable ? null : container);
     }
   }
 }
@@ -244,7 +253,7 @@ type Visitors = { [Type in t.Node["type"]]?: Visitor<Extract<t.Node, { type: Typ
 const walkNested: Visitor<t.Function> = (r, node) => void walkUnit(r, node, null);
 const walkMember: Visitor<t.MemberExpression | t.OptionalMemberExpression> = (r, { object, property, computed }) => {
   walk(r, object);
-  if (computed) walk(r, property);
+  if (computed || t.isPrivateName(property)) walk(r, property);
 };
 const walkLoop: Visitor<t.WhileStatement | t.DoWhileStatement> = (r, node) => r.inLoop(() => walkChildren(r, node));
 const walkTag = (r: Resolver, name: t.Node) => {
@@ -255,6 +264,8 @@ const skip = () => {};
 const table: Visitors = {
   Identifier: (r, node) => r.use(node, node.name, { read: true }),
   ThisExpression: (r, node) => r.useImplicit(node, "this"),
+  Super: (r, node) => r.useSuper(node),
+  PrivateName: (r, node) => r.usePrivate(node),
   MetaProperty: (r, node) => {
     if (node.meta.name === "new") r.useImplicit(node, "new.target");
   },

@@ -19,6 +19,7 @@ export const ABI_BINDINGS = { R: "R" } as const;
 /** Members of the realm record: registers and helpers. */
 export const ABI_MEMBERS = [
   "ops gas depth",
+  "bind decorate key method methods name property superGet superPlace",
   "DURABLE SUSPEND TDZ abrupt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator handed isThenable",
   "iter iterMethod keys later module park promise ready repark start tag take tdz yield",
 ].flatMap((line) => line.split(" "));

@@ -44,6 +44,7 @@ function printRecord(record: StampedRecord): string {
     ["run", run],
     ["self", self],
     ["make", make],
+    ["receiver", record.receiver && "true"],
     ["stamp", text(stamp)],
     ["captures", captures && JSON.stringify(captures)],
     ["reason", reason && text(reason)],

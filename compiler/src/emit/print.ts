@@ -6,17 +6,22 @@
 import generate from "@babel/generator";
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
-import type { AbiNames, LoweredFunction } from "../analyze/types.ts";
+import type { AbiNames } from "../analyze/types.ts";
 import { ABI_BINDINGS, ABI_MODULE, ABI_SYMBOL } from "./abi.ts";
 import { type RawMap, type Replacement, spliceSource } from "./source-map.ts";
 
-/** A function, where it stood, and what becomes of it. */
-export interface Placed {
+/** New text for a range of the file: `code`, or a node. */
+export interface Edit {
   start: number;
   end: number;
-  /** Where its prelude goes. */
-  head: number;
-  lowered: LoweredFunction;
+  code?: string;
+  node?: t.Node;
+  /** Of a node that is a function: its parameters and body only. */
+  asMethod?: boolean;
+  /** Text behind the node. */
+  behind?: string;
+  /** Stands before what is inserted at the same place for something within. */
+  isOuter?: boolean;
 }
 
 /** What is printed into one file. */
@@ -27,24 +32,23 @@ export interface Printing {
   abi: AbiNames;
   /** How emitted code reaches the runtime. */
   reach: "import" | "require" | "global";
-  placed: readonly Placed[];
+  edits: readonly Edit[];
+  /** Statements for the end of the module. */
+  hoisted: t.Statement[];
   record: string;
 }
 
 export function printModule(printing: Printing): { code: string; map: RawMap } {
-  const { source, filename, program, placed, record } = printing;
+  const { source, filename, program, edits, hoisted, record } = printing;
   const at = findTop(program);
-  const replacements: Replacement[] = [{ start: at, end: at, code: printTop(printing) }];
-  for (const { start, end, head, lowered } of placed) {
-    if (lowered.prelude?.length) replacements.push(insert(head, lowered.prelude, filename));
-    const printed = printNode(lowered.replacement, filename);
-    // `async () => {}in x` is two words before, and must be after.
-    if (/[\w$\\\u0080-\uffff]/.test(source[end] ?? "")) printed.code += " ";
-    replacements.push({ start, end, ...printed });
-  }
-  replacements.sort((a, b) => a.start - b.start || a.end - b.end);
+  const ordered = edits.toSorted(
+    (a, b) => a.start - b.start || a.end - b.end || Number(b.isOuter ?? false) - Number(a.isOuter ?? false),
+  );
+  const top: Replacement = { start: at, end: at, code: printTop(printing) };
+  const replacements = ordered.map((edit) => printEdit(edit, source, filename));
+  replacements.push(top);
+  replacements.sort((a, b) => a.start - b.start || (a === top ? -1 : b === top ? 1 : 0));
   const { length } = source;
-  const hoisted = placed.flatMap(({ lowered }) => lowered.hoisted);
   replacements.push({ start: length, end: length, code: "\n" });
   if (hoisted.length > 0) replacements.push({ start: length, end: length, ...printNode(t.program(hoisted), filename) });
   replacements.push({ start: length, end: length, code: `\n${record}` });
@@ -72,13 +76,29 @@ function printTop({ abi, reach }: Printing): string {
   return `${reached[reach]()} ${abi.M}(); `;
 }
 
-function insert(at: number, statements: t.Statement[], filename: string): Replacement {
-  const printed = printNode(t.program(statements), filename);
-  return { start: at, end: at, ...printed, code: `${printed.code} ` };
+function printEdit(
+  { start, end, code = "", node, asMethod, behind = "" }: Edit,
+  source: string,
+  filename: string,
+): Replacement {
+  if (!node) return { start, end, code };
+  const printed = asMethod ? printMethod(node as t.FunctionExpression, filename) : printNode(node, filename);
+  // `async () => {}in x` is two words before, and must be after.
+  const isJoined = /[\w$\\\u0080-\uffff]/.test(source[end] ?? "");
+  const isProgram = t.isProgram(node);
+  return { start, end, ...printed, code: printed.code + behind + (isJoined || isProgram ? " " : "") };
+}
+
+/** `(a, b) { … }`, all of it at the place of the method. */
+function printMethod(node: t.FunctionExpression, filename: string): Pick<Replacement, "code" | "mappings" | "names"> {
+  const { code } = printNode(node, filename);
+  const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+  const mappings: Replacement["mappings"] = [[[0, 0, line - 1, column]]];
+  return { code: code.replace(/^function\s*/, ""), mappings, names: [] };
 }
 
 function printNode(node: t.Node, filename: string): Pick<Replacement, "code" | "mappings" | "names"> {
-  const isWrapper = t.isFunctionDeclaration(node);
+  const isWrapper = t.isFunctionDeclaration(node) || t.isFunctionExpression(node) || t.isStaticBlock(node);
   t.traverseFast(node, guardPatterns);
   const options = { sourceMaps: true, sourceFileName: filename, concise: isWrapper, shouldPrintComment };
   const { code, decodedMap } = generate(node, options, "");

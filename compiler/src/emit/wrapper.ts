@@ -1,4 +1,4 @@
-// Owns: the declaration that stands where a durable declaration of the module stood (docs/abi.md 8).
+// Owns: the declaration or method that stands where a durable one of the module stood (docs/abi.md 8).
 // Does not own: wrappers that are made at run time (`$R.closure`, lower/), run functions, records.
 // I1. A wrapper runs nothing of the user's: no default, no pattern, no rest. Those belong to the run function.
 // I2. In TypeScript the wrapper keeps the declared signature; in JavaScript the parameters that count for `length`.
@@ -19,17 +19,46 @@ export function wrapDeclaration(fn: DurableFunction, context: WrapperContext): t
   const { node } = fn.path;
   const own = t.isFunctionDeclaration(node) ? node.id : null;
   const id = own ? t.cloneNode(own) : t.identifier(context.unique("defaultExport"));
-  const { R } = context.abi;
-  const member = t.memberExpression(t.identifier(R), t.identifier(fn.kind === "generator" ? "generator" : "start"));
   const descriptor = t.memberExpression(recordOf(fn.record, context), t.identifier("d"));
   const target = t.metaProperty(t.identifier("new"), t.identifier("target"));
-  const call = t.callExpression(member, [descriptor, t.thisExpression(), t.identifier("arguments"), target]);
   const params = parametersOf(fn, id.name);
-  const wrapper = t.functionDeclaration(id, params, t.blockStatement([t.returnStatement(call)]));
+  const wrapper = t.functionDeclaration(id, params, t.blockStatement([startOf(fn, descriptor, target, context)]));
   wrapper.returnType = fn.signature.returnType;
   wrapper.typeParameters = fn.signature.typeParameters;
   wrapper.loc = fn.loc;
   return wrapper;
+}
+
+/**
+ * Parameters and body of the method that stands where a durable one stood. Methods can't be constructed.
+ * @param made statements that make the descriptor, the last of which returns its function; null: it is in the record
+ */
+export function wrapMethod(
+  fn: DurableFunction,
+  context: WrapperContext,
+  made: readonly t.Statement[] | null,
+): t.FunctionExpression {
+  const { signature, loc } = fn;
+  const descriptor = made
+    ? ((made[0] as t.VariableDeclaration).declarations[0] as t.VariableDeclarator).id
+    : t.memberExpression(recordOf(fn.record, context), t.identifier("d"));
+  const nothing = t.unaryExpression("void", t.numericLiteral(0));
+  const start = startOf(fn, t.cloneNode(descriptor as t.Expression), nothing, context);
+  const body = t.blockStatement([...(made ? made.slice(0, 1) : []), start]);
+  const wrapper = t.functionExpression(null, parametersOf(fn, ""), body);
+  wrapper.returnType = signature.returnType;
+  wrapper.typeParameters = signature.typeParameters;
+  wrapper.loc = loc;
+  return wrapper;
+}
+
+/** `return $R.start(descriptor, this, arguments, new.target)` */
+function startOf(fn: DurableFunction, descriptor: t.Expression, target: t.Expression, { abi }: WrapperContext) {
+  const name = fn.kind === "generator" ? "generator" : "start";
+  const start = t.memberExpression(t.identifier(abi.R), t.identifier(name));
+  return t.returnStatement(
+    t.callExpression(start, [descriptor, t.thisExpression(), t.identifier("arguments"), target]),
+  );
 }
 
 /** `$M().f[k]`: the record, also if the module's own code has not run yet. */

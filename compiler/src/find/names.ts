@@ -9,7 +9,7 @@ export function nameOf(path: NodePath): string {
   const { node } = path;
   if ("id" in node && t.isIdentifier(node.id)) return node.id.name;
   if (t.isFunctionDeclaration(node) || t.isClassDeclaration(node)) return "default";
-  if (t.isMethod(node) || t.isClassPrivateMethod(node)) return keyName(node);
+  if (t.isMethod(node) || t.isClassPrivateMethod(node) || t.isTSDeclareMethod(node)) return keyName(node);
   const [outer, inner] = definitionOf(path);
   if (t.isVariableDeclarator(outer) || t.isAssignmentPattern(outer) || t.isAssignmentExpression(outer)) {
     const target = t.isVariableDeclarator(outer) ? outer.id : outer.left;
@@ -29,7 +29,14 @@ export function lexicalPathOf(path: NodePath): { scope: string[]; label: string 
     const label = isNaming(outer.node) ? labelOf(outer) : "";
     if (label !== "") scope.unshift(label);
   }
+  // A class may have a static member and one of its instances of the same name.
+  if (isStatic(path)) scope.push("static");
   return { scope, label: labelOf(path) };
+}
+
+function isStatic(path: NodePath): boolean {
+  const member = t.isMethod(path.node) || t.isClassPrivateMethod(path.node) ? path.node : definitionOf(path)[0];
+  return member !== undefined && "static" in member && member.static === true;
 }
 
 /** Nodes whose name is part of the paths of what stands in them. */

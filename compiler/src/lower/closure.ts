@@ -29,12 +29,12 @@ export class Closures implements Emitters {
 
   combinator: Emitters["combinator"] = (node, rewriter) => rewriteCombinator(node, rewriter);
 
-  closure(node: Nested, view: View): t.Expression {
+  closure(node: Nested, view: View, key?: t.Expression): t.Expression {
     const unit = view.analysis.units.get(node) as Unit;
     this.#check(unit, view);
     const captures = [...unit.captures];
-    const taken = captureArguments(captures, view);
-    if (unit.foreign.size > 0) return this.#inPlace(unit, view, captures, taken);
+    const taken = [...(key ? [key] : []), ...captureArguments(captures, view)];
+    if (unit.foreign.size > 0) return this.#inPlace(unit, view, captureKeys(captures, key), taken);
     const { module } = view;
     const { id: own, base } = this.#identify(unit, view);
     let factory = module.factories.get(own);
@@ -43,21 +43,21 @@ export class Closures implements Emitters {
       factory = { name: context.unique(`${base}c`), record: context.reserveRecord() };
       module.factories.set(own, factory);
       const made = this.#make(unit, view, own, factory.record);
-      context.setRecord(factory.record, { ...made.record, make: factory.name, captures: captureKeys(captures) });
+      context.setRecord(factory.record, { ...made.record, make: factory.name, captures: captureKeys(captures, key) });
       module.hoisted.push(t.functionDeclaration(id(factory.name), made.names.map(id), t.blockStatement(made.body)));
     }
     return call(id(factory.name), ...taken);
   }
 
   /** `((x) => $R.tag(…))(x)`: what it captures of other functions it reaches where it stands. */
-  #inPlace(unit: Unit, view: View, captures: Binding[], taken: t.Expression[]): t.Expression {
+  #inPlace(unit: Unit, view: View, captures: string[], taken: t.Expression[]): t.Expression {
     const { context } = view.module;
     const { id: own } = this.#identify(unit, view);
     const record = context.reserveRecord();
     const made = this.#make(unit, view, own, record);
     const names = [...unit.foreign].map((name) => `\`${name}\``).join(", ");
     const reason = `It uses ${names} of a function that is not durable.`;
-    context.setRecord(record, { ...made.record, captures: captureKeys(captures), reason });
+    context.setRecord(record, { ...made.record, captures, reason });
     return call(t.arrowFunctionExpression(made.names.map(id), bodyOf(made.body)), ...taken);
   }
 
@@ -86,12 +86,12 @@ export class Closures implements Emitters {
     const { module } = outer;
     const { base } = this.#identify(unit, outer);
     this.register(unit, own, base);
-    const made = this.makeRun(new DurableUnit(module, unit, base), own, recordOf(outer, record));
-    return { names: made.names, body: made.body, record: made.record };
+    return this.makeRun(new DurableUnit(module, unit, base), own, recordOf(outer, record));
   }
 
   /**
    * `const $d = $R.closure(record, ($f, $this, n) => { … }, [captures]); return $d.self;`
+   * One whose name only run time knows takes its key first: `return $R.name($d.self, $key)`.
    * @param isNamed a function of the module's scope, which its id leads to: it has `null` for captures
    */
   makeRun(durable: DurableUnit, own: string, record: t.Expression, isNamed = false) {
@@ -102,11 +102,15 @@ export class Closures implements Emitters {
     }
     const { params, body } = lowerUnit(durable, this, syntax, { isStatic: false, reach: () => id(descriptor) });
     const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
+    const key = !isNamed && unit.fnName === null && unit.parent !== null ? view.names.fresh("$key") : null;
+    if (key !== null) list.unshift(id(key));
     const run = t.arrowFunctionExpression(params, body);
     const made = call(view.abi("closure"), record, run, isNamed ? t.nullLiteral() : t.arrayExpression(list));
+    const self = member(id(descriptor), "self");
+    const result = key === null ? self : call(view.abi("name"), self, id(key));
     return {
       names: list.map(({ name }) => name),
-      body: [declare("const", descriptor, made), t.returnStatement(member(id(descriptor), "self"))],
+      body: [declare("const", descriptor, made), t.returnStatement(result)],
       record: { ...baseRecord(unit, view, own), kind: kindOf(unit), ...describeUnit(durable) } satisfies FunctionRecord,
     };
   }
@@ -168,8 +172,8 @@ export class Closures implements Emitters {
   }
 }
 
-function captureKeys(captures: Binding[]): string[] {
-  return captures.map(({ name }) => name);
+function captureKeys(captures: Binding[], key?: t.Expression): string[] {
+  return [...(key ? ["(key)"] : []), ...captures.map(({ name }) => name)];
 }
 
 function bodyOf(statements: t.Statement[]): t.BlockStatement | t.Expression {

@@ -8,8 +8,11 @@ import { isAnonymous, keyName } from "../analyze/fn-name.ts";
 import type { Origin } from "../analyze/scope.ts";
 import type { DurableFunction, LoweredFunction, ModuleContext } from "../analyze/types.ts";
 import { resolveScopes } from "../analyze/walk.ts";
-import { wrapDeclaration } from "../emit/wrapper.ts";
+import { wrapDeclaration, wrapMethod } from "../emit/wrapper.ts";
+import { errors } from "../errors.ts";
+import { isTransparent } from "../find/names.ts";
 import { Closures } from "./closure.ts";
+import { Members } from "./members.ts";
 import { LoweringModule } from "./module.ts";
 import { call, declare, id, member, num } from "./nodes.ts";
 import { describeUnit, kindOf } from "./record.ts";
@@ -22,16 +25,19 @@ import { DurableUnit } from "./unit.ts";
 export function lowerFunction(fn: DurableFunction, context: ModuleContext): LoweredFunction {
   const { node } = fn.path;
   giveBodies(node);
-  const analysis = resolveScopes(node, (name) => originOf(fn.path, name));
+  const members = new Members(fn, context);
+  const analysis = resolveScopes(node, (name) => originOf(fn.path, name, members), hasThisAround(fn.path));
   decideCaptures(analysis);
-  const module = new LoweringModule(context, analysis, fn, isSloppy(fn.path, context));
+  const module = new LoweringModule(context, analysis, members, fn, isSloppy(fn.path, context));
   refuseSloppy(module);
   const closures = new Closures();
   const base = `${(fn.lexicalPath.label || "anonymous").replace(/[^\w$]|^(?=\d)/g, "_")}$`;
   closures.register(analysis.root, fn.id, base);
   const durable = new DurableUnit(module, analysis.root, base);
+  if (t.isClassMethod(node) || t.isClassPrivateMethod(node)) return lowerMethod(durable, closures);
   const isWrapped = fn.isDeclaration && fn.isModuleLevel;
   const replacement = isWrapped ? lowerDeclaration(durable, closures) : lowerExpression(durable, closures);
+  if (t.isObjectMethod(node)) return { hoisted: module.hoisted, replacement, form: "value" };
   if (isWrapped || !fn.isDeclaration) return { hoisted: module.hoisted, replacement };
   const name = (node as t.FunctionDeclaration).id?.name as string;
   // At the top of a function a declaration may share its name with a parameter, a `var` or another declaration.
@@ -42,46 +48,98 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
 
 /** A declaration of the module's scope: a wrapper in its place, the run function at module level. */
 function lowerDeclaration(durable: DurableUnit, closures: Closures): t.FunctionDeclaration {
-  const { fn, context, hoisted } = durable.module;
-  const descriptor = { isStatic: true, reach: () => member(recordOf(context.abi.m, fn.record), "d") };
-  const { params, body } = lowerUnit(durable, closures, syntax, descriptor);
-  hoisted.push(t.functionDeclaration(id(fn.run), params, body));
+  const { fn, context } = durable.module;
+  hoistRun(durable, closures);
   const wrapper = wrapDeclaration(fn, context);
   const self = (wrapper.id as t.Identifier).name;
   context.setRecord(fn.record, { ...rootRecord(durable), ...describeUnit(durable), run: fn.run, self });
   return wrapper;
 }
 
-/** A function whose name only run time knows would get none: the key is not there where it is made. */
+/** The run function at module level, of a function that is made once. */
+function hoistRun(durable: DurableUnit, closures: Closures): void {
+  const { fn, context, hoisted } = durable.module;
+  const descriptor = { isStatic: true, reach: () => member(recordOf(context.abi.m, fn.record), "d") };
+  const { params, body } = lowerUnit(durable, closures, syntax, descriptor);
+  hoisted.push(t.functionDeclaration(id(fn.run), params, body));
+}
+
+/**
+ * A method stays a member, whose body starts the run function. Of a class that is not made once by the module it makes
+ * the run function anew for each call: only there are the variables around it.
+ */
+function lowerMethod(durable: DurableUnit, closures: Closures): LoweredFunction {
+  const { fn, context, hoisted, members } = durable.module;
+  const node = fn.path.node as t.ClassMethod | t.ClassPrivateMethod;
+  const record = { ...rootRecord(durable), ...describeUnit(durable) };
+  if (fn.cls !== null && durable.unit.foreign.size === 0) {
+    hoistRun(durable, closures);
+    context.setRecord(fn.record, { ...record, run: fn.run });
+    members.home?.methods.push({ node, record: fn.record });
+    return { hoisted, replacement: wrapMethod(fn, context, null), form: "method" };
+  }
+  const made = closures.makeRun(durable, fn.id, madeRecord(context, fn.record));
+  context.setRecord(fn.record, { ...record, captures: [], reason: NOT_ONCE });
+  return { hoisted, replacement: wrapMethod(fn, context, made.body), form: "method" };
+}
+
+const NOT_ONCE = "It was made inside of a function that is not durable.";
+
+/** A function whose name only run time knows would get none: the key of a field is not there where it is made. */
 function refuseDynamicName({ module: { fn }, module }: DurableUnit): void {
-  const { node, parent } = fn.path;
-  const isValue = t.isObjectProperty(parent, { computed: true }) && parent.value === node;
-  if (!isValue || fn.name !== "" || !isAnonymous(node) || keyName(parent) !== null) return;
+  let path: NodePath = fn.path;
+  while (path.parentPath && isTransparent(path.parent)) path = path.parentPath;
+  const { node, parent } = path;
+  const isField =
+    t.isClassProperty(parent, { computed: true }) || t.isClassAccessorProperty(parent, { computed: true });
+  const isKept = t.isObjectProperty(parent) && node === fn.path.node;
+  if (!(isField || (t.isObjectProperty(parent, { computed: true }) && !isKept)) || parent.value !== node) return;
+  if (fn.name !== "" || !isAnonymous(fn.path.node) || keyName(parent as t.ObjectProperty) !== null) return;
   const instead = "Assign the function to a variable first, and use that as the value.";
   throw module.refuse(node, "A durable function that takes its name from a computed key", instead);
 }
 
-/** An expression: what a factory makes, at module level if it needs nothing of functions around it. */
+/** An expression: what a factory makes, at module level if it needs nothing of functions around it but their `this`. */
 function lowerExpression(durable: DurableUnit, closures: Closures): t.Expression {
   const { fn, context, hoisted } = durable.module;
   refuseDynamicName(durable);
-  const record = t.memberExpression(member(call(id(context.abi.M)), "f"), num(fn.record), true);
-  const isFree = fn.isModuleLevel && durable.unit.foreign.size === 0;
-  const made = closures.makeRun(durable, fn.id, record, isFree);
-  const own = { ...rootRecord(durable), ...describeUnit(durable), captures: [] };
+  const { node } = fn.path;
+  if (t.isObjectMethod(node) && durable.unit.foreign.has("super"))
+    throw context.refuse(node, errors.outerClassMember({ member: "super" }));
+  const isFree = durable.unit.foreign.size === 0;
+  const made = closures.makeRun(durable, fn.id, madeRecord(context, fn.record), isFree && fn.isModuleLevel);
+  const captures = [...durable.unit.captures];
+  const own = { ...rootRecord(durable), ...describeUnit(durable), captures: captures.map(({ name }) => name) };
+  const taken = captures.map(() => t.thisExpression());
+  const body = t.blockStatement(made.body);
   if (!isFree) {
-    const reason = "It was made inside of a function that is not durable.";
-    context.setRecord(fn.record, { ...own, reason });
-    return call(t.arrowFunctionExpression([], t.blockStatement(made.body)));
+    context.setRecord(fn.record, { ...own, reason: NOT_ONCE });
+    return call(t.arrowFunctionExpression(made.names.map(id), body), ...taken);
   }
   context.setRecord(fn.record, { ...own, make: fn.run });
-  hoisted.push(t.functionDeclaration(id(fn.run), [], t.blockStatement(made.body)));
-  return call(id(fn.run));
+  hoisted.push(t.functionDeclaration(id(fn.run), made.names.map(id), body));
+  return call(id(fn.run), ...taken);
 }
 
-function rootRecord({ module: { fn, context }, unit }: DurableUnit) {
-  const { id: own, name, length, loc } = fn;
-  return { id: own, name, length, loc, kind: kindOf(unit), hash: context.hashOf(fn.path.node) };
+/** `$M().f[k]`, also where the module's own code has not run yet. */
+function madeRecord({ abi }: ModuleContext, record: number): t.Expression {
+  return t.memberExpression(member(call(id(abi.M)), "f"), num(record), true);
+}
+
+/** Whether the `this` of an arrow is that of a function or class around it, not the module's. */
+function hasThisAround(path: NodePath<t.Function>): boolean {
+  if (!path.isArrowFunctionExpression()) return false;
+  const owner = path.findParent(
+    ({ node }) => (t.isFunction(node) && !t.isArrowFunctionExpression(node)) || t.isClassBody(node),
+  );
+  return owner !== null;
+}
+
+function rootRecord({ module: { fn, context }, unit, thisBinding }: DurableUnit) {
+  const { id: own, name, length, loc, path } = fn;
+  const isMethod = t.isMethod(path.node) || t.isClassPrivateMethod(path.node);
+  const receiver = isMethod && thisBinding ? { receiver: true as const } : {};
+  return { id: own, name, length, loc, kind: kindOf(unit), hash: context.hashOf(path.node), ...receiver };
 }
 
 function recordOf(m: string, record: number): t.Expression {
@@ -99,11 +157,13 @@ function giveBodies(root: t.Function): void {
 }
 
 /** Where a name comes from that the function does not declare. */
-function originOf(path: NodePath, name: string): Origin {
+function originOf(path: NodePath, name: string, members: Members): Origin {
+  if (name === "super" || name.startsWith("#")) return members.reaches(name) ? "module" : "foreign";
   const scope = path.parentPath?.scope ?? path.scope;
   const binding = scope.getBinding(name);
   if (binding === undefined) return "global";
-  return binding.scope.path.isProgram() ? "module" : "foreign";
+  if (binding.scope.path.isProgram()) return "module";
+  return binding.scope.path.isClass() && members.reaches(name) ? "module" : "foreign";
 }
 
 function isSloppy(path: NodePath, { sourceType }: ModuleContext): boolean {

@@ -5,6 +5,7 @@ import type * as t from "@babel/types";
 import type { ScopeAnalysis } from "../analyze/scope.ts";
 import type { DurableFunction, ModuleContext } from "../analyze/types.ts";
 import { errors } from "../errors.ts";
+import type { Members } from "./members.ts";
 
 /** A factory at module level, and the record of what it makes. */
 export interface Factory {
@@ -23,8 +24,11 @@ export class LoweringModule {
   readonly factories = new Map<string, Factory>();
   /** Calls whose results go to a combinator. */
   readonly later = new Set<t.Node>();
+  /** What belongs to the class or object around the function. */
+  readonly members: Members;
 
-  constructor(context: ModuleContext, analysis: ScopeAnalysis, fn: DurableFunction, sloppy: boolean) {
+  constructor(context: ModuleContext, analysis: ScopeAnalysis, members: Members, fn: DurableFunction, sloppy: boolean) {
+    this.members = members;
     this.context = context;
     this.analysis = analysis;
     this.fn = fn;

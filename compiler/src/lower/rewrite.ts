@@ -5,15 +5,15 @@
 import * as t from "@babel/types";
 import { isNative } from "../analyze/capture.ts";
 import type { Binding, Use } from "../analyze/scope.ts";
-import { assign, at, id, member, set } from "./nodes.ts";
+import { assign, at, call, id, member, set } from "./nodes.ts";
 import type { View } from "./view.ts";
 
 export type Nested = t.FunctionExpression | t.ArrowFunctionExpression | t.FunctionDeclaration | t.ObjectMethod;
 
 /** What rewriting leaves to the files that own it. */
 export interface Emitters {
-  /** An expression that makes a nested function. */
-  closure(node: Nested, view: View): t.Expression;
+  /** An expression that makes a nested function. @param key what it takes its name from, if only run time knows it */
+  closure(node: Nested, view: View, key?: t.Expression): t.Expression;
   /** A class, or an object with accessors or `super`, in place. */
   container(node: t.Class | t.ObjectExpression, view: View): t.Expression;
   /** A call of a combinator of the global `Promise`, or undefined. */
@@ -51,7 +51,73 @@ export class Rewriter {
 
   reference(node: t.Node): t.Node {
     const use = this.view.use(node);
-    return use === undefined ? node : at(this.view.read(use), node);
+    if (use !== undefined) return at(this.view.read(use), node);
+    return t.isIdentifier(node) ? at(this.view.module.members.ownName(node), node) : node;
+  }
+
+  // ---- `super` and private names of the class around the durable function
+
+  /** Whether a member belongs to the text of the class or object around the function. */
+  isOuter(node: t.Node): node is t.MemberExpression & { isOuter?: never } {
+    if (!t.isMemberExpression(node) && !t.isOptionalMemberExpression(node)) return false;
+    const { outer } = this.view.analysis;
+    return outer.has(node.object) || outer.has(node.property);
+  }
+
+  /** `super.x` or `o.#x` as a value. */
+  outerValue(node: t.MemberExpression): t.Expression {
+    const { members } = this.view.module;
+    if (t.isSuper(node.object)) return members.superGet(this.#superThis(node), this.#keyOf(node), this.view.realm);
+    return call(members.private(nameOfPrivate(node.property), "get"), this.expression(node.object));
+  }
+
+  /** The same as what is assigned. */
+  outerPlace(node: t.MemberExpression): t.Expression {
+    const { members } = this.view.module;
+    if (t.isSuper(node.object)) return members.superPlace(this.#superThis(node), this.#keyOf(node), this.view.realm);
+    return member(call(members.private(nameOfPrivate(node.property), "ref"), this.expression(node.object)), "v");
+  }
+
+  /** The same as what is called: bound to its receiver, which is evaluated once. */
+  outerCallee(node: t.MemberExpression): t.Expression {
+    const bind = (fn: t.Expression, self: t.Expression) => call(this.view.abi("bind"), fn, self);
+    if (t.isSuper(node.object)) return bind(this.outerValue(node), this.#superThis(node));
+    const self = this.expression(node.object);
+    const get = this.view.module.members.private(nameOfPrivate(node.property), "get");
+    if (t.isIdentifier(self) || t.isThisExpression(self)) return bind(call(get, self), t.cloneNode(self));
+    const name = this.view.names.fresh("$o");
+    return call(t.arrowFunctionExpression([id(name)], bind(call(get, id(name)), id(name))), self);
+  }
+
+  #superThis({ object }: t.MemberExpression): t.Expression {
+    return this.view.read(this.view.use(object) as Use);
+  }
+
+  #keyOf({ property, computed }: t.MemberExpression): t.Expression {
+    return computed ? this.expression(property as t.Expression) : t.stringLiteral((property as t.Identifier).name);
+  }
+
+  /** A call, or what is like one. */
+  called<N extends t.CallExpression | t.OptionalCallExpression | t.TaggedTemplateExpression>(node: N): N {
+    const key = t.isTaggedTemplateExpression(node) ? "tag" : "callee";
+    const callee = (node as unknown as Record<string, t.Node>)[key] as t.Node;
+    if (!this.isOuter(callee)) return this.children(node);
+    const rest = (t.VISITOR_KEYS[node.type] ?? []).filter((each) => each !== key);
+    return { ...this.children(node, rest), [key]: at(this.outerCallee(callee), callee) };
+  }
+
+  #refuseOuter(node: t.Node, what: string): never {
+    throw this.view.module.refuse(node, what, "Use it in a plain method of the class, and call that.");
+  }
+
+  unary(node: t.UnaryExpression): t.Expression {
+    if (node.operator === "delete" && this.isOuter(node.argument)) this.#refuseOuter(node, "`delete super.x`");
+    return this.children(node);
+  }
+
+  optionalMember(node: t.OptionalMemberExpression): t.Node {
+    if (this.isOuter(node)) this.#refuseOuter(node, "A private name behind `?.`");
+    return this.children(node, node.computed ? ["object", "property"] : ["object"]);
   }
 
   /** A pattern, identifier or member as the target of an assignment. */
@@ -62,9 +128,14 @@ export class Rewriter {
 
   targetName(node: t.Identifier): t.Node {
     const use = this.view.use(node);
-    if (use === undefined) return node;
+    if (use === undefined) return this.#freeTarget(node);
     if (this.view.isUncertain(use) && !use.init) return at(this.#checkedTarget(use), node);
     return at(this.view.target(use), node);
+  }
+
+  /** The own name of a class is a constant within it. */
+  #freeTarget(node: t.Identifier): t.Node {
+    return this.view.module.members.ownName(node) === node ? node : at(member(this.view.abi("constant"), "v"), node);
   }
 
   /** `({ set v($v) { $R.tdz(x, "x"); x.v = $v; } }).v`: throws when it is assigned, which is after the value is known. */
@@ -108,7 +179,7 @@ export class Rewriter {
   update(node: t.UpdateExpression): t.Expression {
     const { argument } = node;
     const use = t.isIdentifier(argument) ? this.view.use(argument) : undefined;
-    if (use === undefined) return this.children(node);
+    if (use === undefined) return { ...node, argument: this.target(argument) as t.Identifier };
     const target = this.view.target(use);
     if (this.view.isConstant(use)) {
       return at(assign(target, t.unaryExpression("-", this.view.read(use))), node);
@@ -131,11 +202,25 @@ export class Rewriter {
     if (unit === undefined || isNative(unit)) return this.children(node);
     const { computed } = node;
     const key = computed ? (this.node(node.key) as t.Expression) : node.key;
+    if (unit.fnName === null) return at(this.#nameByKey(key, node), node);
     const value = this.closure(node) as t.Expression;
     const isProto = t.isIdentifier(key, { name: "__proto__" }) || t.isStringLiteral(key, { value: "__proto__" });
     // `__proto__: f` would set the prototype, `__proto__() {}` does not.
     if (isProto && !computed) return at(t.objectProperty(t.stringLiteral("__proto__"), value, true), node);
     return at(t.objectProperty(key, value, computed), node);
+  }
+
+  /** `...$R.property(key, ($k) => outer$c1($k, x))`: the function gets its name from a key that only run time knows. */
+  #nameByKey(key: t.Expression, fn: Nested): t.SpreadElement {
+    const name = this.view.names.fresh("$k");
+    const made = this.emitters.closure(fn, this.view, id(name));
+    return t.spreadElement(call(this.view.abi("property"), key, t.arrowFunctionExpression([id(name)], made)));
+  }
+
+  valueProperty(node: t.ObjectProperty): t.Node {
+    const unit = this.view.analysis.units.get(node.value);
+    if (!unit || unit.fnName !== null || isNative(unit)) return this.property(node, this.node(node.value));
+    return at(this.#nameByKey(this.node(node.key) as t.Expression, node.value as Nested), node);
   }
 
   property(node: t.ObjectProperty, value: t.Node): t.ObjectProperty {
@@ -150,8 +235,10 @@ type Rewrite<N> = (r: Rewriter, node: N) => t.Node;
 type Table = { [Type in t.Node["type"]]?: Rewrite<Extract<t.Node, { type: Type }>> };
 
 const same: Rewrite<t.Node> = (_, node) => node;
-const access: Rewrite<t.MemberExpression | t.OptionalMemberExpression> = (r, node) =>
-  r.children(node, node.computed ? ["object", "property"] : ["object"]);
+const access: Rewrite<t.MemberExpression> = (r, node) =>
+  r.isOuter(node)
+    ? at(r.outerValue(node), node)
+    : r.children(node, node.computed ? ["object", "property"] : ["object"]);
 const nested: Rewrite<Nested> = (r, node) => r.closure(node);
 const reference: Rewrite<t.Node> = (r, node) => r.reference(node);
 
@@ -160,7 +247,12 @@ const table: Table = {
   ThisExpression: reference,
   MetaProperty: reference,
   MemberExpression: access,
-  OptionalMemberExpression: access,
+  OptionalMemberExpression: (r, node) => r.optionalMember(node),
+  BinaryExpression: (r, node) =>
+    t.isPrivateName(node.left) && r.view.analysis.outer.has(node.left)
+      ? at(call(r.view.module.members.private(node.left.id.name, "has"), r.expression(node.right)), node)
+      : r.children(node),
+  UnaryExpression: (r, node) => r.unary(node),
   AssignmentExpression: (r, node) => r.assignment(node),
   UpdateExpression: (r, node) => r.update(node),
   FunctionExpression: nested,
@@ -169,8 +261,10 @@ const table: Table = {
   ObjectExpression: (r, node) =>
     r.view.analysis.containers.has(node) ? r.emitters.container(node, r.view) : r.children(node),
   ObjectMethod: (r, node) => r.method(node),
-  ObjectProperty: (r, node) => r.property(node, r.node(node.value)),
-  CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.children(node),
+  ObjectProperty: (r, node) => r.valueProperty(node),
+  CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.called(node),
+  OptionalCallExpression: (r, node) => r.called(node),
+  TaggedTemplateExpression: (r, node) => r.called(node),
   JSXIdentifier: (r, node) => {
     const use = r.view.use(node);
     if (use === undefined) return node;
@@ -187,6 +281,7 @@ const table: Table = {
 
 const targetTable: Table = {
   Identifier: (r, node) => r.targetName(node),
+  MemberExpression: (r, node) => (r.isOuter(node) ? at(r.outerPlace(node), node) : r.node(node)),
   AssignmentPattern: (r, node) => ({ ...node, left: r.target(node.left), right: r.expression(node.right) }) as t.Node,
   RestElement: (r, node) => ({ ...node, argument: r.target(node.argument) }) as t.Node,
   ArrayPattern: (r, node) => ({ ...node, elements: node.elements.map((e) => e && r.target(e)) }) as t.Node,
@@ -198,6 +293,10 @@ const targetTable: Table = {
   },
 };
 const targets = targetTable as { [type: string]: unknown };
+
+function nameOfPrivate(node: t.Node): string {
+  return (node as t.PrivateName).id.name;
+}
 
 /** Arguments for the captures of a nested function, as its maker reaches them. */
 export function captureArguments(captures: Iterable<Binding>, view: View): t.Expression[] {

@@ -98,8 +98,12 @@ export class View {
     return call(this.abi("tdz"), this.variable(binding, unit), t.stringLiteral(binding.name));
   }
 
+  get realm(): t.Identifier {
+    return id(this.module.context.abi.R);
+  }
+
   abi(name: string): t.MemberExpression {
-    return member(id(this.module.context.abi.R), name);
+    return member(this.realm, name);
   }
 
   /** Brings a binding into being with a first value: `x = value`, `x.v = value`, `const x = { v: value }`. */

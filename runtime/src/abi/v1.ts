@@ -15,6 +15,7 @@ import {
   iterateKeys,
   iterateMethod,
 } from "../language/iterate.ts";
+import { bind, property, setName, superGet, superPlace, toKey } from "../language/member.ts";
 import { makeClosure } from "../language/wrapper.ts";
 import { call, later, promise, start } from "../local/start.ts";
 import { CLOSURE, type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
@@ -80,6 +81,36 @@ const helpers = {
   /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */
   closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {
     return makeClosure(meta, run, captures, meta.kind === 3 ? startGenerator : start);
+  },
+
+  superGet,
+  superPlace,
+  bind,
+  key: toKey,
+  property,
+  name: setName,
+
+  /** The function of a durable method that was read from an object. */
+  method(meta: FunctionMeta, fn: Function): Function {
+    registry().setMethod(meta, fn);
+    return fn;
+  },
+
+  /** Records (null: no durable method) and keys of members of a class, in order: of one key the last counts. */
+  methods(home: object, ...members: unknown[]): void {
+    const last = new Map<unknown, FunctionMeta | null>();
+    for (let at = 0; at < members.length; at += 2) last.set(members[at + 1], members[at] as FunctionMeta | null);
+    for (const [key, meta] of last) {
+      const method = Object.getOwnPropertyDescriptor(home, key as PropertyKey)?.value;
+      if (meta !== null && typeof method === "function") registry().setMethod(meta, method);
+    }
+  },
+
+  /** The innermost decorator of a durable method, of either kind of decorators. */
+  decorate(meta: FunctionMeta) {
+    return (target: unknown, _: unknown, property?: PropertyDescriptor): void => {
+      registry().setMethod(meta, (typeof property === "object" ? property.value : target) as Function);
+    };
   },
 
   module(record: ModuleRecord): ModuleRecord {

@@ -98,7 +98,7 @@ export class Engine implements AsyncDisposable {
    * @param args its arguments; the run gets copies
    * @param options id, queue, priority, time
    * @returns the handle of the run; of the one that exists, if the id was started before with the same function and arguments
-   * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2303 if other code is loaded under its id, CF2410 if it is a closure, CF2001 if an argument cannot be stored, CF2403 if
+   * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2303 if other code is loaded under its id, CF2410 if it is a closure, CF2311 if it is a method that uses `this`, CF2001 if an argument cannot be stored, CF2403 if
    * the id belongs to another job
    * @example const run = await engine.start(fulfil, [order], { id: order.id });
    */
@@ -208,12 +208,13 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-/** The descriptor of a function that can be the root of a run. @throws CF2301, CF2303, CF2306, CF2410 */
+/** The descriptor of a function that can be the root of a run. @throws CF2301, CF2303, CF2306, CF2311, CF2410 */
 function rootOf(fn: Function, called: Function): Descriptor {
   const descriptor = descriptorOf(fn);
   if (descriptor?.kind !== 0) throw notDurable(fn, called);
   const meta = descriptor.meta as FunctionMeta;
   if (meta.d !== descriptor) throw errors.rootUnnamed({ function: fn.name || "The function" });
+  if (meta.receiver) throw errors.receiverMissing({ function: meta.key });
   // A module that is loaded again replaces itself; if that is another module, its runs would go on in the wrong code.
   if (registry().functions.get(meta.key)?.stamp !== meta.stamp) throw errors.duplicateRegistration({ id: meta.key });
   return descriptor;

@@ -90,14 +90,19 @@ function readCallee(callee: t.Expression, lowering: Lowering) {
   return { before: [set(fn, lowering.expression(callee))], fn, self: undef() };
 }
 
-function readMethod({ object, property, computed }: t.MemberExpression, lowering: Lowering) {
+function readMethod(node: t.MemberExpression, lowering: Lowering) {
+  const { object, property, computed } = node;
   const fn = id(lowering.local("g"));
   const base = lowering.expression(object as t.Expression);
   const key = computed ? lowering.expression(property as t.Expression) : property;
   const isSimple = t.isIdentifier(base) || t.isThisExpression(base);
   const self = isSimple ? base : id(lowering.local("o"));
   const before = isSimple ? [] : [set(self, base)];
-  before.push(set(fn, t.memberExpression(self, key as t.Identifier, computed)));
+  const { members } = lowering.durable.module;
+  const method = lowering.native.isOuter(node)
+    ? call(members.private((property as t.PrivateName).id.name, "get"), t.cloneNode(self))
+    : t.memberExpression(self, key as t.Identifier, computed);
+  before.push(set(fn, method));
   return { before, fn, self: t.cloneNode(self) };
 }
 
