@@ -42,7 +42,7 @@ export class ColdframeError extends Error {
     const what = fill(text.what, params);
     const why = fill(text.why, params);
     const mend = fill(text.mend, params);
-    const link = `https://coldframe.dev/errors/${text.code}`;
+    const link = linkOf(text.code);
     const { where } = context;
     const parts = { where, why, mend, link };
     const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
@@ -73,6 +73,30 @@ export function isColdframeError<C extends ErrorCode = ErrorCode>(
   return code === undefined || ("code" in value && value.code === code);
 }
 
+/** The page of a code. */
+export function linkOf(code: string): string {
+  return `https://coldframe.dev/errors/${code}`;
+}
+
+/** A class that only errors of one code have. */
+export type ErrorClass<C extends ErrorCode> = Omit<typeof ColdframeError, "prototype"> & {
+  new (...args: ConstructorParameters<typeof ColdframeError>): ColdframeError & { readonly code: C };
+  readonly prototype: ColdframeError & { readonly code: C };
+  [Symbol.hasInstance](value: unknown): value is ColdframeError & { readonly code: C };
+};
+
+/** Makes the class; `instanceof` goes by brand and code, so that an error of another copy of the package is an instance too. */
+export function defineClass<C extends ErrorCode>(code: C, name: string): ErrorClass<C> {
+  const cls = class extends ColdframeError {
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return isColdframeError(value, code);
+    }
+  };
+  Object.defineProperty(cls, "name", { value: name });
+  Object.defineProperty(cls.prototype, "name", { value: name, writable: true, configurable: true });
+  return cls as unknown as ErrorClass<C>;
+}
+
 function indent(text: string): string {
   return (text.includes("\n") ? `\n${text}` : ` ${text}`).replaceAll("\n", "\n    ");
 }
@@ -97,9 +121,10 @@ export function define<P extends string = never>(
   what: string,
   why: string,
   mend: string,
+  Class: new (...args: ConstructorParameters<typeof ColdframeError>) => ColdframeError = ColdframeError,
 ): ErrorFactory<P> {
   const make = (...[params, context]: ErrorArguments<P>): ColdframeError => {
-    const error = new ColdframeError({ code, what, why, mend }, params, context);
+    const error = new Class({ code, what, why, mend }, params, context);
     Error.captureStackTrace?.(error, make); // the stack begins at the thrower
     return error;
   };

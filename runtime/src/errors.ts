@@ -84,7 +84,7 @@ export class ColdframeError extends Error {
     const what = fill(text.what, params);
     const why = fill(text.why, params);
     const mend = fill(text.mend, params);
-    const link = `https://coldframe.dev/errors/${text.code}`;
+    const link = linkOf(text.code);
     const { where } = context;
     const parts = { where, why, mend, link };
     const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
@@ -115,6 +115,30 @@ export function isColdframeError<C extends ErrorCode = ErrorCode>(
   return code === undefined || ("code" in value && value.code === code);
 }
 
+/** The page of a code. */
+export function linkOf(code: string): string {
+  return `https://coldframe.dev/errors/${code}`;
+}
+
+/** A class that only errors of one code have. */
+export type ErrorClass<C extends ErrorCode> = Omit<typeof ColdframeError, "prototype"> & {
+  new (...args: ConstructorParameters<typeof ColdframeError>): ColdframeError & { readonly code: C };
+  readonly prototype: ColdframeError & { readonly code: C };
+  [Symbol.hasInstance](value: unknown): value is ColdframeError & { readonly code: C };
+};
+
+/** Makes the class; `instanceof` goes by brand and code, so that an error of another copy of the package is an instance too. */
+export function defineClass<C extends ErrorCode>(code: C, name: string): ErrorClass<C> {
+  const cls = class extends ColdframeError {
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return isColdframeError(value, code);
+    }
+  };
+  Object.defineProperty(cls, "name", { value: name });
+  Object.defineProperty(cls.prototype, "name", { value: name, writable: true, configurable: true });
+  return cls as unknown as ErrorClass<C>;
+}
+
 function indent(text: string): string {
   return (text.includes("\n") ? `\n${text}` : ` ${text}`).replaceAll("\n", "\n    ");
 }
@@ -139,14 +163,26 @@ function define<P extends string = never>(
   what: string,
   why: string,
   mend: string,
+  Class: new (...args: ConstructorParameters<typeof ColdframeError>) => ColdframeError = ColdframeError,
 ): ErrorFactory<P> {
   const make = (...[params, context]: ErrorArguments<P>): ColdframeError => {
-    const error = new ColdframeError({ code, what, why, mend }, params, context);
+    const error = new Class({ code, what, why, mend }, params, context);
     Error.captureStackTrace?.(error, make); // the stack begins at the thrower
     return error;
   };
   return Object.assign(make, { code });
 }
+
+/** CF2304: The wait for `{text}` was lost with the process that made it. */
+export const LostError: ErrorClass<"CF2304"> = defineClass("CF2304", "LostError");
+export type LostError = InstanceType<typeof LostError>;
+
+/** CF2402: An attempt at {step} took longer than {timeoutMs} ms. */
+export const StepTimeoutError: ErrorClass<"CF2402"> = defineClass("CF2402", "StepTimeoutError");
+export type StepTimeoutError = InstanceType<typeof StepTimeoutError>;
+
+/** The classes of codes that have one of their own. */
+export const errorClasses: Readonly<Record<string, { prototype: ColdframeError }>> = { CF2304: LostError, CF2402: StepTimeoutError };
 
 /** One function per code: it returns the error, the caller throws it. */
 export const errors = {
@@ -323,7 +359,8 @@ export const errors = {
     "CF2304",
     "The wait for `{text}` was lost with the process that made it.",
     "A plain promise lives in one process only. The coroutine was restored from a snapshot taken while it waited, and nothing says how to make that promise again.",
-    "- Await the call itself (`await fetchPage(url)`), so that it is made again after a restore; or\n- make the work a `step`, whose result is recorded; or\n- catch this error where the wait stands: it is temporary, and trying again is safe if the work is.",
+    "- Await the call itself (`await fetchPage(url)`), so that it is made again after a restore; or\n- make the work a `step`, whose result is recorded; or\n- catch this error (`LostError`) where the wait stands: it is temporary, and trying again is safe if the work is.",
+    LostError,
   ),
   /** CF2305: `{method}` was called on a coroutine that {state}. */
   coroutineBusy: define<"method" | "state">(
@@ -366,6 +403,7 @@ export const errors = {
     "An attempt at {step} took longer than {timeoutMs} ms.",
     "The step has a `timeoutMs`. The attempt was aborted by its signal, whatever it still does is not recorded, and it is tried again as its retry options say.",
     "- Hand `stepContext().signal` to what the step waits for (`fetch(url, { signal })`), so that it really stops.\n- If the work needs longer, raise `timeoutMs`.",
+    StepTimeoutError,
   ),
   /** CF2403: There is a run {run} already, with another function or other arguments. */
   runConflict: define<"run">(

@@ -12,7 +12,7 @@ export type { RetryOptions } from "./engine/policy.ts";
 export type { Run, RunInfo } from "./engine/run.ts";
 export { sleep } from "./engine/sleep.ts";
 export { type StepOptions, step, stepContext } from "./engine/step.ts";
-export { ColdframeError, type ErrorCode, isColdframeError } from "./errors.ts";
+export { ColdframeError, type ErrorCode, isColdframeError, LostError, StepTimeoutError } from "./errors.ts";
 export { type Codec, registerCodec } from "./snapshot/codecs/custom.ts";
 export { type InspectedFrame, type Inspection, inspect } from "./snapshot/inspect.ts";
 export { registerClass, registerFunction } from "./snapshot/register.ts";

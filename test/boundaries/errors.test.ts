@@ -62,6 +62,7 @@ test("generator: reads a sound document", () => {
     name: "unsupported",
     package: "compiler",
     reserved: undefined,
+    className: undefined,
     what: "{what} is not so: `{ a: {what} }`.",
     why: "A b.",
     mend: "- One line.\n- Two {how}.",
@@ -77,6 +78,7 @@ test.each([
   ["code block for a terminal", "A\nb.", "```\nx\n```"],
   ["name", "unsupported", "Not-Camel"],
   ["wrong package", "package: compiler", "package: runtime"],
+  ["class", "name: unsupported", "class: lostError\nname: unsupported"],
   ["code unlike the file", "CF1101", "CF1102"],
   ["reserved without a reason", "\n---\n{", "\nreserved:\n---\n{"],
 ])("generator: refuses a document with %s", (_, from, to) => {

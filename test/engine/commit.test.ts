@@ -95,13 +95,16 @@ describe.each(kinds)("commits on %s", (kind) => {
     const gate = deferred<string>();
     world.w = { promise: () => gate.promise, step: () => 1 };
     const { main } = await load<{ main(): Promise<unknown> }>(`
-      import { step } from "@coldframe/runtime";
+      import { LostError, step } from "@coldframe/runtime";
       const one = step(async () => w.step());
       export async function main() {
         "use durable";
         await one();
         const promise = w.promise();
-        try { return await promise; } catch (error) { return [error.code, error.params.text]; }
+        try { return await promise; } catch (error) {
+          await one(); // it can be kept
+          return [error instanceof LostError, error.name, error.code, error.params.text];
+        }
       }`);
     const run = await first.engine.start(main, [], { id: "a" });
     await until(() => first.log.calls.filter((call) => call === "commit").length === 1);
@@ -113,7 +116,7 @@ describe.each(kinds)("commits on %s", (kind) => {
     first.kill();
     await clock.jump(LEASE_MS + 1_000);
     const second = await open();
-    expect(await (await second.engine.get("a"))?.result()).toEqual(["CF2304", "promise"]);
+    expect(await (await second.engine.get("a"))?.result()).toEqual([true, "LostError", "CF2304", "promise"]);
     void run;
   });
 

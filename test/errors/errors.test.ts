@@ -3,6 +3,9 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import * as compiler from "../../compiler/src/errors.ts";
 import * as runtime from "../../runtime/src/errors.ts";
+import { registry } from "../../runtime/src/registry.ts";
+import { readSnapshot } from "../../runtime/src/snapshot/read.ts";
+import { writeSnapshot } from "../../runtime/src/snapshot/write.ts";
 
 const cause = new Error("inner");
 const error = runtime.errors.notCompiled(
@@ -56,6 +59,35 @@ test("another copy of the package recognizes it, by code if asked", () => {
   for (const other of [cause, null, undefined, "CF2301", { code: "CF2301" }]) {
     expect(runtime.isColdframeError(other)).toBe(false);
   }
+});
+
+test("a class of its own: caught by instanceof, over copies of the package too", () => {
+  const lost: unknown = runtime.errors.waitLost({ text: "reply" });
+  expect(lost).toMatchObject({ name: "LostError", code: "CF2304" });
+  expect(String(lost)).toMatch(/^LostError: \[CF2304\] The wait for `reply` was lost/);
+  expect(lost).toBeInstanceOf(runtime.LostError);
+  expect(lost).toBeInstanceOf(runtime.ColdframeError);
+  expect(lost).toBeInstanceOf(compiler.defineClass("CF2304" as never, "LostError"));
+  if (lost instanceof runtime.LostError) expect(lost.code satisfies "CF2304").toBe("CF2304");
+  for (const other of [error, cause, null, { code: "CF2304" }]) expect(other).not.toBeInstanceOf(runtime.LostError);
+});
+
+test.each([
+  ["a class of its own", runtime.errors.waitLost({ text: "reply" }, { cause })],
+  ["the general class", error],
+])("a coded error comes back from a snapshot as it was: %s", (_, stored) => {
+  const options = { registry: registry() };
+  const read = readSnapshot(writeSnapshot([Object.freeze(stored)], options), options);
+  if (!read.ok) throw new Error("it cannot be read");
+  const [restored] = read.root as [runtime.ColdframeError];
+  expect(restored).not.toBe(stored);
+  expect(Object.getPrototypeOf(restored)).toBe(Object.getPrototypeOf(stored));
+  expect(runtime.isColdframeError(restored, stored.code)).toBe(true);
+  for (const key of ["code", "what", "where", "why", "mend", "link", "params", "message", "stack", "name"] as const)
+    expect(restored[key], key).toEqual(stored[key]);
+  expect(Object.keys(restored)).toEqual(Object.keys(stored));
+  expect(restored.cause).toEqual(cause);
+  expect(Object.isFrozen(restored)).toBe(true);
 });
 
 test("placeholders are typed", () => {

@@ -5,12 +5,14 @@
  * I1 A prototype is stored only by name: nil, `Object.prototype`, an intrinsic, or the `prototype` of a registered class.
  * I2 An instance needs the brand that its prototype chain promises, and may not have another.
  */
+import { isColdframeError } from "../errors.ts";
 import { FRAME } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 import { describeForeign } from "./brands.ts";
 import { classOf, writeByName } from "./by-name.ts";
 import { hasPrivateNames } from "./class-text.ts";
 import { customOf, writeCustom } from "./codecs/custom.ts";
+import { errorKind } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
 import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
 import { writeRecord } from "./codecs/record.ts";
@@ -69,6 +71,7 @@ function search(writer: GraphWriter, value: object, proto: object | null): Famil
   if (customOf(proto) !== undefined) return makeFamily(proto, writeCustom, 0);
   const branded = kinds().byBrand.find((kind) => kind.is(value));
   if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
+  if (isColdframeError(value) && errorKind.is(value)) return makeFamily(proto, writeExtended, 0, { kind: errorKind });
   return searchClass(writer, proto);
 }
 
