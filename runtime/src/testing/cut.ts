@@ -82,7 +82,7 @@ class CutRun<T> {
     try {
       piece();
       if (this.co.done) this.finish();
-      else this.subscribe();
+      this.subscribe();
     } catch (error) {
       this.isOver = true;
       this.reject(error);

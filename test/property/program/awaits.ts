@@ -32,6 +32,7 @@ const makers: Record<ModuleFunction["parameters"][number], (place: Place, room: 
   list: (p, d) => (p.world.rng.chance(0.4) ? "undefined" : `[${number(p, d)}, ${number(p, d)}]`),
   rest: (p, d) => several(p, 0, 2, () => number(p, d)).join(", "),
   callback: (p, d) => makeCallback(p, d),
+  task: () => "undefined",
   nothing: () => "undefined",
 };
 
@@ -104,6 +105,7 @@ const plain: Production[] = [
     make: (p, d) => awaited(`fail(${number(p, d)})`),
   },
   { feature: "thenable.await", weight: 1, when: inAsync, make: (p, d) => awaited(`new Thenable(${number(p, d)})`) },
+  { feature: "thenable.shy", weight: 1, when: inAsync, make: (p, d) => awaited(`new Shy(L, ${number(p, d)} || 1)`) },
   { feature: "await.comma", weight: 1, when: inAsync, make: (p, d) => awaited(`(${number(p, d)}, ${number(p, d)})`) },
 ];
 

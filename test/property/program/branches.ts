@@ -88,8 +88,11 @@ function makeContinue(place: Place): string {
 }
 
 function makeReturn(place: Place): string {
-  const jump = `return ${number(place, 2)};`;
-  return place.world.rng.chance(0.85) ? `if (${truth(place, 1)}) ${jump}` : jump;
+  const { rng } = place.world;
+  const adopted = place.flow.async && rng.chance(0.2);
+  if (adopted) use(place, "return.thenable");
+  const jump = `return ${adopted ? `new Shy(L, ${number(place, 1)} || 1)` : number(place, 2)};`;
+  return rng.chance(0.85) ? `if (${truth(place, 1)}) ${jump}` : jump;
 }
 
 function makeThrow(place: Place): string {
@@ -98,6 +101,7 @@ function makeThrow(place: Place): string {
     [5, `new Oops(${text(place, 1)}, ${number(place, 1)})`],
     [1, number(place, 1)],
     [1, record(place, 1)],
+    [1, place.world.rng.pick(["undefined", "null", '"text"', "[1, 2]"])],
   ]);
   return `if (${truth(place, 1)}) throw ${value};`;
 }

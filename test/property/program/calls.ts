@@ -17,7 +17,14 @@ export function makeArguments(place: Place, arity: number, room: number): string
 function makeClosureCall(place: Place, room: number): string {
   const callee = place.world.rng.pick(visible(place, "function"));
   const optional = place.world.rng.chance(0.1) ? "?." : "";
-  return `${callee.name}${optional}(${makeArguments(place, callee.arity, room)})`;
+  const given = makeArguments(place, callee.arity, room);
+  const forms: [number, string][] = [
+    [12, `${callee.name}${optional}(${given})`],
+    [1, `${callee.name}.apply(null, [${given}])`],
+    [1, `${callee.name}.call(null${given === "" ? "" : `, ${given}`})`],
+    [1, `${callee.name}.bind(null, ...[${given}])()`],
+  ];
+  return place.world.rng.weighted(forms);
 }
 
 function makeMethodCall(place: Place, room: number): string {

@@ -113,6 +113,66 @@ function makeRecursive(place: Place): string {
   return `const ${name} = async function self(d) { ${guard} return d + ${awaited("self(d + 1)")}; };`;
 }
 
+/** Deeper than one stack is allowed to become, mostly without anything to wait for on the way. */
+function makeDeep(place: Place): string {
+  const { rng } = place.world;
+  const name = freshName(place, "deep");
+  const depth = rng.pick([300, 1500, 4500]);
+  const last = rng.chance(0.5) ? awaited("tick(1)") : "1";
+  const step = rng.pick([
+    `${awaited(`${name}(d - 1)`)} + 1`,
+    `1 + ${awaited(`${name}(d - 1)`)} + (d > ${depth - 3} ? see(L, "deep", d) : 0)`,
+  ]);
+  return `const ${name} = async (d) => (d > 0 ? ${step} : ${last});\ntrace(L, "depth", ${awaited(`${name}(${depth})`)});`;
+}
+
+/** Two functions that call each other, the first above the second's declaration. */
+function makeMutual(place: Place): string {
+  const { rng } = place.world;
+  const [one, other] = [freshName(place, "af"), freshName(place, "af")];
+  const async = place.flow.async;
+  const inner = within(place, { scope: openScope(place), flow: { ...plainFlow, async } });
+  declare(inner, "d", "number", true);
+  const call = (name: string) => (async ? awaited(`${name}(d - 1)`) : `${name}(d - 1)`);
+  const head = async ? "async (d) =>" : "(d) =>";
+  const body = (next: string) =>
+    `${head} { if (!(d > 0) || spend(L)) return ${number(inner, 1)}; return ${number(inner, 1)} + ${call(next)}; }`;
+  const texts = [`const ${one} = ${body(other)};`, `const ${other} = ${body(one)};`];
+  const kind = async ? "durable" : "function";
+  declare(place, one, kind, false, 1);
+  declare(place, other, kind, false, 1);
+  if (!mayDeclare(place) || rng.chance(0.5)) return texts.join("\n");
+  return texts
+    .map((text) => text.replace(/const (\w+) = (async )?\(d\) =>/, "$2function $1(d)").replace(/;$/, ""))
+    .join("\n");
+}
+
+/** Async closures made in a loop of any kind; each reads and changes the variables of its own turn, once awaited. */
+function makeListedAsync(place: Place): string {
+  const { rng } = place.world;
+  const [name, item, own] = [freshName(place, "fs"), freshName(place, "e"), freshName(place, "own")];
+  const inner = enter(place, { ...place.flow, loop: true, breakable: true }, true);
+  declare(inner, item, "number", true);
+  const made = number(inner, 1);
+  declare(inner, own, "number", true);
+  const within = number(enter(inner, { async: true }, true), 2);
+  const rest = statements(inner, 0, 1);
+  const heads = [
+    `for (let ${item} of [1, 2, 3])`,
+    `for (let ${item} = 0; ${item} < 3 && !spend(L); ${item}++)`,
+    `for (let [${item}] of [[1], [2]])`,
+    `for (let { a: ${item} = 3 } of [{ a: 1 }, {}])`,
+    `for await (let ${item} of [1, 2])`,
+  ];
+  const call = awaited(`${name}[(${number(place, 1)}) & 1]?.()`);
+  return [
+    `const ${name} = [];`,
+    `${rng.pick(heads)} {\nif (spend(L)) break;\nlet ${own} = ${made};`,
+    `${name}.push(async () => (${own} += ${item}++) + ${within});\n${rest}\n}`,
+    `trace(L, "fs", ${call}, ${call});`,
+  ].join("\n");
+}
+
 /** Closures made in a loop, each over its own iteration's variables; called later. */
 function makeListed(place: Place): string {
   const { rng } = place.world;
@@ -193,7 +253,10 @@ export const closures: Family = {
     { feature: "closure.function", weight: 3, when: roomy, make: makeFunction },
     { feature: "closure.async", weight: 4, when: (p) => roomy(p) && p.flow.async, make: makeAsync },
     { feature: "closure.recursive", weight: 1, make: makeRecursive },
+    { feature: "closure.deep", weight: 0.1, when: (p) => p.flow.async && !p.flow.loop && p.depth <= 1, make: makeDeep },
+    { feature: "closure.mutual", weight: 1.5, make: makeMutual },
     { feature: "closure.iteration", weight: 4, make: makeListed },
+    { feature: "closure.iterationAsync", weight: 2, when: (p) => roomy(p) && p.flow.async, make: makeListedAsync },
     { feature: "closure.shared", weight: 2, make: makeShared },
     { feature: "closure.object", weight: 3, when: roomy, make: makeObject },
     { feature: "await.closure", weight: 4, leaf: true, when: (p) => visible(p, "durable").length > 0, make: makeCall },

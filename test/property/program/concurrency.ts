@@ -29,7 +29,7 @@ const asyncFunctions = (place: Place, guarded: boolean) =>
 const able = (place: Place) => place.flow.async && asyncFunctions(place, true).length > 0;
 
 /** A call on a branch of its own. */
-function makeBranch(place: Place, guarded = true): string {
+export function makeBranch(place: Place, guarded = true): string {
   const callee: ModuleFunction = place.world.rng.pick(asyncFunctions(place, guarded));
   const key = freshName(place, "k");
   // A closure would share variables with its siblings.
@@ -37,12 +37,17 @@ function makeBranch(place: Place, guarded = true): string {
   return `${callee.name}(fork(L, "${key}")${makeModuleArguments(calm(place), { ...callee, parameters }, 0)})`;
 }
 
+/** A branch that always fails. */
+export function makeBad(place: Place): string {
+  return `bad(fork(L, "${freshName(place, "k")}"), ${number(calm(place), 0)})`;
+}
+
 /** Arguments of a branch, leaves only, neither await nor throw: its siblings would already be running. */
 function calm(place: Place): Place {
   return within(place, { flow: { async: false } });
 }
 
-function makeItems(place: Place, guarded: boolean): string[] {
+export function makeItems(place: Place, guarded: boolean): string[] {
   const { rng } = place.world;
   const items = Array.from({ length: rng.int(1, 3) }, () => {
     // A native promise cannot be stored: it may be among the items, but not in a list that is kept.
@@ -76,7 +81,7 @@ function makeKept(place: Place): string {
 
 function makeSettled(place: Place): string {
   const { rng } = place.world;
-  const items = [...makeItems(place, true), makeBranch(place, false), `bad(fork(L, "${freshName(place, "k")}"), 1)`];
+  const items = [...makeItems(place, true), makeBranch(place, false), makeBad(place)];
   return `trace(L, "settled", ${awaited(`Promise.allSettled([${items.slice(0, rng.int(1, 5)).join(", ")}])`)});`;
 }
 
@@ -97,7 +102,7 @@ function makeRace(place: Place): string {
 
 function makeAny(place: Place): string {
   const error = freshName(place, "e");
-  const bad = () => `bad(fork(L, "${freshName(place, "k")}"), ${number(calm(place), 0)})`;
+  const bad = () => makeBad(place);
   const items = place.world.rng.pick([[bad(), bad()], [bad(), makeBranch(place)], [bad()], []]);
   const body = `trace(L, "any", ${awaited(`Promise.any([${items.join(", ")}])`)});`;
   return `try {\n${body}\n} catch (${error}) {\ntrace(L, "none", ${error}, ${error}.errors);\n}`;

@@ -95,12 +95,15 @@ function makeSource(place: Place, pattern: string): string {
 }
 
 function makeDestructuring(place: Place): string {
-  const word = place.world.rng.pick(["let", "const"]);
   const names: { name: string; kind: Kind }[] = [];
   const pattern = makePattern(place, names, 1);
+  // As in makeInitializer: of what a var may hold, only numbers survive undefined.
+  const word = place.world.rng.pick(
+    names.every(({ kind }) => kind === "number") ? ["let", "const", "var"] : ["let", "const"],
+  );
   const source = makeSource(place, pattern);
   const value = place.flow.async && place.world.rng.chance(0.4) ? awaited(`keep(${source})`) : source;
-  for (const { name, kind } of names) declare(place, name, kind, word === "let");
+  for (const { name, kind } of names) declare(place, name, kind, word !== "const");
   return `${word} ${pattern} = ${value};`;
 }
 

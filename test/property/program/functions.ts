@@ -1,5 +1,6 @@
 /** Owns: the module's own functions: parameters of every form, guarded bodies, and main. */
 import {
+  awaited,
   declare,
   deeper,
   type Kind,
@@ -54,6 +55,7 @@ function makeParameters(world: World): Parameter[] {
       [2, "record"],
       [2, "list"],
       [2, "callback"],
+      [world.without.has("promise") ? 0 : 0.6, "task"],
     ]),
   );
   if (rng.chance(0.2)) parameters.push("rest");
@@ -94,6 +96,12 @@ const parameterTexts: Record<Parameter, (place: Place, index: number, room: numb
     bind(place, [`cb${index}`, "durable"]);
     return `cb${index} = (z) => z + ${initial}`;
   },
+  // The default calls durable code. Each call leaves it less fuel, so this ends.
+  task: (place, index) => {
+    use(place, "parameter.task");
+    const callee = place.world.functions.find((one) => one.kind === "async" && one.guarded)?.name;
+    return `p${index} = L.fuel > 5 ? ${callee}(fork(L, "p${index}")) : 5`;
+  },
   nothing: (_, index) => `_${index}`,
 };
 
@@ -107,7 +115,10 @@ export function makeFunction(world: World, one: ModuleFunction): string {
   const room = one.guarded ? 0 : 2;
   const head = one.parameters.map((parameter, index) => `, ${parameterTexts[parameter](place, index, room)}`).join("");
   const inner = within(place, { flow: { async: one.kind === "async", generator: one.kind === "generator" } });
-  const entry = "if (spend(L)) return -1;\n";
+  const given = one.parameters.flatMap((kind, index) =>
+    kind === "task" ? `trace(L, "given", ${awaited(`p${index}`)});\n` : [],
+  );
+  const entry = `if (spend(L)) return -1;\n${one.kind === "async" ? given.join("") : ""}`;
   const keyword = one.kind === "async" ? "async function" : "function*";
   world.budget = world.rng.int(5, 10);
   const own = one.guarded ? deeper(inner) : inner;

@@ -20,7 +20,7 @@ const yields = (place: Place) => place.flow.generator;
 const moduleGenerators = (place: Place) => place.world.functions.filter((one) => one.kind === "generator");
 
 /** A generator of a module function, or of one made here that captures what is visible. */
-function makeSource(place: Place): string {
+export function makeSource(place: Place): string {
   const { rng } = place.world;
   const known = moduleGenerators(place);
   if (known.length > 0 && (rng.chance(0.65) || place.depth > 2)) {
@@ -107,7 +107,11 @@ function makeYield(place: Place): string {
 function makeDelegate(place: Place): string {
   const { rng } = place.world;
   const name = freshName(place, "d");
-  const source = rng.chance(0.3) ? `[${number(place, 1)}, ${number(place, 1)}]` : makeSource(place);
+  const source = rng.weighted<() => string>([
+    [2, () => `[${number(place, 1)}, ${number(place, 1)}]`],
+    [3, () => `new Relay(L, ${rng.int(0, 3)})`],
+    [5, () => makeSource(place)],
+  ])();
   declare(place, name, "number", false);
   return `const ${name} = yield* ${source};`;
 }

@@ -32,7 +32,7 @@ export interface Binding {
 }
 
 /** How an argument of a module function is made. */
-export type Parameter = "number" | "record" | "list" | "rest" | "callback" | "nothing";
+export type Parameter = "number" | "record" | "list" | "rest" | "callback" | "task" | "nothing";
 
 export interface ModuleFunction {
   name: string;

@@ -59,6 +59,25 @@ function makeFor(place: Place): string {
   });
 }
 
+/** Variables of the head from a pattern, a fresh set for each turn. */
+function makeForPattern(place: Place): string {
+  const { rng } = place.world;
+  const names: { name: string; kind: Kind }[] = [];
+  const pattern = makePattern(place, names, 1);
+  const source = pattern.startsWith("[") ? list(place, 1) : record(place, 1);
+  return labelled(place, (inner) => {
+    const counter = freshName(inner, "n");
+    for (const { name, kind } of names) declare(inner, name, kind, true);
+    declare(inner, counter, "number", false);
+    const reader = freshName(inner, "fn");
+    const read = names[0] === undefined ? counter : names[0].name;
+    declare(inner, reader, "function", false, 0);
+    const head = `let ${counter} = 0, ${pattern} = ${source.includes("n: [") ? "{ n: [] }" : source}, ${reader} = () => ${read}`;
+    const update = `${counter}++${rng.chance(0.3) ? `, ${number(inner, 1)}` : ""}`;
+    return `for (${head}; ${counter} < ${rng.int(1, 3)} && !spend(L); ${update}) ${block(inner, insideLoop)}`;
+  });
+}
+
 /** A second variable of the head: a closure over the first one's binding of the first iteration, or a number. */
 function makeSecond(place: Place, name: string): string {
   const second = freshName(place, "h");
@@ -110,12 +129,12 @@ function makeForOf(place: Place): string {
 }
 
 /** for (HEAD of source): a declared name, or now and then a member or a variable that exists. */
-export function makeForOfOver(place: Place, source: string, values: Kind): string {
+export function makeForOfOver(place: Place, source: string, values: Kind, word = ""): string {
   const { rng } = place.world;
   return labelled(place, (inner) => {
     const existing = values === "number" && rng.chance(0.15);
     const head = existing ? memberTarget(inner, 1) : makeHead(inner, values, source);
-    return `for (${head} of ${source}) ${block(inner, insideLoop, "if (spend(L)) break;\n")}`;
+    return `for ${word}(${head} of ${source}) ${block(inner, insideLoop, "if (spend(L)) break;\n")}`;
   });
 }
 
@@ -190,6 +209,7 @@ function makeForIn(place: Place): string {
 export const loops: Family = {
   statement: [
     { feature: "loop.for", weight: 6, make: makeFor },
+    { feature: "loop.pattern", weight: 2, make: makeForPattern },
     { feature: "loop.while", weight: 2, make: makeWhile },
     { feature: "loop.endless", weight: 1, make: makeEndless },
     { feature: "loop.doWhile", weight: 2, make: makeDoWhile },

@@ -47,6 +47,25 @@ function makeInvoked(place: Place, room: number): string {
   return `((u, v = u) => ${number(inner, room)})(${argument})`;
 }
 
+/** A plain function called as a constructor, whose arguments may be awaited. */
+function makeConstructed(place: Place, room: number): string {
+  const given = number(place, room);
+  const inner = within(place, {
+    scope: openScope(place),
+    flow: {
+      async: false,
+      generator: false,
+      hasThis: true,
+      hasArguments: place.world.strict,
+      breakable: false,
+      loop: false,
+      labels: [],
+    },
+  });
+  inner.scope.bindings.push({ name: "u", kind: "number", mutable: true, arity: 0 });
+  return `new (function (u) { this.n = new.target ? u : 0; this.a = ${number(inner, room)}; })(${given}).a`;
+}
+
 function makeReduce(place: Place, room: number): string {
   return `[${number(place, room)}, ${number(place, room)}].reduce((m, n) => m - n, ${number(place, room)})`;
 }
@@ -74,6 +93,8 @@ export const numbers: Family = {
       when: (p) => p.flow.hasArguments,
       make: (p) => p.world.rng.pick(["arguments.length", "(+arguments[1] || 0)", "[...arguments].length"]),
     },
+    { feature: "target.read", weight: 0.5, leaf: true, make: () => "(new.target === undefined ? 1 : 2)" },
+    { feature: "target.made", weight: 0.5, make: makeConstructed },
     { feature: "expression.binary", weight: 5, make: makeBinary },
     { feature: "expression.see", weight: 4, leaf: true, make: seenNumber },
     { feature: "expression.unary", weight: 1, make: makeUnary },

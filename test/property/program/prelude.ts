@@ -47,6 +47,74 @@ class Probe {
     return this;
   }
 }
+class Ticker {
+  constructor(L, n, form, fails) {
+    this.L = L;
+    this.n = n;
+    this.form = form;
+    this.fails = fails;
+    this.i = 0;
+  }
+  [Symbol.asyncIterator]() {
+    trace(this.L, "async iterator", this.n);
+    return this;
+  }
+  next() {
+    trace(this.L, "next", this.i);
+    if (this.i === this.fails) return this.form > 1 ? fail(this.i) : boom(this.L, this.i);
+    const step = this.i < this.n ? { done: false, value: this.i++ } : { done: true, value: undefined };
+    return this.form === 0 ? step : tick(step);
+  }
+  return(value) {
+    trace(this.L, "closed", this.i);
+    return this.form === 3 ? tick({ done: true, value }) : { done: true, value };
+  }
+}
+class Relay {
+  constructor(L, n) {
+    this.L = L;
+    this.n = n;
+    this.i = 0;
+  }
+  [Symbol.iterator]() {
+    return this;
+  }
+  next(value) {
+    trace(this.L, "next", value);
+    return { done: this.i >= this.n, value: this.i++ };
+  }
+  throw(error) {
+    trace(this.L, "throw", error);
+    if (this.i > 1) throw error;
+    return { done: false, value: this.n };
+  }
+  return(value) {
+    trace(this.L, "return", value);
+    return { done: this.i > 1, value };
+  }
+}
+class Basis {
+  constructor(n) {
+    this.n = n;
+  }
+  m(d) {
+    return this.n + d;
+  }
+}
+class Shy {
+  constructor(L, n) {
+    this.L = L;
+    this.n = n;
+  }
+  get then() {
+    trace(this.L, "then", this.n);
+    return (resolve, reject) => {
+      trace(this.L, "adopted", this.n);
+      if (this.n === 0) reject(new Oops("shy", 0));
+      else resolve(this.n);
+    };
+  }
+}
 class Thenable {
   constructor(n) {
     this.n = n;
@@ -76,6 +144,26 @@ function forks(L, key, items) {
 }
 function boom(L, n) {
   throw new Oops("boom", n);
+}
+function size(value) {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === "number") return value;
+  return typeof value === "object" ? Object.keys(value).length : String(value).length % 7;
+}
+function twice(call, value) {
+  return call(value).then((one) => call(one));
+}
+function promised(call, value) {
+  return new Promise((resolve, reject) => {
+    call(value).then(resolve, reject);
+  });
+}
+function each(items, call) {
+  let last = Promise.resolve(0);
+  Array.from(items, (item, index) => {
+    last = last.then((sum) => call(item, index).then((one) => sum + one));
+  });
+  return last;
 }
 function tag(strings, ...values) {
   return strings.raw.join("|") + values.join(",");

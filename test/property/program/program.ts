@@ -6,12 +6,17 @@ import { assignments } from "./assignments.ts";
 import { awaits } from "./awaits.ts";
 import { branches } from "./branches.ts";
 import { calls } from "./calls.ts";
+import { chains } from "./chains.ts";
+import { classes } from "./classes.ts";
 import { closures } from "./closures.ts";
 import { concurrency } from "./concurrency.ts";
 import { declarations } from "./declarations.ts";
+import { forAwait } from "./for-await.ts";
+import { foreign } from "./foreign.ts";
 import { makeFunction, makeMain, makeSignatures } from "./functions.ts";
 import { generators } from "./generators.ts";
 import type { Grammar, Sort, World } from "./grammar.ts";
+import { late } from "./late.ts";
 import { loops } from "./loops.ts";
 import { numbers } from "./numbers.ts";
 import { makeRng } from "./rng.ts";
@@ -30,7 +35,12 @@ const families = [
   tries,
   closures,
   generators,
+  chains,
+  classes,
+  forAwait,
   concurrency,
+  late,
+  foreign,
 ];
 
 const sorts: readonly Sort[] = ["number", "text", "truth", "list", "record", "statement"];
@@ -65,7 +75,7 @@ export function makeProgram(seed: number, without: Iterable<string> = refused): 
     names: 0,
     functions: [],
     strict: rng.chance(0.7),
-    without: new Set(without),
+    without: new Set([...without, ...(rng.chance(0.3) ? ["promise"] : ["foreign"])]),
   };
   makeSignatures(world);
   const made = world.functions.map((one) => makeFunction(world, one));

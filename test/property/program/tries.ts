@@ -10,6 +10,7 @@ import {
   type Place,
   shadowName,
   statements,
+  text,
   truth,
   use,
 } from "./grammar.ts";
@@ -35,7 +36,8 @@ function makeCatch(place: Place): string {
     use(place, "try.catchPattern");
     const name = freshName(place, "m");
     declare(inner, name, "number", true);
-    return `catch ({ n: ${name} = ${number(place, 0)} }) {\n${statements(inner, 1, 2)}\n}`;
+    const key = rng.chance(0.3) ? `[see(L, "key", ${text(place, 0)})]` : "n";
+    return `catch ({ ${key}: ${name} = ${number(place, 0)} }) {\n${statements(inner, 1, 2)}\n}`;
   }
   const name = shadowName(inner, "e", "");
   declare(inner, name, "error", false);
