@@ -94,8 +94,6 @@ export const R: Realm = realm.R;
 export const SUSPEND: object = realm.SUSPEND;
 /** Key of a function's descriptor. */
 export const DURABLE: unique symbol = realm.DURABLE as never;
-/** Key of a plain closure's tag `{ meta, captures }`. */
-export const CLOSURE: unique symbol = Symbol.for("coldframe.closure") as never;
 /** Key, on a frame constructor's prototype, of the function's meta. */
 export const FRAME: unique symbol = Symbol.for("coldframe.frame") as never;
 

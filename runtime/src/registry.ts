@@ -10,8 +10,9 @@
  */
 import { errors } from "./errors.ts";
 import type { Frame } from "./frame.ts";
+import { type ClosureTag, tagOf } from "./language/tag.ts";
 import { dressFunction } from "./language/wrapper.ts";
-import { CLOSURE, type Descriptor, type DescriptorKind, DURABLE, FRAME, R, type Run } from "./realm.ts";
+import { type Descriptor, type DescriptorKind, DURABLE, FRAME, R, type Run } from "./realm.ts";
 
 /** One suspension point, index = program counter. Point 0 is the entry. */
 export interface PointMeta {
@@ -220,15 +221,9 @@ export function registry(): Registry {
   return R.registry;
 }
 
-/** The tag of a plain closure made by compiled code. */
-export interface ClosureTag {
-  meta: FunctionMeta;
-  captures: unknown[];
-}
-
 /** The tag of a closure: of a plain one, or of a durable one that has captures. */
 export function closureOf(fn: Function): ClosureTag | undefined {
-  const tag = (fn as { [CLOSURE]?: ClosureTag })[CLOSURE];
+  const tag = tagOf(fn);
   if (tag !== undefined) return tag;
   const descriptor = (fn as { [DURABLE]?: Descriptor })[DURABLE];
   if (descriptor === undefined || descriptor.self !== fn || descriptor.captures === null) return undefined;

@@ -1,6 +1,7 @@
 // Verdicts from the head alone, and frames that go on in changed code.
 import { expect, test } from "vitest";
 import type { Frame } from "../../runtime/src/frame.ts";
+import { tag } from "../../runtime/src/language/tag.ts";
 import { type FunctionMeta, Registry } from "../../runtime/src/registry.ts";
 import { matchSnapshot, readSnapshot } from "../../runtime/src/snapshot/read.ts";
 import { writeSnapshot } from "../../runtime/src/snapshot/write.ts";
@@ -29,10 +30,7 @@ function load({ stamp = "s1", slots, points, closure = {}, classes = ["Order"] }
   }
   const makeClosure = (x: unknown) => {
     const fn = () => x;
-    Object.defineProperty(fn, Symbol.for("coldframe.closure"), {
-      value: { meta: registry.functions.get(`shop#${closure.id ?? "fulfil.c1"}`), captures: [x] },
-    });
-    return fn;
+    return tag(registry.functions.get(`shop#${closure.id ?? "fulfil.c1"}`) as FunctionMeta, fn, [x]);
   };
   const made = Object.fromEntries(classes.map((name) => [name, { [name]: class {} }[name] as new () => object]));
   registry.addModule({

@@ -20,6 +20,6 @@ export const ABI_BINDINGS = { R: "R" } as const;
 export const ABI_MEMBERS = [
   "ops gas depth",
   "bind decorate key method methods name property superGet superPlace",
-  "DURABLE SUSPEND TDZ abrupt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator handed isThenable",
+  "DURABLE SUSPEND TDZ abrupt adopt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator handed",
   "iter iterMethod keys later module park promise ready repark start tag take tdz yield",
 ].flatMap((line) => line.split(" "));

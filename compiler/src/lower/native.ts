@@ -79,11 +79,20 @@ export class Native extends Rewriter {
   declaration(node: t.VariableDeclaration): t.Statement[] {
     const moved = declaredIdentifiers(node).some((name) => this.#isMoved(this.#bindingOf(name)));
     if (!moved) return [this.#keepDeclaration(node)];
-    return node.declarations.flatMap(({ id: target, init }) => {
+    const assigned = node.declarations.flatMap(({ id: target, init }) => {
       // A temporary is always assigned before it is read.
       if (!init) return node.kind === "var" || isTemp(target) ? [] : this.bind(target, undef(), node.kind);
       return this.bind(target, this.expression(init), node.kind);
     });
+    return [...this.#declareVars(node), ...assigned];
+  }
+
+  /** A `var` that stays beside one that moves: as the statements then only assign, it is declared by itself. */
+  #declareVars(node: t.VariableDeclaration): t.Statement[] {
+    if (node.kind !== "var") return [];
+    const bindings = declaredIdentifiers(node).map((name) => this.#bindingOf(name));
+    const own = new Set(bindings.filter((binding) => !this.#isMoved(binding)));
+    return [...own].map((binding) => declare("var", this.view.names.of(binding)));
   }
 
   #keepDeclaration(node: t.VariableDeclaration): t.VariableDeclaration {
@@ -224,7 +233,8 @@ export class Native extends Rewriter {
     if (!t.isVariableDeclaration(left)) return this.bind(left, value, "assign");
     const { id: target } = left.declarations[0] as t.VariableDeclarator;
     const early = patternIdentifiers(target).filter((name) => this.#bindingOf(name).early && left.kind !== "var");
-    return [...early.map((name) => this.view.open(this.#bindingOf(name))), ...this.bind(target, value, left.kind)];
+    const opened = early.map((name) => this.view.open(this.#bindingOf(name)));
+    return [...this.#declareVars(left), ...opened, ...this.bind(target, value, left.kind)];
   }
 
   // ---- other statements
@@ -294,7 +304,7 @@ export function withLabels(labels: readonly string[], statement: t.Statement): t
 
 /** Cells of a loop head are assigned once more per iteration. */
 function asLet(statement: t.Statement): t.Statement {
-  return t.isVariableDeclaration(statement) ? { ...statement, kind: "let" } : statement;
+  return t.isVariableDeclaration(statement, { kind: "const" }) ? { ...statement, kind: "let" } : statement;
 }
 
 type Rewrite<N> = (n: Native, node: N, labels: readonly string[]) => t.Statement[];

@@ -7,7 +7,7 @@ import type { Point } from "../analyze/point.ts";
 import type { Binding } from "../analyze/scope.ts";
 import { type DescriptorPath, frameName, makeConstructor, makeEntrySave, makeSave, saveName } from "./frame.ts";
 import { Lowering, type LowerTable } from "./lowering.ts";
-import { call, compare, endsAbruptly, id, label, member, num, set, undef, when } from "./nodes.ts";
+import { call, compare, declare, endsAbruptly, id, label, member, num, set, undef, when } from "./nodes.ts";
 import { assignParam } from "./plain.ts";
 import { lowerList } from "./regions.ts";
 import type { Emitters } from "./rewrite.ts";
@@ -144,10 +144,14 @@ function settleResult(settle: Point, lowering: Lowering, body: t.Statement[]): t
     settle.number > 1
       ? t.ifStatement(compare(pc, "<", num(settle.number)), whole)
       : t.ifStatement(lowering.isFresh, whole);
-  const issue = t.ifStatement(lowering.abiCall("isThenable", lowering.value), lowering.park(settle));
+  const awaited = id(lowering.local("w", null));
+  const issue = [
+    declare("const", awaited.name, lowering.abiCall("adopt", lowering.value)),
+    t.ifStatement(compare(awaited, "!==", undef()), lowering.park(settle, id(awaited.name))),
+  ];
   return [
     label(name, guarded),
-    t.ifStatement(lowering.isFresh, t.blockStatement([issue]), t.blockStatement(lowering.take())),
+    t.ifStatement(lowering.isFresh, t.blockStatement(issue), t.blockStatement(lowering.take())),
     t.returnStatement(lowering.value),
   ];
 }

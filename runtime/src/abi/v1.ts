@@ -16,9 +16,11 @@ import {
   iterateMethod,
 } from "../language/iterate.ts";
 import { bind, property, setName, superGet, superPlace, toKey } from "../language/member.ts";
+import { tag } from "../language/tag.ts";
 import { makeClosure } from "../language/wrapper.ts";
 import { call, later, promise, start } from "../local/start.ts";
-import { CLOSURE, type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
+import { adopt } from "../local/thenable.ts";
+import { type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
 import { type FunctionMeta, type ModuleRecord, registry } from "../registry.ts";
 
 const helpers = {
@@ -47,11 +49,7 @@ const helpers = {
   /** An awaited call that is no durable function: what is to be awaited. */
   call,
 
-  /** Is this value, which an async function returns, to be awaited first? */
-  isThenable(value: unknown): boolean {
-    const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-    return isObject && typeof (value as { then?: unknown }).then === "function";
-  },
+  adopt,
 
   /** Target of an assignment to a constant that native code does not know as one. */
   constant: {
@@ -72,11 +70,7 @@ const helpers = {
     return cell.v;
   },
 
-  /** Tags a plain closure so that it can be stored. */
-  tag(meta: FunctionMeta, fn: Function, captures: unknown[]): Function {
-    (fn as { [CLOSURE]?: unknown })[CLOSURE] = { meta, captures };
-    return fn;
-  },
+  tag,
 
   /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */
   closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {

@@ -185,8 +185,10 @@ export class Scheduler implements Ops {
   spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Task {
     const task = this.adopt(new Task(null));
     this.host.spawned?.(task, this.current);
-    const { child, leaf } = R;
+    const { child, leaf, gas } = R;
+    if (gas < 1) R.gas = 1; // it runs at once (I1); who awaits next pays
     this.#enter(task, descriptor, self, args);
+    if (gas < 1) R.gas = gas;
     R.child = child;
     R.leaf = leaf;
     return task;

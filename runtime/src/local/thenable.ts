@@ -1,5 +1,7 @@
 /** Owns: thenables, by the language's rules (ECMA-262 27.2.1.3.2): `then` is read once, and called in a tick of its own. */
 
+import { Task } from "./task.ts";
+
 /** What `then` of a value gave when it was read: a method, nothing, or an error. */
 export type Then = { then: Function } | { error: unknown } | null;
 
@@ -25,6 +27,29 @@ export function adoptThenable(value: unknown, then: Function): Promise<unknown> 
       }
     });
   });
+}
+
+/**
+ * What is to be awaited of what an async function returns; undefined if it is no thenable. A `then` that could tell that it
+ * is read again is called as it was read.
+ */
+export function adopt(value: unknown): unknown {
+  if (!isObject(value)) return undefined;
+  const { then } = value as { then?: unknown };
+  if (typeof then !== "function") return undefined;
+  if (value instanceof Promise && (then === nativeThen || value instanceof Task)) return value;
+  return isPlainThen(value) ? value : adoptThenable(value, then);
+}
+
+const nativeThen = Promise.prototype.then;
+
+/** Is `then` a method or property rather than an accessor? Those may be read again, and can be stored. */
+function isPlainThen(value: object): boolean {
+  for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, "then");
+    if (found !== undefined) return "value" in found && !(value instanceof Promise);
+  }
+  return false;
 }
 
 /** Can this have properties? */

@@ -120,7 +120,8 @@ class VolatileDriver {
 
 /** Calls a durable function outside any scheduler: as an ordinary async function. */
 export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknown>): Promise<unknown> {
-  const { depth } = R;
+  const { depth, gas } = R;
+  if (gas < 1) R.gas = 1; // a call without await runs at once; who awaits next pays
   let outcome: unknown;
   try {
     outcome = apply(d.run as Run, self, args);
@@ -128,6 +129,7 @@ export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknow
     return nativePromise.reject(error);
   } finally {
     R.depth = depth;
+    if (gas < 1) R.gas = gas;
   }
   if (outcome !== suspend) return settled(outcome);
   return new nativePromise((resolve, reject) => new VolatileDriver(resolve, reject).adopt());

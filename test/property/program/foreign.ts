@@ -45,7 +45,6 @@ function makeChained(place: Place, room: number): string {
       `Promise.resolve(${value}).then((v) => ${callee}(v))`,
       `Promise.resolve(${value}).then(${callee})`,
       `promised(${callee}, ${value})`,
-      `new Promise((resolve) => resolve(${callee}(${value})))`,
       `(() => ${callee}(${value}))()`,
       `((call) => call(${value}))(${callee})`,
       `twice(${callee}, ${value})`,

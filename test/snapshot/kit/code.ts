@@ -6,8 +6,9 @@
 import type { Frame } from "../../../runtime/src/frame.ts";
 import { park, take, yieldValue } from "../../../runtime/src/frame.ts";
 import { startGenerator } from "../../../runtime/src/language/generator.ts";
+import { tag } from "../../../runtime/src/language/tag.ts";
 import { makeClosure } from "../../../runtime/src/language/wrapper.ts";
-import { CLOSURE, type Descriptor } from "../../../runtime/src/realm.ts";
+import type { Descriptor } from "../../../runtime/src/realm.ts";
 import type { FunctionMeta } from "../../../runtime/src/registry.ts";
 import { registry } from "./roundtrip.ts";
 
@@ -157,8 +158,7 @@ export function meta(id: string): FunctionMeta {
 /** A plain closure over a cell and a value. */
 export function makeAdd(x: unknown, y: unknown): Function {
   const add = (a: number) => (x as { v: number }).v + (y as number) + a;
-  Object.defineProperty(add, CLOSURE, { value: { meta: meta("outer.c1"), captures: [x, y] }, configurable: true });
-  return add;
+  return tag(meta("outer.c1"), add, [x, y]);
 }
 
 /** A durable closure over one thing. */
@@ -174,7 +174,7 @@ export function makeLater(x: unknown): Function {
 /** A closure that can't be made again. */
 export function makeStuck(): Function {
   const stuck = () => 1;
-  return Object.assign(stuck, { [CLOSURE]: { meta: meta("outer.c3"), captures: [] } });
+  return tag(meta("outer.c3"), stuck, []);
 }
 
 export function makeFrame(id: string, pc: number, slots: Slots, up: Frame | null = null, wait: unknown = null): Frame {

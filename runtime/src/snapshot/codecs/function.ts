@@ -7,7 +7,7 @@
  * I2 A function that carries the tag of another one (a wrapper that copied it) is not taken for it.
  */
 import { types } from "node:util";
-import { CLOSURE, DURABLE } from "../../realm.ts";
+import { DURABLE } from "../../realm.ts";
 import { closureOf, type FunctionMeta } from "../../registry.ts";
 import { writeByName } from "../by-name.ts";
 import type { GraphWriter } from "../graph-writer.ts";
@@ -53,15 +53,7 @@ function nameOf(value: Function, meta?: FunctionMeta): string {
   return typeof name === "string" && name !== "" ? name : (meta?.key ?? "without a name");
 }
 
-const ownOfFunctions = new Set<string | symbol>([
-  "length",
-  "name",
-  "prototype",
-  "arguments",
-  "caller",
-  CLOSURE,
-  DURABLE,
-]);
+const ownOfFunctions = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller", DURABLE]);
 
 /** Own properties of a closure would be lost, and those of its prototype: the factory makes both anew. */
 function checkOwn(writer: GraphWriter, value: Function, meta: FunctionMeta): void {
