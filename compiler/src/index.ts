@@ -6,6 +6,7 @@
 // I3. Same source and options, same bytes.
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
+import { inlineConstEnums } from "./analyze/const-enum.ts";
 import { Context } from "./analyze/context.ts";
 import { eraseTypes } from "./analyze/erase.ts";
 import { warnForeign } from "./analyze/foreign.ts";
@@ -13,6 +14,8 @@ import type { Home } from "./analyze/home.ts";
 import { assignIds } from "./analyze/ids.ts";
 import { findImports } from "./analyze/imports.ts";
 import { normalize } from "./analyze/normalize.ts";
+import { Settings } from "./analyze/settings.ts";
+import { findShapes } from "./analyze/shape.ts";
 import { checkSupported } from "./analyze/supported.ts";
 import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
 import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
@@ -66,19 +69,19 @@ export function compile(source: string, options: CompileOptions): CompileResult 
 }
 
 function emit(source: string, found: Found, options: ResolvedOptions, diagnostics: Diagnostics) {
-  const hashes = new SourceHashes();
-  for (const { path } of found.functions) {
-    eraseTypes(path);
-    hashes.addAll(path.node);
-  }
+  const settings = new Settings(found.program.parent as t.File, options);
+  const hashes = new SourceHashes(settings);
+  for (const { path } of found.functions) eraseTypes(path);
+  inlineConstEnums(found.functions, options.constEnumValue);
+  for (const { path } of found.functions) hashes.addAll(path.node);
   const ids = assignIds(found.functions, ({ path }) => hashes.of(path.node), diagnostics);
   if (diagnostics.hasErrors) return undefined;
 
   const { filename, moduleId, sourceType, abi } = options;
-  const imports = findImports(found.functions, moduleId);
+  const imports = findImports(found.program, found.functions, moduleId);
   const suffix = abi === "global" ? `_${hashText(moduleId).slice(0, 6)}` : "";
   const hashOf = (node: t.Node) => hashes.of(node);
-  const parts = { source, filename, moduleId, sourceType, names: found.names, suffix, hashOf, diagnostics };
+  const parts = { source, filename, moduleId, sourceType, names: found.names, suffix, hashOf, settings, diagnostics };
   const context = new Context(parts);
   const functions = found.functions.map((fn, index) => reserve(fn, ids[index] as string, context));
 
@@ -95,9 +98,10 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const program = found.program.node;
   // The wrappers are registered under the ids of their functions.
   const references = findReferences(program).filter((name) => !context.declared.has(name));
-  const record = printModuleRecord(moduleId, context.abi, records, references, imports);
+  const shapes = findShapes(program, options);
+  const record = printModuleRecord(moduleId, context.abi, { records, references, shapes, imports });
   const printing = { source, filename, program, abi: context.abi, reach: abi, edits, hoisted, record };
-  return { ...printModule(printing), manifest: createManifest(moduleId, records) };
+  return { ...printModule(printing), manifest: createManifest(moduleId, records, shapes) };
 }
 
 /** Gives a function its names and numbers before any is lowered: functions may call those below them. */

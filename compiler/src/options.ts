@@ -16,6 +16,17 @@ export interface CompileOptions {
   abi?: "import" | "require" | "global";
   /** First part of the ids of its functions, e.g. "shop/orders". Default: `filename` without its extension. */
   moduleId?: string;
+  /**
+   * The value of a member of a const enum that another file declares, by the offsets of the expression; undefined if it is
+   * something else, or is not inlined. Default: none is known.
+   */
+  constEnumValue?: (start: number, end: number) => string | number | undefined;
+  /** What comes after defines fields of classes, as the language does; false: it assigns them. Default true. */
+  useDefineForClassFields?: boolean;
+  /** Decorators are those that TypeScript had before the language. Default false. */
+  experimentalDecorators?: boolean;
+  /** What comes after makes of JSX, in any words that differ if that does. Default "". */
+  jsx?: string;
 }
 
 /** The options with their defaults. */
@@ -27,5 +38,8 @@ export function resolveOptions(options: CompileOptions): ResolvedOptions {
   // An absolute path must not leak into ids: what is left of one is the file's name.
   const relative = /^(?:\/|[A-Za-z]:|\\)/.test(filename) ? filename.replace(/^.*[\\/]/, "") : filename;
   const moduleId = options.moduleId ?? relative.replaceAll("\\", "/").replace(/\.[cm]?[jt]sx?$/, "");
-  return { filename: relative, sourceType, mark, abi, moduleId };
+  const { constEnumValue = () => undefined, jsx = "" } = options;
+  const { useDefineForClassFields = true, experimentalDecorators = false } = options;
+  const later = { constEnumValue, useDefineForClassFields, experimentalDecorators, jsx };
+  return { filename: relative, sourceType, mark, abi, moduleId, ...later };
 }

@@ -48,7 +48,8 @@ function withoutName(value: object): CodeRegistry {
   const all = registry();
   const { modules, functions } = all;
   const refOf = (found: unknown) => (found === value ? undefined : all.refOf(found));
-  return { modules, functions, refOf, resolve: (ref) => all.resolve(ref) };
+  const compiledClass = (cls: Function) => all.compiledClass(cls);
+  return { modules, functions, refOf, resolve: (ref) => all.resolve(ref), compiledClass };
 }
 
 /**

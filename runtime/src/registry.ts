@@ -62,6 +62,8 @@ export interface ModuleRecord {
   compiler: string;
   f: FunctionMeta[];
   refs?: Record<string, () => unknown>;
+  /** What instances of its classes are made of (docs/formats.md), by the names in `refs`. */
+  classes?: Record<string, readonly string[]>;
   /** What its durable functions use of other modules: named so if nothing else names it. */
   imports?: Record<string, () => unknown>;
 }
@@ -72,6 +74,14 @@ interface Unread {
   read: () => unknown;
   /** The module declares it; otherwise it imports it. */
   isOwn: boolean;
+  /** Of a class. */
+  members?: readonly string[];
+}
+
+/** A class of a compiled module: its name there, and what instances are made of. */
+export interface CompiledClass {
+  readonly id: string;
+  readonly members: readonly string[];
 }
 
 /** Names of the code that is loaded, both ways. */
@@ -82,6 +92,7 @@ export class Registry {
   loads = 0;
   readonly #values = new Map<string, unknown>();
   readonly #names = new Map<unknown, string>();
+  readonly #classes = new WeakMap<Function, CompiledClass>();
   #unread: Unread[] = [];
 
   /** Takes in a module record; called by compiled code. */
@@ -92,7 +103,7 @@ export class Registry {
     for (const meta of record.f) this.#addFunction(record, meta);
     for (const meta of record.f) for (const former of meta.renamedFrom ?? []) this.#addFormer(record, meta, former);
     for (const [name, read] of Object.entries(record.refs ?? {})) {
-      this.#unread.push({ ref: `${record.id}#${name}`, read, isOwn: true });
+      this.#unread.push({ ref: `${record.id}#${name}`, read, isOwn: true, members: record.classes?.[name] });
     }
     for (const [ref, read] of Object.entries(record.imports ?? {})) this.#unread.push({ ref, read, isOwn: false });
     return record;
@@ -175,6 +186,12 @@ export class Registry {
     return this.#values.get(ref);
   }
 
+  /** What a compiled module says of a class; undefined for classes of other modules. */
+  compiledClass(cls: Function): CompiledClass | undefined {
+    this.#read();
+    return this.#classes.get(cls);
+  }
+
   #read(): void {
     if (this.#unread.length === 0) return;
     const again: Unread[] = [];
@@ -189,7 +206,9 @@ export class Registry {
       if (!isReference(value)) continue;
       if (entry.isOwn || !this.#names.has(value)) this.register(entry.ref, value);
       else this.#values.set(entry.ref, value); // a snapshot may know it by this name
-      if (typeof value === "function") this.#addMembers(entry.ref, value);
+      if (typeof value !== "function") continue;
+      if (entry.members !== undefined) this.#classes.set(value, { id: entry.ref, members: entry.members });
+      this.#addMembers(entry.ref, value);
     }
     this.#unread = again;
   }

@@ -18,12 +18,44 @@ describe("ts-patch", () => {
     expect(project.evaluate("out/orders.js", call)).toEqual({ status: 0, text: result });
     const js = project.read("out/orders.js");
     expect(js).toContain('from "@coldframe/runtime/abi/v1"');
-    expect(js).toContain('"paid" /* Kind.Paid */');
+    expect(js).toContain('"paid"');
+    expect(js).not.toContain("Kind.Paid");
     expect(js).not.toMatch(/\bawait\b/);
     const manifest = JSON.parse(project.read("out/orders.js.coldframe.json"));
     expect(JSON.stringify(manifest)).toContain('"shop/src/orders"');
     project.tsc("--outDir", "plain");
     expect(project.read("out/orders.d.ts")).toBe(project.read("plain/orders.d.ts"));
+  });
+
+  test("a const enum of another file counts with its value, where tsc puts that in; fields, as tsc makes them", () => {
+    const kinds = `export const enum Kind { Paid = "paid", Sent = 1 << 2 }\nexport const enum Other { A }\n`;
+    const main = `import { Kind } from "./kinds.js";
+import * as all from "./kinds.js";
+export class Box { name?: string; size = 1; }
+export async function wait() { "use durable"; await 1; return [Kind.Paid, all.Kind["Sent"], new Box()]; }
+`;
+    const project = build({ files: { "src/kinds.ts": kinds, "src/main.ts": main } });
+    const made = () => {
+      expect(project.tspc()).toEqual({ status: 0, text: "" });
+      const { functions, classes } = JSON.parse(project.read("out/main.js.coldframe.json"));
+      return { stamp: functions[0].stamp as string, point: functions[0].points[1].fingerprint as string, classes };
+    };
+    const first = made();
+    expect(project.read("out/main.js")).toContain('["paid", 4, new Box()]');
+    expect(first.classes).toEqual({ Box: [".name", ".size"] });
+
+    project.write("src/kinds.ts", kinds.replace("A }", "A, B }"));
+    expect(made()).toEqual(first);
+    project.write("src/kinds.ts", kinds.replace("<< 2", "<< 3"));
+    expect(made().point).not.toBe(first.point);
+    project.write("src/kinds.ts", kinds);
+
+    project.configure({ useDefineForClassFields: false });
+    expect(made()).toEqual({ ...first, classes: { Box: [".size"] } }); // no class is made in the function
+    project.configure({ isolatedModules: true });
+    expect(made().point).not.toBe(first.point);
+    expect(project.read("out/main.js")).toContain("Kind.Paid");
+    expect(project.evaluate("out/main.js", "await m.wait()").text).toBe('["paid",4,{"size":1}]\n');
   });
 
   test("CommonJS: the runtime is required, though it is an ES module", () => {

@@ -99,7 +99,7 @@ test("the head lists every reference into code, each once", () => {
     "frame shop#fulfil f1",
     "frame shop#fulfil f0",
     "closure shop#fulfil.c1 ",
-    "class shop#Order ",
+    'class shop#Order [[""]]',
     "function shop#fulfil ",
   ]);
   expect(match.verdict).toBe("same");

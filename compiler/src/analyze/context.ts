@@ -7,6 +7,7 @@ import type { Diagnostics } from "../diagnostic.ts";
 import { type ColdframeError, errors } from "../errors.ts";
 import { Home } from "./home.ts";
 import { canonicalText } from "./lift/nodes.ts";
+import type { Settings } from "./settings.ts";
 import type { AbiNames, DurableFunction, FunctionRecord, ModuleContext } from "./types.ts";
 
 /** What a module's context is made of. */
@@ -20,6 +21,7 @@ export interface ContextParts {
   /** Behind each name, so that scripts that share their global scope do not share helpers; "" for none. */
   suffix: string;
   hashOf: (node: t.Node) => string;
+  settings: Settings;
   diagnostics: Diagnostics;
 }
 
@@ -29,6 +31,7 @@ export class Context implements ModuleContext {
   readonly filename: string;
   readonly moduleId: string;
   readonly sourceType: "module" | "script";
+  readonly settings: Settings;
   readonly declared = new Map<string, DurableFunction>();
   readonly homes = new Map<t.Node, Home>();
   readonly #parts: ContextParts;
@@ -42,6 +45,7 @@ export class Context implements ModuleContext {
     this.filename = parts.filename;
     this.moduleId = parts.moduleId;
     this.sourceType = parts.sourceType;
+    this.settings = parts.settings;
     const name = (key: keyof AbiNames) => this.unique(`$${key}`);
     this.abi = { R: name("R"), M: name("M"), m: name("m") };
   }

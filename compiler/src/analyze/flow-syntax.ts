@@ -70,7 +70,9 @@ function makeHead(b: FlowBuilder, words: Word[], effects: Effects, env: Env): Fl
 const buildFor: Build<t.ForStatement> = (b, node, next, env, labels) => {
   const { effects, analysis } = b.parts;
   const head = makeHead(b, ["for", node.test], effects.of(node.test), env);
-  const update = b.node(["update", node.update], effects.of(node.update), [head], env, true);
+  // A variable that closures share is a new one each time around, unless it is a `var`.
+  const fresh = [...(analysis.scopes.get(node)?.bindings.values() ?? [])].filter(({ cell }) => cell);
+  const update = b.node(["update", node.update, ...fresh], effects.of(node.update), [head], env, true);
   const body = b.statement(node.body, update, inLoop(env, next, update, labels));
   head.next.push(body, ...(node.test ? [next] : []));
   const begin = node.init ? b.simple(node.init, head, env) : head;

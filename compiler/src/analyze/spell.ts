@@ -15,11 +15,20 @@ const unread = new Set(
 export class Speller {
   readonly #analysis: ScopeAnalysis;
   readonly #temps: ReadonlyMap<Binding, string>;
+  readonly #aliases: ReadonlyMap<string, string>;
 
-  /** @param temps what hidden temporaries are called instead, e.g. results of awaits */
-  constructor(analysis: ScopeAnalysis, temps: ReadonlyMap<Binding, string>) {
+  /**
+   * @param temps what hidden temporaries are called instead, e.g. results of awaits
+   * @param aliases what imports are called where they come from
+   */
+  constructor(
+    analysis: ScopeAnalysis,
+    temps: ReadonlyMap<Binding, string>,
+    aliases: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#analysis = analysis;
     this.#temps = temps;
+    this.#aliases = aliases;
   }
 
   spell(node: t.Node): string {
@@ -27,7 +36,9 @@ export class Speller {
     const fields = node as unknown as Record<string, unknown>;
     let text = `${node.type}(`;
     for (const key of Object.keys(fields).sort()) {
-      if (!unread.has(key)) text += this.#spellField(key, fields[key]);
+      if (key === "directives") text += spellStrict(fields[key] as t.Directive[]);
+      else if (isName(key, node)) text += `${key}:${(fields[key] as t.Identifier).name},`;
+      else if (!unread.has(key)) text += this.#spellField(key, fields[key]);
     }
     return `${text})`;
   }
@@ -47,7 +58,9 @@ export class Speller {
 
   #spellName(node: t.Identifier): string {
     const binding = this.#analysis.uses.get(node)?.binding;
-    return binding ? this.nameOf(binding) : (this.#markedName(node) ?? node.name);
+    if (binding) return this.nameOf(binding);
+    const alias = this.#aliases.get(node.name);
+    return this.#markedName(node) ?? (alias === undefined ? node.name : `${alias} as ${node.name}`);
   }
 
   #markedName(node: t.Node): string | undefined {
@@ -62,4 +75,16 @@ export class Speller {
     const depth = shadowDepth(binding);
     return depth === 0 ? binding.name : `${binding.name}@${depth}`;
   }
+}
+
+/** Is this field of a node a name of no variable, as `b` in `a.b`? */
+function isName(key: string, node: t.Node): boolean {
+  if (key !== "property" && key !== "key") return false;
+  const { computed, [key]: name } = node as unknown as Record<string, unknown>;
+  return computed !== true && t.isIdentifier(name as t.Node);
+}
+
+/** The only directive that changes what runs. */
+function spellStrict(directives: readonly t.Directive[] = []): string {
+  return directives.some(({ value }) => value.value === "use strict") ? "strict," : "";
 }

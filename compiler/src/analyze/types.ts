@@ -11,6 +11,7 @@ import type { NodePath } from "@babel/traverse";
 import type * as t from "@babel/types";
 import type { ColdframeError } from "../errors.ts";
 import type { Home } from "./home.ts";
+import type { Settings } from "./settings.ts";
 
 /** What a durable function is; async generators are refused so far. */
 export type DurableKind = "async" | "generator";
@@ -124,6 +125,7 @@ export interface ModuleContext {
   readonly filename: string;
   readonly moduleId: string;
   readonly sourceType: "module" | "script";
+  readonly settings: Settings;
   /**
    * Durable function declarations of the module's scope that are never reassigned, by name: those that may be called
    * statically. The caller checks that the name is not shadowed where it stands.

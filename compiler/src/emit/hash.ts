@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import generate from "@babel/generator";
 import * as t from "@babel/types";
+import type { Settings } from "../analyze/settings.ts";
 import type { FunctionRecord, MarkOptions } from "../analyze/types.ts";
 
 /** First 16 hex digits of the SHA-256: one in 4 billion modules of 65,000 functions has a collision. */
@@ -20,16 +21,26 @@ function normalizedText(node: t.Node): string {
 /** Hashes of functions and classes as they were when they were added. */
 export class SourceHashes {
   readonly #hashes = new WeakMap<t.Node, string>();
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
 
   /** Hashes every function and class in `root`, before lifting changes them. */
   addAll(root: t.Node): void {
     t.traverseFast(root, (node) => {
-      if (t.isFunction(node) || t.isClass(node)) this.#hashes.set(node, hashText(normalizedText(node)));
+      if (t.isFunction(node) || t.isClass(node)) this.#hashes.set(node, this.#hash(node));
     });
   }
 
   of(node: t.Node): string {
-    return this.#hashes.get(node) ?? hashText(normalizedText(node));
+    return this.#hashes.get(node) ?? this.#hash(node);
+  }
+
+  #hash(node: t.Node): string {
+    const settings = [this.#settings.optionsOf(node), this.#settings.aliasesOf(node)].filter(Boolean);
+    return hashText([normalizedText(node), ...settings].join("\n"));
   }
 }
 

@@ -3,6 +3,7 @@
 // I1. Same input, same bytes: source order, no path but the module's id, no time.
 // I2. It is additive: a reader of version 1 reads every manifest whose `manifest` is 1.
 import type * as t from "@babel/types";
+import type { Shape } from "../analyze/shape.ts";
 import { ABI_VERSION, COMPILER_VERSION } from "./abi.ts";
 import { type StampedRecord, shorten } from "./module-record.ts";
 
@@ -48,16 +49,23 @@ export interface Manifest {
   compiler: string;
   module: string;
   functions: ManifestFunction[];
+  /** What instances of its classes are made of, by name of the class; absent if it has none. */
+  classes?: Record<string, Shape>;
 }
 
-/** Makes the manifest of a module from its records. */
-export function createManifest(moduleId: string, records: readonly StampedRecord[]): Manifest {
+/** Makes the manifest of a module from its records and classes. */
+export function createManifest(
+  moduleId: string,
+  records: readonly StampedRecord[],
+  shapes: ReadonlyMap<string, Shape>,
+): Manifest {
   return {
     manifest: MANIFEST_VERSION,
     abi: ABI_VERSION,
     compiler: COMPILER_VERSION,
     module: moduleId,
     functions: records.map(describeFunction),
+    ...(shapes.size > 0 ? { classes: Object.fromEntries(shapes) } : {}),
   };
 }
 

@@ -4,6 +4,7 @@
 // I2. Same records, same text.
 import * as t from "@babel/types";
 import type { UsedImport } from "../analyze/imports.ts";
+import type { Shape } from "../analyze/shape.ts";
 import type { AbiNames, FunctionRecord } from "../analyze/types.ts";
 import { ABI_VERSION, COMPILER_VERSION } from "./abi.ts";
 
@@ -14,22 +15,31 @@ export interface StampedRecord extends FunctionRecord {
   version?: string;
 }
 
+/** What a module's record says. */
+export interface ModuleParts {
+  records: readonly StampedRecord[];
+  /** Names of its own values. */
+  references: readonly string[];
+  /** Of its classes, by name. */
+  shapes: ReadonlyMap<string, Shape>;
+  imports: readonly UsedImport[];
+}
+
 /** `var $m; function $M() { … }`: the record is made once, by whoever asks first. */
 export function printModuleRecord(
   moduleId: string,
   abi: AbiNames,
-  records: readonly StampedRecord[],
-  refs: readonly string[],
-  imports: readonly UsedImport[],
+  { records, references, shapes, imports }: ModuleParts,
 ): string {
   const { R, M, m } = abi;
   const head = `id: ${text(moduleId)}, abi: ${ABI_VERSION}, compiler: ${text(COMPILER_VERSION)}`;
   const functions = records.map((record) => `\n  ${printRecord(record)},`).join("");
-  const own = printMap(refs.map((name) => [name, `() => ${name}`]));
+  const own = printMap(references.map((name) => [name, `() => ${name}`]));
+  const classes = printMap([...shapes].map(([name, shape]) => [name, JSON.stringify(shape)]));
   const foreign = printMap(imports.map(({ local, ref }) => [ref, `() => ${local}`]));
   return (
     `var ${m};\nfunction ${M}() { return ${m} !== void 0 ? ${m} : (${m} = ${R}.module({ ${head}, f: [${functions}\n` +
-    `], refs: ${own}, imports: ${foreign} })); }\n`
+    `], refs: ${own}, imports: ${foreign}${shapes.size > 0 ? `, classes: ${classes}` : ""} })); }\n`
   );
 }
 

@@ -17,6 +17,8 @@ export interface SourceFile {
   file: string;
   sourceType: "module" | "script";
   abi: "import" | "require" | "global";
+  /** What the host knows of what comes after the compiler. */
+  later?: Pick<CompileOptions, "constEnumValue" | "useDefineForClassFields" | "experimentalDecorators" | "jsx">;
 }
 
 /** What became of a file that the compiler has changed or has something to say about. */
@@ -38,9 +40,13 @@ export function createLowering(
   readPackage: ReadPackage,
 ): (source: SourceFile) => Lowered | null {
   const nameOf = createModuleNames(readPackage);
-  return ({ text, file, sourceType, abi }) => {
+  return ({ text, file, sourceType, abi, later }) => {
     const { moduleId, path } = nameOf(file);
-    const result = attempt(() => compile(text, { filename: path, sourceType, mark, abi, moduleId }), text, path);
+    const result = attempt(
+      () => compile(text, { filename: path, sourceType, mark, abi, moduleId, ...later }),
+      text,
+      path,
+    );
     if (result.manifest === null && result.diagnostics.length === 0) return null;
     return { ...result, refused: result.diagnostics.some(({ severity }) => severity === "error") };
   };

@@ -14,9 +14,10 @@ export function kindOf({ kind }: Unit): FunctionRecord["kind"] {
 
 /** Frame constructor, slots and points of a durable function. */
 export function describeUnit(durable: DurableUnit) {
-  const { fn } = durable.module;
+  const { fn, context, sloppy } = durable.module;
   const node = durable.unit.node as t.Function;
-  const prints = durable.fingerprints(fn.mark.version ?? "");
+  const settings = [sloppy ? "sloppy" : "", context.settings.optionsOf(fn.path.node)].filter(Boolean);
+  const prints = durable.fingerprints([fn.mark.version ?? "", ...settings].join("\n"));
   const keys = durable.keys();
   const nameOf = (binding: Parameters<DurableUnit["name"]>[0]) => durable.name(binding);
   const entry: PointRecord = {

@@ -159,7 +159,7 @@ export class DurableUnit {
 
   /** Fingerprints by point; the entry comes first. */
   fingerprints(salt: string): { entry: string; of(point: Point): string } {
-    const speller = new Speller(this.module.analysis, this.#nameTemps());
+    const speller = this.#speller();
     const hashes = hashFlow(this.flow, speller);
     const slotText = (binding: Binding) => `${speller.nameOf(binding)} ${binding.cell ? "cell" : "value"}`;
     const entry = fingerprint(hashes.get(this.flow.entry) as string, this.entryBindings().map(slotText), salt);
@@ -172,9 +172,13 @@ export class DurableUnit {
     };
   }
 
+  #speller(): Speller {
+    return new Speller(this.module.analysis, this.#nameTemps(), this.module.context.settings.aliases);
+  }
+
   /** Canonical keys of the slots. */
   keys(): Map<Binding, string> {
-    const speller = new Speller(this.module.analysis, this.#nameTemps());
+    const speller = this.#speller();
     return new Map(this.slots.map((binding) => [binding, binding.kind === "this" ? "this" : speller.nameOf(binding)]));
   }
 

@@ -18,4 +18,10 @@ export class CodeTable {
     this.#places.set(key, place);
     return place;
   }
+
+  /** The entry of a class that has instances here: it says what they are made of. */
+  addInstances(id: string, shape: string): void {
+    const place = this.add("class", id, "");
+    this.all[place] = { ...(this.all[place] as CodeRef), fp: shape };
+  }
 }

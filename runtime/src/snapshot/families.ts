@@ -10,6 +10,7 @@ import { FRAME } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 import { describeForeign } from "./brands.ts";
 import { classOf, writeByName } from "./by-name.ts";
+import { shapeOf } from "./class-shape.ts";
 import { hasPrivateNames } from "./class-text.ts";
 import { customOf, writeCustom } from "./codecs/custom.ts";
 import { errorKind } from "./codecs/error.ts";
@@ -97,7 +98,9 @@ function writeBranded(writer: GraphWriter, value: object, family: Family): void 
 
 function searchClass(writer: GraphWriter, proto: object): Family | null {
   const cls = classOf(proto);
-  if (cls === undefined || writer.registry.refOf(cls) === undefined) return null;
+  const ref = cls && writer.registry.refOf(cls);
+  if (ref === undefined) return null;
+  writer.codes.addInstances(ref, shapeOf(proto, writer.registry));
   if (SERIALIZE in proto) return makeFamily(proto, writeHooked, 0);
   const base = baseOf(writer, proto);
   if (base === undefined) return null;

@@ -9,6 +9,7 @@
  *    text, so that one with another text is such a case.
  */
 import type { FunctionMeta } from "../registry.ts";
+import { compareShapes } from "./class-shape.ts";
 import type { CodeKind, CodeRef, CodeRegistry } from "./types.ts";
 
 /** same: the very code. compatible: changed, but not from here on. incompatible: changed. missing: not loaded. */
@@ -50,7 +51,7 @@ const judges: Readonly<Record<CodeKind, (ref: CodeRef, registry: CodeRegistry) =
   frame: judgeFrame,
   closure: judgeClosure,
   function: judgeNamed,
-  class: judgeNamed,
+  class: judgeClass,
   constant: judgeNamed,
 };
 
@@ -82,9 +83,24 @@ function judgeClosure(ref: CodeRef, registry: CodeRegistry): Judged {
   return meta.stamp === ref.stamp ? same : { verdict: "compatible", reason: `${ref.id} has changed` };
 }
 
+/** A class is kept by name; its instances are kept, and nothing has made them what instances are now. */
+function judgeClass(ref: CodeRef, registry: CodeRegistry): Judged {
+  const cls = registry.resolve(ref.id);
+  if (cls === undefined) return absent(ref, registry);
+  if (typeof cls !== "function" || typeof cls.prototype !== "object" || cls.prototype === null)
+    return { verdict: "incompatible", reason: `${ref.id} is no class any more` };
+  const change = ref.fp === "" ? undefined : compareShapes(ref.id, ref.fp, cls, registry);
+  return change === undefined
+    ? same
+    : { verdict: change.isSafe ? "compatible" : "incompatible", reason: change.reason };
+}
+
 /** What is kept by name is used as it is now; nothing of the old code is under way in it. */
 function judgeNamed(ref: CodeRef, registry: CodeRegistry): Judged {
-  if (registry.resolve(ref.id) === undefined) return absent(ref, registry);
+  const value = registry.resolve(ref.id);
+  if (value === undefined) return absent(ref, registry);
+  if (ref.kind === "function" && typeof value !== "function")
+    return { verdict: "incompatible", reason: `${ref.id} is no function any more` };
   const stamp = registry.functions.get(ref.id)?.stamp ?? "";
   return stamp === ref.stamp ? same : { verdict: "compatible", reason: `${ref.id} has changed` };
 }

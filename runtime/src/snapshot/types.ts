@@ -2,7 +2,7 @@
  * Owns: the words that the files of this folder share: code references, limits, and what a kind of value must bring.
  * Does not own: any behaviour. The bytes are stated in docs/formats.md.
  */
-import type { FunctionMeta } from "../registry.ts";
+import type { CompiledClass, FunctionMeta } from "../registry.ts";
 import type { NodeWriter } from "./graph-writer.ts";
 import type { NodeReader } from "./node-reader.ts";
 
@@ -13,6 +13,7 @@ export interface CodeRegistry {
   readonly functions: ReadonlyMap<string, FunctionMeta>;
   refOf(value: unknown): string | undefined;
   resolve(ref: string): unknown;
+  compiledClass(cls: Function): CompiledClass | undefined;
 }
 
 /** What a reference from the heap into code is about; the index is its byte in the code table. */
@@ -26,7 +27,7 @@ export interface CodeRef {
   readonly id: string;
   /** Hash of the code that wrote the snapshot; empty if it has none. */
   readonly stamp: string;
-  /** Fingerprint of the point at which a frame rests, else empty. */
+  /** Fingerprint of the point at which a frame rests, shape of instances of a class, else empty. */
   readonly fp: string;
   /** Where that point stands in the source, as line:column, else empty; for people only. */
   readonly at: string;

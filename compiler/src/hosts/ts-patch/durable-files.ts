@@ -1,9 +1,11 @@
 // Owns: which files of a program have durable functions, and what the compiler made of each.
 // Does not own: what is shown or emitted.
-// I1. A SourceFile object never changes, so it is compiled once, whatever number of programs share it (watch, -b).
+// I1. A SourceFile object never changes, so it is compiled once, whatever number of programs share it (watch, -b), unless
+//     a const enum of another file has other values now.
 import type ts from "typescript";
 import type { Compile, Lowered } from "../lowering.ts";
 import { createLowering } from "../lowering.ts";
+import { constEnumValue, settingsOf } from "./settings.ts";
 import type { Program, SourceFile, TypeScript } from "./typescript.ts";
 
 /** What the plugin's entry in tsconfig.json may set. */
@@ -20,8 +22,17 @@ export interface DurableFiles {
   stampVersions(): void;
 }
 
+/** Asks for a value of a const enum, by offsets; the answer that was given. */
+type Asked = [start: number, end: number, value: string | number | undefined];
+
+/** What was made of a file, and what was asked meanwhile. */
+interface Result {
+  lowered: Lowered | null;
+  asked: Asked[];
+}
+
 /** Results per file and per way to compile it. */
-export type Cache = WeakMap<ts.SourceFile, Map<string, Lowered | null>>;
+export type Cache = WeakMap<ts.SourceFile, Map<string, Result>>;
 
 export interface Context {
   ts: TypeScript;
@@ -37,14 +48,31 @@ export function createDurableFiles({ ts, program, host, compile, version, mark }
   // `transpileModule` has a host that says every file is empty.
   const lower = createLowering(compile, mark, (file) => host.readFile(file) || ts.sys?.readFile(file));
 
+  const settings = settingsOf(ts, program.getCompilerOptions());
+  const valueAt = (file: ts.SourceFile, start: number, end: number) => constEnumValue(ts, program, file, start, end);
+
   function get(file: ts.SourceFile): Lowered | null {
     if (!isOwnSource(file)) return null;
     const kind = kindOf(file);
-    const key = `${mark} ${kind.sourceType} ${kind.abi}`;
-    const known = cache.get(file) ?? new Map<string, Lowered | null>();
-    cache.set(file, known);
-    if (!known.has(key)) known.set(key, lower({ text: file.text, file: file.fileName, ...kind }));
-    return known.get(key) ?? null;
+    const key = JSON.stringify([mark, kind, settings]);
+    const results = cache.get(file) ?? new Map<string, Result>();
+    cache.set(file, results);
+    const known = results.get(key);
+    if (known?.asked.every(([start, end, value]) => valueAt(file, start, end) === value)) return known.lowered;
+    const result = compileFile(file, kind);
+    results.set(key, result);
+    return result.lowered;
+  }
+
+  function compileFile(file: ts.SourceFile, kind: ReturnType<typeof kindOf>): Result {
+    const asked: Asked[] = [];
+    const constEnumValue = (start: number, end: number) => {
+      const value = valueAt(file, start, end);
+      asked.push([start, end, value]);
+      return value;
+    };
+    const later = { constEnumValue, ...settings };
+    return { lowered: lower({ text: file.text, file: file.fileName, ...kind, later }), asked };
   }
 
   function isOwnSource(file: ts.SourceFile): boolean {

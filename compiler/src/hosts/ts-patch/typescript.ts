@@ -5,6 +5,8 @@ import type ts from "typescript";
 export type TypeScript = typeof ts & {
   /** `createProgram` as it was before ts-patch: does not run transformers again. */
   originalCreateProgram?: typeof ts.createProgram;
+  /** Whether fields are defined; its default depends on the target. */
+  getUseDefineForClassFields(options: ts.CompilerOptions): boolean;
   sortAndDeduplicateDiagnostics<T extends ts.Diagnostic>(diagnostics: readonly T[]): readonly T[];
 };
 
