@@ -1,7 +1,7 @@
 // What `npm start` runs: a census without interruption, and one whose worker is killed twice. They must agree.
 import { execFileSync, fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Presets, SingleBar } from "cli-progress";
@@ -22,10 +22,15 @@ interface Death {
 }
 type Message = { type: "recorded" } | { type: "done" };
 
-if (!existsSync(folder)) {
-  console.error(`census: ${folder} does not exist. Usage: npm start [folder]`);
+/** Fewer files are done before the second kill. */
+const fewestFiles = 250;
+
+function refuse(why: string): never {
+  console.error(`census: ${why}\nUsage: npm start [folder with at least ${fewestFiles} source files]`);
   process.exit(1);
 }
+
+if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) refuse(`${folder} is no folder`);
 
 const journalOf = (name: string, suffix = "") => join(out, `${name}.journal${suffix}`);
 
@@ -70,11 +75,11 @@ function count(name: string, what: "began" | "finished"): Map<string, number> {
 
 const repeated = (counts: Map<string, number>) => [...counts].filter(([, times]) => times > 1).map(([file]) => file);
 
+const files = globSync("**/*.{js,mjs,cjs,ts,mts,cts}", { cwd: folder, ignore: ["**/dist/**", "**/*.d.ts"] });
+if (files.length < fewestFiles) refuse(`${folder} has ${files.length} source files; too few to kill a worker twice`);
 execFileSync("tspc", ["-p", here], { stdio: "inherit" });
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-
-const files = globSync("**/*.{js,mjs,cjs,ts,mts,cts}", { cwd: folder, ignore: ["**/dist/**", "**/*.d.ts"] });
 console.log(`Census of ${relative(home, folder) || folder}: ${files.length} files, ${inFlight} at a time.\n`);
 
 /** Runs workers until one comes to the end, and shows how far they are. */
@@ -88,7 +93,9 @@ async function run(name: string, title: string, plan: readonly (Kill | undefined
   const deaths: Death[] = [];
   for (const kill of plan) {
     const death = await work(name, bar, kill);
-    if (death !== null) deaths.push(death);
+    if (death === null) continue;
+    deaths.push(death);
+    if (!process.stderr.isTTY) console.log(`${title}: worker ${deaths.length} was killed by SIGKILL, another goes on.`);
   }
   bar.stop();
   console.log(
@@ -112,11 +119,13 @@ const again = repeated(began);
 const unexpected = again.filter((file) => !open.has(file));
 const same = sha256(join(out, "killed/report.json")) === sha256(join(out, "uninterrupted/report.json"));
 
-console.log(`\n${finished.size} files examined. ${again.length} steps ran again; each had been in flight at a kill:`);
-for (const file of again) {
-  const effects = finished.get(file) === 1 ? "had not finished" : "had finished, but its result was not yet recorded";
-  console.log(`  ${file}: ${effects}`);
-}
+const lost = again.filter((file) => finished.get(file) === 1);
+const twice = again.filter((file) => finished.get(file) !== 1);
+console.log(`\n${finished.size} files examined. ${again.length} steps ran again; each had been in flight at a kill.`);
+console.log(`${lost.length} of them had not finished:`);
+for (const file of lost) console.log(`  ${file}`);
+console.log(`${twice.length} had finished, but its result was not recorded yet:`);
+for (const file of twice) console.log(`  ${file}`);
 if (unexpected.length > 0) console.error(`Ran again though recorded: ${unexpected.join(", ")}`);
 console.log(`\nReports of both runs: ${same ? "equal, byte for byte" : "DIFFERENT"}.`);
 console.log(`See ${relative(process.cwd(), join(out, "killed/report.html"))}`);
