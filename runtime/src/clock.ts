@@ -4,8 +4,9 @@
  *
  * C1. `now()` is wall time; it may jump, in both directions. What is compared between processes uses it.
  * C2. `monotonic()` never goes back and has no meaning outside this process. What measures a duration uses it.
- * C3. A timer never fires while `now()` is below its time, and fires at most once.
- * C4. A timer never fires inside `setTimer`, even if its time has passed.
+ * C3. A timer never fires while `now()` is below its time, and fires at most once. A delay counts by `monotonic()`: whatever is
+ *     to happen again and again must not stop while a wall clock that was set back catches up.
+ * C4. Neither fires inside the call that sets it, even if its time has passed.
  * C5. After its `cancel` was called a timer does not fire.
  */
 
@@ -25,6 +26,13 @@ export interface Clock {
    * @returns what withdraws the timer (C5).
    */
   setTimer(atMs: number, fire: () => void): CancelTimer;
+  /**
+   * Calls `fire` once when so much time has passed, wherever the wall clock is set meanwhile (C3, C4).
+   * @param delayMs milliseconds
+   * @param fire must not throw.
+   * @returns what withdraws it (C5).
+   */
+  setDelay(delayMs: number, fire: () => void): CancelTimer;
 }
 
 // Wall time can jump while a long timeout sleeps, and setTimeout holds 31 bits: look again at least this often.
@@ -42,9 +50,21 @@ function setSystemTimer(atMs: number, fire: () => void): CancelTimer {
   return () => clearTimeout(handle);
 }
 
+function setSystemDelay(delayMs: number, fire: () => void): CancelTimer {
+  const atMs = performance.now() + delayMs;
+  let handle: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    handle = setTimeout(check, Math.min(Math.max(Math.ceil(atMs - performance.now()), 0), LONGEST_SLEEP_MS));
+  };
+  const check = (): void => (performance.now() < atMs ? arm() : fire());
+  if (atMs < Number.POSITIVE_INFINITY) arm();
+  return () => clearTimeout(handle);
+}
+
 /** The clock of the machine. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer: setSystemTimer,
+  setDelay: setSystemDelay,
 };

@@ -43,6 +43,7 @@ function blockable({ clock }: Place) {
     now: () => clock.now(),
     monotonic: () => clock.monotonic() + blockedMs,
     setTimer: (atMs, fire) => clock.setTimer(atMs, fire),
+    setDelay: (delayMs, fire) => clock.setDelay(delayMs, fire),
   };
   const block = (ms: number) => {
     blockedMs += ms;

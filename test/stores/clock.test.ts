@@ -1,4 +1,4 @@
-// The clock of the machine (clock.ts C1 to C5), on timers and wall time that the test moves.
+// The clock of the machine (clock.ts C1 to C5), on timers and times that the test moves.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../../runtime/src/clock.ts";
 
@@ -53,4 +53,19 @@ test("a cancelled timer does not fire, however often it has looked at the time",
   cancel();
   vi.advanceTimersByTime(1_000_000);
   expect(fire).not.toHaveBeenCalled();
+});
+
+test("a delay passes whatever the wall clock is set to, however long it is; and it is cancelled", () => {
+  const [soon, late, never] = [vi.fn(), vi.fn(), vi.fn()];
+  systemClock.setDelay(100, soon);
+  systemClock.setDelay(31 * 24 * 3_600_000, late);
+  const cancel = systemClock.setDelay(100, never);
+  vi.setSystemTime(1_000_000 - 3_600_000);
+  vi.advanceTimersByTime(99);
+  cancel();
+  expect(soon).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(soon).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(31 * 24 * 3_600_000);
+  expect([soon, late, never].map((fire) => fire.mock.calls.length)).toEqual([1, 1, 0]);
 });

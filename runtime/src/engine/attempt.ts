@@ -72,7 +72,7 @@ export class Attempt implements StepContext {
 
   #limit({ name, timeoutMs }: StepMeta, clock: Clock): CancelTimer | undefined {
     if (timeoutMs === Number.POSITIVE_INFINITY) return undefined;
-    return clock.setTimer(clock.now() + timeoutMs, () => this.abort(errors.stepTimedOut({ step: name, timeoutMs })));
+    return clock.setDelay(timeoutMs, () => this.abort(errors.stepTimedOut({ step: name, timeoutMs })));
   }
 }
 
@@ -96,5 +96,5 @@ export async function performInMemory(meta: StepMeta, args: unknown[], clock: Cl
 
 /** Waits in memory. */
 export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimer(clock.now() + ms, resolve));
+  return new Promise((resolve) => void clock.setDelay(ms, resolve));
 }

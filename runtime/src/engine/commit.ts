@@ -64,7 +64,7 @@ export class Committer {
     };
     const { clock } = this.#run.parts;
     if (windowMs < 1) setImmediate(begin);
-    else clock.setTimer(clock.now() + windowMs, begin);
+    else clock.setDelay(windowMs, begin);
   }
 
   #begin(): void {

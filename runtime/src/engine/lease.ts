@@ -29,7 +29,9 @@ export class Leases {
   readonly #held = new Map<string, HeldLease>();
   #timer: CancelTimer | undefined;
   #beatAtMs = 0;
-  #beating = false;
+  #beating: Promise<void> | undefined;
+  /** By the wall clock: when the store takes the lease that was renewed first for one that has run out. */
+  #renewAt = 0;
 
   constructor(
     parts: Pick<Parts, "store" | "clock" | "limits" | "notify">,
@@ -43,6 +45,7 @@ export class Leases {
   add(id: string, epoch: number, askedAtMs: number): void {
     this.#held.set(id, { epoch, safeUntilMs: askedAtMs + this.#safeMs });
     if (this.#timer === undefined) {
+      this.#renewAt = this.#parts.clock.now() + this.#parts.limits.leaseMs;
       this.#beatAtMs = askedAtMs + this.#parts.limits.leaseMs / BEATS;
       this.#look();
     }
@@ -76,14 +79,28 @@ export class Leases {
       this.#timer = undefined;
       return;
     }
-    if (now >= this.#beatAtMs && !this.#beating) void this.#beat(now);
-    this.#timer = clock.setTimer(clock.now() + limits.leaseMs / LOOKS, this.#look);
+    if (now >= this.#beatAtMs) void this.renew();
+    this.#timer = clock.setDelay(limits.leaseMs / LOOKS, this.#look);
   };
 
+  /**
+   * Renews the leases first if by the wall clock they have run out: it was set ahead, or stood by with the machine. Who ticks does
+   * this, as nobody but the own ticks need take them then.
+   */
+  async renewOverdue(): Promise<void> {
+    if (this.#held.size > 0 && this.#parts.clock.now() >= this.#renewAt) await this.renew();
+  }
+
+  async renew(): Promise<void> {
+    this.#beating ??= this.#beat(this.#parts.clock.monotonic());
+    await this.#beating;
+  }
+
   async #beat(askedAtMs: number): Promise<void> {
-    const { store, limits, notify } = this.#parts;
-    const leases: Lease[] = [...this.#held].map(([id, { epoch }]) => ({ id, epoch }));
-    this.#beating = true;
+    const { store, clock, limits, notify } = this.#parts;
+    const held = [...this.#held].filter(([, { safeUntilMs }]) => askedAtMs < safeUntilMs);
+    const leases: Lease[] = held.map(([id, { epoch }]) => ({ id, epoch }));
+    this.#renewAt = clock.now() + limits.leaseMs;
     this.#beatAtMs = askedAtMs + limits.leaseMs / BEATS;
     try {
       const lost = new Set(await store.heartbeat(leases, limits.leaseMs));
@@ -96,7 +113,7 @@ export class Leases {
     } catch (error) {
       notify({ kind: "store-failed", message: `Leases could not be renewed: ${error}`, error });
     } finally {
-      this.#beating = false;
+      this.#beating = undefined;
     }
   }
 

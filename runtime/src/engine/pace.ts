@@ -35,7 +35,7 @@ export class Pace {
 
   /** Code is about to run. */
   noteProgress(): void {
-    if (!this.progressed) this.#progressedAt = this.#run.parts.clock.now();
+    if (!this.progressed) this.#progressedAt = this.#run.parts.clock.monotonic();
     this.progressed = true;
   }
 
@@ -83,16 +83,17 @@ export class Pace {
     const run = this.#run;
     if (!run.mustRecord()) return false;
     const { clock, limits } = run.parts;
-    this.#blockedAt ??= clock.now();
+    this.#blockedAt ??= clock.monotonic();
     const untilMs = this.#blockedAt + limits.volatileLimitMs;
-    if (run.openWaits().size === 0 || clock.now() >= untilMs) return true;
+    if (run.openWaits().size === 0 || clock.monotonic() >= untilMs) return true;
     this.#setTimer(untilMs, () => run.decide());
     return false;
   }
 
   #setTimer(atMs: number, fire: () => void): void {
     this.cancel();
-    const cancel = this.#run.parts.clock.setTimer(atMs, () => {
+    const { clock } = this.#run.parts;
+    const cancel = clock.setDelay(atMs - clock.monotonic(), () => {
       this.#timer = undefined;
       fire();
     });

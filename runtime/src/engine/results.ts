@@ -77,7 +77,7 @@ export class Results {
   }
 
   #poll(): void {
-    this.#timer = this.#clock.setTimer(this.#clock.now() + this.#pollMs, () => {
+    this.#timer = this.#clock.setDelay(this.#pollMs, () => {
       this.#poll();
       this.#lookAtAll();
     });

@@ -30,7 +30,7 @@ export function watchForCode({ store, clock, queue, notify }: Parts, hosted: Hos
     if (!isStopped) plan(AGAIN_MS);
   };
   const plan = (delayMs: number): void => {
-    cancel = clock.setTimer(clock.now() + delayMs, () => void look());
+    cancel = clock.setDelay(delayMs, () => void look());
   };
   plan(FIRST_MS);
   return () => {

@@ -45,6 +45,8 @@ export class Worker implements Keeper {
   readonly #warm: WarmRuns;
   #unsubscribe: (() => void) | undefined;
   #timer: { atMs: number; cancel: CancelTimer } | undefined;
+  /** Ends the wait for the next tick that comes in any case (I2). */
+  #poll: CancelTimer | undefined;
   #claiming = false;
   #again = false;
   #closing = false;
@@ -177,17 +179,18 @@ export class Worker implements Keeper {
 
   async #tick(): Promise<void> {
     const { store, clock, limits } = this.#parts;
-    let nextAt = clock.now() + limits.pollMs;
     try {
+      await this.#leases.renewOverdue();
       const tick = await store.tick(TICK_LIMIT);
       // Code that was loaded late, or a lost hint: nothing else tells of runs that are ready for it (I2).
       const isLongAgo = clock.monotonic() - this.#claimedAtMs >= limits.pollMs / 2;
       if (tick.ready > 0 || isLongAgo) this.kick();
-      if (tick.nextAt !== undefined) nextAt = Math.min(nextAt, Math.max(tick.nextAt, clock.now() + 1));
+      if (tick.nextAt !== undefined) this.#tickAt(Math.max(tick.nextAt, clock.now() + 1));
     } catch (error) {
       this.#storeFailed("The store could not be asked what is due", error);
     }
-    this.#tickAt(nextAt);
+    this.#poll?.();
+    if (!this.#closing) this.#poll = clock.setDelay(limits.pollMs, () => void this.#tick());
   }
 
   #storeFailed(what: string, error: unknown): void {
@@ -253,10 +256,11 @@ export class Worker implements Keeper {
     this.#closing = true;
     this.#unsubscribe?.();
     this.#timer?.cancel();
+    this.#poll?.();
     const { clock, limits } = this.#parts;
     if (this.#runs.size > 0) {
       await new Promise<void>((resolve) => {
-        const cancel = clock.setTimer(clock.now() + limits.drainMs, resolve);
+        const cancel = clock.setDelay(limits.drainMs, resolve);
         this.#emptied.push(() => {
           cancel();
           resolve();

@@ -11,6 +11,8 @@ import type { CancelTimer, Clock } from "../clock.ts";
 
 interface Timer {
   readonly atMs: number;
+  /** By the monotonic clock. */
+  readonly isDelay: boolean;
   readonly fire: () => void;
 }
 
@@ -19,18 +21,19 @@ const TURNS = 6;
 
 /** A `Clock` for tests: nothing sleeps, and days pass in no time. */
 export class FakeClock implements Clock {
-  #now: number;
   #monotonic = 0;
+  /** Wall time less monotonic time. */
+  #offset: number;
   readonly #timers = new Set<Timer>();
   readonly #underWay = new Set<Promise<unknown>>();
 
   /** @param now epoch milliseconds at which it stands; default 2026-01-01 */
   constructor(now = Date.UTC(2026, 0, 1)) {
-    this.#now = now;
+    this.#offset = now;
   }
 
   now(): number {
-    return this.#now;
+    return this.#monotonic + this.#offset;
   }
 
   monotonic(): number {
@@ -38,9 +41,16 @@ export class FakeClock implements Clock {
   }
 
   setTimer(atMs: number, fire: () => void): CancelTimer {
-    const timer: Timer = { atMs, fire };
+    return this.#set({ atMs, isDelay: false, fire });
+  }
+
+  setDelay(delayMs: number, fire: () => void): CancelTimer {
+    return this.#set({ atMs: this.#monotonic + delayMs, isDelay: true, fire });
+  }
+
+  #set(timer: Timer): CancelTimer {
     this.#timers.add(timer);
-    if (atMs <= this.#now) setImmediate(() => this.#timers.delete(timer) && fire());
+    if (this.#dueOf(timer) <= this.#monotonic) setImmediate(() => this.#timers.delete(timer) && timer.fire());
     return () => void this.#timers.delete(timer);
   }
 
@@ -55,13 +65,13 @@ export class FakeClock implements Clock {
    * @example await clock.advance(250);
    */
   async advance(ms: number): Promise<void> {
-    const untilMs = this.#now + ms;
+    const untilMs = this.#monotonic + ms;
     await this.settle();
     for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
-      this.#moveTo(timer.atMs);
+      this.#moveTo(this.#dueOf(timer));
       this.#timers.delete(timer);
       timer.fire();
-      if ((this.#next(this.#now) ?? timer) === timer) await this.settle();
+      if (this.#next(this.#monotonic) === undefined) await this.settle();
     }
     this.#moveTo(untilMs);
     await this.settle();
@@ -75,10 +85,21 @@ export class FakeClock implements Clock {
    */
   async jump(ms: number): Promise<void> {
     await this.settle();
-    this.#moveTo(this.#now + ms);
-    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#now).sort((a, b) => a.atMs - b.atMs);
+    this.#moveTo(this.#monotonic + ms);
+    const due = [...this.#timers].filter((timer) => this.#dueOf(timer) <= this.#monotonic);
+    due.sort((a, b) => this.#dueOf(a) - this.#dueOf(b));
     for (const timer of due) if (this.#timers.delete(timer)) timer.fire();
     await this.settle();
+  }
+
+  /**
+   * Sets the wall clock, as an administrator or a time server does; no time passes.
+   * @param ms by how much; less than 0: back
+   * @example await clock.shift(-3_600_000);
+   */
+  async shift(ms: number): Promise<void> {
+    this.#offset += ms;
+    await this.advance(0);
   }
 
   /** Lets the event loop turn until what was begun is done, without any time passing. */
@@ -103,16 +124,20 @@ export class FakeClock implements Clock {
     return work;
   }
 
-  #moveTo(atMs: number): void {
-    const to = Math.max(atMs, this.#now);
-    this.#monotonic += to - this.#now;
-    this.#now = to;
+  #moveTo(monotonicMs: number): void {
+    this.#monotonic = Math.max(monotonicMs, this.#monotonic);
+  }
+
+  /** When it fires, by the monotonic clock. */
+  #dueOf({ atMs, isDelay }: Timer): number {
+    return isDelay ? atMs : atMs - this.#offset;
   }
 
   #next(untilMs: number): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
-      if (timer.atMs <= untilMs && (next === undefined || timer.atMs < next.atMs)) next = timer;
+      const dueMs = this.#dueOf(timer);
+      if (dueMs <= untilMs && (next === undefined || dueMs < this.#dueOf(next))) next = timer;
     }
     return next;
   }

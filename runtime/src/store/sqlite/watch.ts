@@ -64,7 +64,7 @@ export class Watch {
 
   #again(intervalMs: number): void {
     this.#intervalMs = Math.min(intervalMs, LONGEST_MS);
-    this.#cancel = this.#c.clock.setTimer(this.#c.clock.now() + this.#intervalMs, this.#poll);
+    this.#cancel = this.#c.clock.setDelay(this.#intervalMs, this.#poll);
   }
 
   readonly #poll = (): void => {

@@ -64,6 +64,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  setDelay(delayMs: number, fire: () => void): CancelTimer {
+    return this.setTimer(this.#now + delayMs, fire);
+  }
+
   setTimer(atMs: number, fire: () => void): CancelTimer {
     const timer = { atMs, fire };
     this.#timers.push(timer);
