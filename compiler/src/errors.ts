@@ -14,7 +14,6 @@ export type ErrorCode =
   | "CF1084"
   | "CF1085"
   | "CF1101"
-  | "CF1102"
   | "CF1103"
   | "CF1104"
   | "CF1105"
@@ -239,13 +238,6 @@ export const errors = {
     "{what} cannot be compiled in a durable function.",
     "Coldframe cannot save and restore a function across an await there without changing what it does, so it refuses instead of guessing.",
     "{instead}",
-  ),
-  /** CF1102: {function} is an async generator, which cannot be durable yet. */
-  asyncGenerator: define<"function">(
-    "CF1102",
-    "{function} is an async generator, which cannot be durable yet.",
-    "The queue of requests of an async generator would have to be saved with it, and this version of Coldframe cannot do that.",
-    "- Make it an async function that passes each value to a callback or pushes it to an array; or\n- make it a generator (`function*`) whose caller awaits.",
   ),
   /** CF1103: `{keyword}` cannot be compiled in a durable function yet. */
   resourceDeclaration: define<"keyword">(

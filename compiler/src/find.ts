@@ -162,7 +162,7 @@ function describeFunction(path: NodePath<t.Function>, name: string, mark: Mark, 
   const { node } = path;
   return {
     path,
-    kind: node.generator ? "generator" : "async",
+    kind: node.generator ? (node.async ? "asyncGenerator" : "generator") : "async",
     name,
     length: lengthOf(node),
     lexicalPath: lexicalPathOf(path),

@@ -4,6 +4,7 @@
  */
 import { Coroutine, type CoroutineState } from "./coroutine.ts";
 import { errors } from "./errors.ts";
+import { asyncGeneratorOf } from "./language/async-generator.ts";
 import { generatorState } from "./language/generator.ts";
 import { encodeParked } from "./local/lost.ts";
 import "./local/stored.ts";
@@ -27,10 +28,10 @@ type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generato
  * const h = restore(snapshot(g));
  * h.next();
  */
-export function snapshot(suspended: Coroutine | Generator): Uint8Array {
+export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
   const options = { registry: registry() };
   if (!(suspended instanceof Coroutine)) {
-    if (generatorState(suspended) === undefined)
+    if (generatorState(suspended) === undefined && asyncGeneratorOf(suspended) === undefined)
       throw errors.notCompiled({
         function: "The generator",
         finding: "It comes from a function without a mark, or is no generator",
@@ -64,7 +65,10 @@ function withoutName(value: object): CodeRegistry {
  * const co = restore(readFileSync("order-17.bin")) as Coroutine<Receipt>;
  * const receipt = await co.drive();
  */
-export function restore(bytes: Uint8Array, options: { readonly limits?: Partial<Limits> } = {}): Coroutine | Generator {
+export function restore(
+  bytes: Uint8Array,
+  options: { readonly limits?: Partial<Limits> } = {},
+): Coroutine | Generator | AsyncGenerator {
   const read = readSnapshot(bytes, { registry: registry(), ...options });
   if (!read.ok) throw explain(read);
   const root = read.root as Captured;

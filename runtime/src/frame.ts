@@ -88,6 +88,18 @@ export function yieldValue(_frame: Frame, value: unknown): unknown {
   return value;
 }
 
+/** Parks an async generator's frame at a `yield`, whose operand its driver awaits. */
+export function yieldAwaited(_frame: Frame, value: unknown): unknown {
+  R.parked = 3;
+  return value;
+}
+
+/** Parks an async generator's frame at a `yield` of what has been awaited. */
+export function yieldSettled(_frame: Frame, value: unknown): unknown {
+  R.parked = 2;
+  return value;
+}
+
 /** Parks a frame at its entry: it has its arguments and starts on a fresh stack. */
 export function ready(frame: Frame): object {
   return park(frame, READY);

@@ -16,8 +16,11 @@ import type { Registry } from "./registry.ts";
 /** How a resumed frame continues: 0 next, 1 throw, 2 return, 3 cancel. */
 export type Mode = 0 | 1 | 2 | 3;
 
-/** What the outcome of a resumed frame is: 0 final, 1 what it waits for or yields, 2 an iterator result to hand out as it is. */
-export type Parked = 0 | 1 | 2;
+/**
+ * What the outcome of a resumed frame is: 0 final, 1 what it waits for or a generator yields, 2 an iterator result that is
+ * handed out as it is, of an async generator what it yields, 3 what an async generator yields once it has been awaited.
+ */
+export type Parked = 0 | 1 | 2 | 3;
 
 /** What compiled code asks of the scheduler whose turn runs (docs/abi.md 12). */
 export interface Ops {
@@ -25,6 +28,7 @@ export interface Ops {
   spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Promise<unknown>;
   later(fn: unknown, self: unknown, args: unknown[], text: string): unknown;
   promise(kind: CombinatorKind, items: unknown): Promise<unknown>;
+  request(generator: Frame, mode: Mode, value: unknown): Promise<unknown>;
 }
 
 export type CombinatorKind = "all" | "any" | "race" | "allSettled";

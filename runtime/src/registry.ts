@@ -113,6 +113,7 @@ export class Registry {
   #forget(id: string): void {
     const former = this.modules.get(id);
     if (former === undefined) return;
+    this.#unread = this.#unread.filter(({ ref, isOwn }) => !isOwn || !ref.startsWith(`${id}#`));
     for (const [key, meta] of this.functions) {
       if (meta.module !== former) continue;
       this.functions.delete(key);

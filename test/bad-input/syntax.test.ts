@@ -24,7 +24,6 @@ describe("compile()", () => {
   });
 
   test.each([
-    ["async function* f() { 'use durable'; yield 1; }", "CF1102", "`f` is an async generator"],
     ["async function f() { 'use durable'; class A { async g() {} } }", "CF1106", "which cannot be durable"],
     ["export async function f() { 'use durable'; ", "CF1005", "This file cannot be parsed"],
   ])("%s", (source, code, what) => {

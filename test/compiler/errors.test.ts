@@ -40,10 +40,11 @@ test("a diagnostic underlines what it is about", () => {
 });
 
 test("all faults of a file are reported, in order", () => {
-  const faults = "async function* a() {'use durable'}\nasync function b() {'use durable'; eval('')}\n/** @durable */\n";
+  const faults =
+    "async function a() {'use durable'; using c = d}\nasync function b() {'use durable'; eval('')}\n/** @durable */\n";
   const { diagnostics } = compile(faults, { filename: "a.js" });
   expect(diagnostics.map(({ code, line }) => [code, line])).toEqual([
-    ["CF1102", 1],
+    ["CF1103", 1],
     ["CF1104", 2],
     ["CF1004", 3],
   ]);

@@ -98,12 +98,13 @@ test("a mark of the module is one of every async function, not of generators", (
 });
 
 test("mark: all finds every async function and generator, outermost only", () => {
-  const source = `async function a() { async () => {}; function* g() {} }\nfunction* b() {}\nfunction c() { return async () => {}; }`;
+  const source = `async function a() { async () => {}; function* g() {} }\nfunction* b() {}\nfunction c() { return async () => {}; }\nasync function* d() {}`;
   const { functions } = find(source, { mark: "all" });
   expect(functions.map(({ kind, loc }) => [kind, loc.start.line])).toEqual([
     ["async", 1],
     ["generator", 2],
     ["async", 3],
+    ["asyncGenerator", 4],
   ]);
 });
 

@@ -111,6 +111,8 @@ describe("wrappers", () => {
 
   test("a generator's wrapper makes a generator", () => {
     expect(lower("function* f() { 'use durable'; yield 1 }").code).toContain("function f() { return $R.generator(");
+    const { code } = lower("async function* f() { 'use durable'; yield 1 }");
+    expect(code).toContain("function f() { return $R.asyncGenerator(");
   });
 
   test("nested in a plain function, the name is declared at the head of its block, behind directives", () => {

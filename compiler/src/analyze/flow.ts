@@ -172,8 +172,10 @@ export class FlowBuilder {
 
   #suspend({ point, target }: Suspension, next: FlowNode, env: Env): FlowNode {
     const { effects } = this.parts;
+    // The frame of an async generator has a field for the iterator of its `yield*`.
     const issued = effects.of(point.operand);
-    const iterator = point.kind === "delegate" ? this.iterator(point.node) : null;
+    const iterator =
+      point.kind === "delegate" && this.parts.unit.kind === "generator" ? this.iterator(point.node) : null;
     const extra = iterator === null ? noEffects : { uses: [iterator], defs: [] };
     if (iterator !== null) issued.defs.push(iterator);
     if (target.type === "return") {

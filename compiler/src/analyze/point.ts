@@ -5,15 +5,16 @@
 // I3. After lift a suspension stands alone in its statement; anything else is a fault of the compiler.
 import * as t from "@babel/types";
 import { errors } from "../errors.ts";
+import { markOf } from "./lift/marks.ts";
 import type { ScopeAnalysis, Unit } from "./scope.ts";
 import { Settled } from "./settled.ts";
 import type { ModuleContext } from "./types.ts";
 
 /**
- * start: of a generator, before its first statement. step, close: of a for await. settle: the one place where a returned
+ * offer: a `yield` of an async generator, whose operand is awaited first; its `yield` is of what has been awaited. start: of a generator, before its first statement. step, close: of a for await. settle: the one place where a returned
  * value that may be a promise is awaited.
  */
-export type PointKind = "start" | "await" | "yield" | "delegate" | "step" | "close" | "settle";
+export type PointKind = "start" | "await" | "yield" | "offer" | "delegate" | "step" | "close" | "settle";
 
 export interface Point {
   readonly number: number;
@@ -76,7 +77,7 @@ class Finder {
   find(): UnitPoints {
     const { node, kind } = this.#unit;
     const { body } = node as t.Function;
-    if (kind === "generator") this.#add("start", node, null);
+    if (kind === "generator" || kind === "asyncGenerator") this.#add("start", node, null);
     this.#visit(body);
     const settle = this.#unsettled.size > 0 ? this.#add("settle", node, null) : null;
     return {
@@ -146,25 +147,35 @@ class Finder {
   #split(node: t.Node): Split | undefined {
     if (t.isExpressionStatement(node)) {
       const { expression } = node;
-      if (isSuspension(expression)) return splitOf(expression, { type: "none" });
+      if (isSuspension(expression)) return this.#splitOf(expression, { type: "none" });
       if (!t.isAssignmentExpression(expression, { operator: "=" }) || !isSuspension(expression.right)) return undefined;
       if (!t.isIdentifier(expression.left)) return undefined;
-      return splitOf(expression.right, { type: "variable", id: expression.left, declares: false });
+      return this.#splitOf(expression.right, { type: "variable", id: expression.left, declares: false });
     }
     if (t.isVariableDeclaration(node)) {
       const [{ id, init }] = node.declarations as [t.VariableDeclarator];
       if (node.declarations.length > 1 || !isSuspension(init) || !t.isIdentifier(id)) return undefined;
-      return splitOf(init, { type: "variable", id, declares: true });
+      return this.#splitOf(init, { type: "variable", id, declares: true });
     }
     return t.isReturnStatement(node) ? this.#splitReturn(node) : undefined;
   }
 
   /** `return f(x)` is `return await f(x)`, except where a handler around it would see the difference. */
   #splitReturn({ argument }: t.ReturnStatement): Split | undefined {
-    if (isSuspension(argument)) return splitOf(argument, { type: "return" });
+    if (isSuspension(argument)) return this.#splitOf(argument, { type: "return" });
     if (this.#unit.kind !== "async" || this.#shields > 0 || !t.isCallExpression(argument)) return undefined;
     if (this.#settled.isPlainCall(argument)) return undefined;
     return { operand: argument, node: argument, kind: "await", target: { type: "return" } };
+  }
+
+  #splitOf(node: t.AwaitExpression | t.YieldExpression, target: Target): Split {
+    return { operand: node.argument ?? null, node, kind: this.#kindOf(node), target };
+  }
+
+  #kindOf(node: t.AwaitExpression | t.YieldExpression): PointKind {
+    if (t.isAwaitExpression(node)) return "await";
+    if (node.delegate) return "delegate";
+    return this.#unit.kind === "asyncGenerator" && !markOf(node, "awaited") ? "offer" : "yield";
   }
 
   #expectNone(node: t.Node | null): void {
@@ -175,11 +186,6 @@ class Finder {
     }
     for (const child of childrenOf(node)) this.#expectNone(child);
   }
-}
-
-function splitOf(node: t.AwaitExpression | t.YieldExpression, target: Target): Split {
-  const kind = t.isAwaitExpression(node) ? "await" : node.delegate ? "delegate" : "yield";
-  return { operand: node.argument ?? null, node, kind, target };
 }
 
 function isSuspension(node: t.Node | null | undefined): node is t.AwaitExpression | t.YieldExpression {

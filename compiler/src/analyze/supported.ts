@@ -20,7 +20,7 @@ const runs = `
   BigIntLiteral BinaryExpression BlockStatement BooleanLiteral BreakStatement CatchClause ClassAccessorProperty ClassBody
   ClassDeclaration ClassExpression ClassPrivateProperty ClassProperty ConditionalExpression ContinueStatement
   DebuggerStatement Directive DirectiveLiteral DoWhileStatement EmptyStatement ExpressionStatement ForInStatement
-  ForOfStatement ForStatement Identifier IfStatement ImportExpression LabeledStatement LogicalExpression MemberExpression
+  ForOfStatement ForStatement FunctionDeclaration FunctionExpression Identifier IfStatement ImportExpression LabeledStatement LogicalExpression MemberExpression
   MetaProperty NewExpression NullLiteral NumericLiteral ObjectExpression ObjectPattern ObjectProperty
   OptionalCallExpression OptionalMemberExpression ParenthesizedExpression RegExpLiteral RestElement ReturnStatement
   SequenceExpression SpreadElement StaticBlock StringLiteral SwitchCase SwitchStatement TaggedTemplateExpression
@@ -67,8 +67,6 @@ const checked: Record<string, Verdict> = {
   ClassMethod: checkClassMethod,
   ClassPrivateMethod: checkClassMethod,
   Decorator: () => errors.decorator(),
-  FunctionDeclaration: checkAsyncGenerator,
-  FunctionExpression: checkAsyncGenerator,
   ObjectMethod: checkObjectMethod,
   PrivateName: "runs",
   Super: checkSuper,
@@ -142,15 +140,9 @@ function placeOf(node: t.Node): Place {
   return { start: node.start, end, loc: node.loc };
 }
 
-function checkAsyncGenerator({ node }: NodePath): ColdframeError | undefined {
-  if (!t.isFunction(node) || !node.async || !node.generator) return undefined;
-  const name = "id" in node && node.id ? `The function \`${node.id.name}\`` : "This function";
-  return errors.asyncGenerator({ function: name });
-}
-
 /** Of the classes that a durable function makes; those of the module's classes are roots themselves. */
 function checkClassMethod(path: NodePath, root: NodePath): ColdframeError | undefined {
-  if (path === root) return checkAsyncGenerator(path);
+  if (path === root) return undefined;
   const { node } = path as NodePath<t.ClassMethod | t.ClassPrivateMethod>;
   if (!node.async && !node.generator) return undefined;
   return errors.durableMethod({ method: `\`${nameOf(path) || "[…]"}\``, kind: describeKind(node) });
@@ -159,7 +151,6 @@ function checkClassMethod(path: NodePath, root: NodePath): ColdframeError | unde
 function checkObjectMethod(path: NodePath, root: NodePath): ColdframeError | undefined {
   const { node } = path as NodePath<t.ObjectMethod>;
   if (!node.async && !node.generator) return undefined;
-  if (node.async && node.generator) return checkAsyncGenerator(path);
   if (path !== root && usesSuper(node)) return errors.outerClassMember({ member: "super" });
   return undefined;
 }

@@ -13,8 +13,8 @@ import type { ColdframeError } from "../errors.ts";
 import type { Home } from "./home.ts";
 import type { Settings } from "./settings.ts";
 
-/** What a durable function is; async generators are refused so far. */
-export type DurableKind = "async" | "generator";
+/** What a durable function is. */
+export type DurableKind = "async" | "generator" | "asyncGenerator";
 
 /** What stands in a tag: `@durable id=pay renamedFrom=charge,settle version=2`. */
 export interface MarkOptions {

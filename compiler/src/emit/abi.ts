@@ -21,5 +21,6 @@ export const ABI_MEMBERS = [
   "ops gas depth",
   "bind decorate key method methods name property superGet superPlace",
   "DURABLE SUSPEND TDZ abrupt adopt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator handed",
+  "asyncDelegate asyncDelegated asyncForward asyncGenerator parkDelegate yieldAwaited yieldSettled",
   "iter iterMethod keys later module park promise ready repark start tag take tdz yield",
 ].flatMap((line) => line.split(" "));

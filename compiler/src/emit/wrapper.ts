@@ -5,6 +5,13 @@
 import * as t from "@babel/types";
 import type { AbiNames, DurableFunction } from "../analyze/types.ts";
 
+/** What a call does, by kind. */
+const starts: Record<DurableFunction["kind"], string> = {
+  async: "start",
+  generator: "generator",
+  asyncGenerator: "asyncGenerator",
+};
+
 /** What a wrapper needs to know of its module. */
 export interface WrapperContext {
   readonly abi: AbiNames;
@@ -54,8 +61,7 @@ export function wrapMethod(
 
 /** `return $R.start(descriptor, this, arguments, new.target)` */
 function startOf(fn: DurableFunction, descriptor: t.Expression, target: t.Expression, { abi }: WrapperContext) {
-  const name = fn.kind === "generator" ? "generator" : "start";
-  const start = t.memberExpression(t.identifier(abi.R), t.identifier(name));
+  const start = t.memberExpression(t.identifier(abi.R), t.identifier(starts[fn.kind]));
   return t.returnStatement(
     t.callExpression(start, [descriptor, t.thisExpression(), t.identifier("arguments"), target]),
   );

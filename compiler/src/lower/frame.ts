@@ -21,6 +21,8 @@ const field = (name: string) => member($f(), name);
 export function makeConstructor(durable: DurableUnit): t.FunctionDeclaration {
   const own = (name: string, value: t.Expression) => set(member(t.thisExpression(), name), value);
   const fixed = [own("$d", id("$d")), own("$pc", num(0)), own("$up", t.nullLiteral()), own("$wait", t.nullLiteral())];
+  if (durable.unit.kind === "asyncGenerator")
+    fixed.push(own("$queue", t.arrayExpression([])), own("$delegate", t.nullLiteral()), own("$state", num(0)));
   const slots = durable.slots.map((binding) => own(durable.name(binding), dummyValue(durable.dummy(binding))));
   return t.functionDeclaration(id(frameName(durable)), [id("$d")], t.blockStatement([...fixed, ...slots]));
 }
@@ -71,12 +73,23 @@ export function makeSave(durable: DurableUnit, point: Point, descriptor: Descrip
   return t.functionDeclaration(id(saveName(durable, point.number)), params, t.blockStatement(body));
 }
 
-/** A generator's frame is made at its start and always there at a yield; in async functions any point may be the first. */
-function parking(durable: DurableUnit, { kind }: Point, descriptor: DescriptorPath) {
+/** How a frame that is known parks, by what it is and where. */
+const helpers: { [unit: string]: { [kind: string]: string } } = {
+  generator: { yield: "yield", delegate: "yield" },
+  asyncGenerator: { yield: "yieldSettled", offer: "yieldAwaited", delegate: "parkDelegate" },
+};
+
+/** The helper with which the save of a point ends; of a frame that may be new, if it is not. */
+export function parkHelper({ unit }: DurableUnit, { kind }: Point): string {
+  return kind === "start" ? "park" : (helpers[unit.kind]?.[kind] ?? "repark");
+}
+
+/** A generator's frame is made at its start and is there at every other point; in async functions any may be the first. */
+function parking(durable: DurableUnit, point: Point, descriptor: DescriptorPath) {
   const park = (helper: string) => call(durable.view.abi(helper), $f(), $w());
   const made = set($f(), newFrame(durable, descriptor));
   if (durable.unit.kind !== "async")
-    return kind === "start" ? { first: [made], last: park("park") } : { first: [], last: park("yield") };
+    return { first: point.kind === "start" ? [made] : [], last: park(parkHelper(durable, point)) };
   const isNew = declare("const", "$n", compare($f(), "===", t.nullLiteral()));
   const last = t.conditionalExpression(id("$n"), park("park"), park("repark"));
   return { first: [isNew, when(id("$n"), [made])], last };

@@ -82,6 +82,11 @@ export class Lowering {
     return t.assignmentExpression("=", this.abi("depth"), depth);
   }
 
+  /** Does anything in it charge the depth? */
+  get isCharging(): boolean {
+    return this.#costs.length > 0;
+  }
+
   /** Fills in the estimate of the stack that a call of this function takes. */
   settleCosts(bytes: number): void {
     for (const cost of this.#costs) cost.value = bytes;

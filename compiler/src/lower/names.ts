@@ -6,7 +6,7 @@ import * as t from "@babel/types";
 import type { Binding, Unit } from "../analyze/scope.ts";
 
 /** Parameters of constructors and saves, and the fields of a frame that are no slots: no slot may be called so. */
-const frameNames = ["$f", "$w", "$n", "$d", "$pc", "$up", "$wait"];
+const frameNames = ["$f", "$w", "$n", "$d", "$pc", "$up", "$wait", "$queue", "$delegate", "$state"];
 
 /** Names of one emitted function. */
 export class LocalNames {

@@ -64,6 +64,8 @@ function verify(durable: DurableUnit, lowering: Lowering, made: RunFunction, fun
     functions: new Map(functions.map((fn) => [fn.id?.name ?? "", fn])),
     live: [durable.entryBindings().map(nameOf), ...list.map((point) => durable.live.at(point).map(nameOf))],
     constructorName: frameName(durable),
+    kind: durable.unit.kind,
+    points: list.map(({ kind }) => kind),
   });
   if (detail !== null) throw durable.module.fail(durable.unit.node, detail);
 }
@@ -81,8 +83,9 @@ function makeHead(durable: DurableUnit, lowering: Lowering): t.Statement[] {
   const resumed = compare(frame, "!==", t.nullLiteral());
   const head = [locals.declaration];
   lowering.settleCosts(BASE_COST + COST_PER_LOCAL * locals.count);
-  if (!isAsync) return [...head, when(resumed, restore)];
   const charged = t.variableDeclaration("const", [t.variableDeclarator(id(depth), lowering.abi("depth"))]);
+  // A frame that has been made at its start needs no check; calls below it are charged all the same.
+  if (!isAsync) return [...head, ...(lowering.isCharging ? [charged] : []), when(resumed, restore)];
   const full = t.binaryExpression(">", id(depth), num(STACK_BUDGET));
   const tired = t.binaryExpression("<", t.updateExpression("--", lowering.abi("gas"), true), num(0));
   const entry = durable.entryBindings().map((binding) => id(durable.name(binding)));

@@ -158,7 +158,9 @@ export class DurableUnit {
   }
 
   /** Fingerprints by point; the entry comes first. */
-  fingerprints(salt: string): { entry: string; of(point: Point): string } {
+  fingerprints(version: string): { entry: string; of(point: Point): string } {
+    // What an async function and an async generator have in common ends differently.
+    const salt = this.unit.kind === "asyncGenerator" ? `${version} async generator` : version;
     const speller = this.#speller();
     const hashes = hashFlow(this.flow, speller);
     const slotText = (binding: Binding) => `${speller.nameOf(binding)} ${binding.cell ? "cell" : "value"}`;

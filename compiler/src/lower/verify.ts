@@ -5,6 +5,8 @@
 //     decide before it comes to the take of point k would be user code between set and take.
 import generate from "@babel/generator";
 import * as t from "@babel/types";
+import type { PointKind } from "../analyze/point.ts";
+import type { UnitKind } from "../analyze/scope.ts";
 
 /** What was emitted for one durable function. */
 export interface Emitted {
@@ -20,6 +22,9 @@ export interface Emitted {
   /** Fields that must be kept, by point. */
   live: readonly (readonly string[])[];
   constructorName: string;
+  /** What the function is, and each point from the first on. */
+  kind: UnitKind;
+  points: readonly PointKind[];
 }
 
 /** Returns what is wrong, or null. */
@@ -28,6 +33,7 @@ export function findFault(emitted: Emitted): string | null {
     checkNames(emitted) ??
     checkOrder(emitted) ??
     checkSaves(emitted) ??
+    checkParking(emitted) ??
     checkEnclosing(emitted) ??
     checkReturns(emitted, emitted.saves.length - 1)
   );
@@ -78,6 +84,37 @@ function checkSaves(emitted: Emitted): string | null {
     }
   }
   return null;
+}
+
+/** How the frame of a generator parks: who resumes it tells a yield from an await by that. */
+const parking: { [kind in UnitKind]?: { [kind in PointKind]?: string } } = {
+  generator: { start: "park", yield: "yield", delegate: "yield" },
+  asyncGenerator: {
+    start: "park",
+    yield: "yieldSettled",
+    offer: "yieldAwaited",
+    delegate: "parkDelegate",
+    await: "repark",
+    step: "repark",
+    close: "repark",
+  },
+};
+
+/** Of generators: each point parks as what it is, and the frame has the fields that its kind has. */
+function checkParking(emitted: Emitted): string | null {
+  const { kind, points, saves, functions, constructorName } = emitted;
+  const table = parking[kind];
+  if (table === undefined) return null;
+  for (const [index, point] of points.entries()) {
+    const last = functions.get(saves[index + 1] as string)?.body.body.at(-1);
+    const made = t.isReturnStatement(last) && t.isCallExpression(last.argument) ? last.argument.callee : null;
+    const helper = t.isMemberExpression(made) && t.isIdentifier(made.property) ? made.property.name : "";
+    if (helper !== table[point]) return `point ${index + 1}, ${point}, parks by ${helper || "nothing known"}`;
+  }
+  if (kind !== "asyncGenerator") return null;
+  const fields = assignedFields(functions.get(constructorName), "ThisExpression");
+  const own = fields.slice(4, 7).join(" ");
+  return own === "$queue $delegate $state" ? null : `the frame of an async generator has ${own} for its queue`;
 }
 
 function assignedFields(fn: t.FunctionDeclaration | undefined, owner: "ThisExpression" | "Identifier"): string[] {
@@ -179,10 +216,14 @@ class Walk {
     );
   }
 
-  /** `if (!$R.forward($i)) return save`: the exchange of a `yield*` is its take. */
+  /** `if (!($pc = 0, $R.forward($i))) return save`: the exchange of a `yield*` is its take. */
   #isForward(test: t.Expression, consequent: t.Statement): boolean {
     const parked = parkedAt(t.isBlockStatement(consequent) ? consequent.body.at(-1) : consequent, this.#emitted);
-    return parked === this.#point && t.isUnaryExpression(test, { operator: "!" }) && t.isCallExpression(test.argument);
+    if (parked !== this.#point || !t.isUnaryExpression(test, { operator: "!" })) return false;
+    if (!t.isSequenceExpression(test.argument)) return false;
+    const [reset, forward] = test.argument.expressions;
+    const isReset = t.isAssignmentExpression(reset) && t.isIdentifier(reset.left, { name: this.#emitted.pc });
+    return isReset && t.isCallExpression(forward);
   }
 
   /** Remembers which point an `if` issues, so that the take behind it is known. */

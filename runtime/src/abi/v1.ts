@@ -2,7 +2,9 @@
  * Owns: all that compiled code may import (docs/abi.md). Frozen once released: members are added, never changed.
  * Does not own: any behaviour; it only installs the helpers on the realm's record.
  */
-import { abrupt, type Frame, park, ready, repark, take, yieldValue } from "../frame.ts";
+import { abrupt, type Frame, park, ready, repark, take, yieldAwaited, yieldSettled, yieldValue } from "../frame.ts";
+import { forwardAsync, openAsyncDelegate, parkDelegate, takeDelegated } from "../language/async-delegate.ts";
+import { startAsyncGenerator } from "../language/async-generator.ts";
 import { delegate, forward, handed } from "../language/delegate.ts";
 import { startGenerator } from "../language/generator.ts";
 import {
@@ -18,10 +20,14 @@ import {
 import { bind, property, setName, superGet, superPlace, toKey } from "../language/member.ts";
 import { tag } from "../language/tag.ts";
 import { makeClosure } from "../language/wrapper.ts";
+import "../local/async-generator.ts";
 import { call, later, promise, start } from "../local/start.ts";
 import { adopt } from "../local/thenable.ts";
 import { type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
 import { type FunctionMeta, type ModuleRecord, registry } from "../registry.ts";
+
+/** What a call does, by the function's kind; other kinds are async functions. */
+const starts: Partial<Record<number, typeof startGenerator>> = { 3: startGenerator, 4: startAsyncGenerator };
 
 const helpers = {
   SUSPEND,
@@ -60,6 +66,15 @@ const helpers = {
 
   yield: yieldValue,
 
+  // async generators
+  asyncGenerator: startAsyncGenerator,
+  yieldAwaited,
+  yieldSettled,
+  asyncDelegate: openAsyncDelegate,
+  asyncForward: forwardAsync,
+  asyncDelegated: takeDelegated,
+  parkDelegate,
+
   /** One exchange of `yield*`; false: hand out what `handed` gives. */
   forward,
   handed,
@@ -74,7 +89,7 @@ const helpers = {
 
   /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */
   closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {
-    return makeClosure(meta, run, captures, meta.kind === 3 ? startGenerator : start);
+    return makeClosure(meta, run, captures, starts[meta.kind] ?? start);
   },
 
   superGet,

@@ -94,7 +94,8 @@ function forwardThrow(iterator: { return?: unknown; throw?: unknown }, error: un
   throw noThrowMethod();
 }
 
-function noThrowMethod(): TypeError {
+/** The language's error for `throw` on an iterator that has none. */
+export function noThrowMethod(): TypeError {
   return new TypeError("The iterator does not provide a 'throw' method.");
 }
 

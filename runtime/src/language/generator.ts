@@ -56,6 +56,17 @@ export function makeGenerator(prototype: object, state: GeneratorState): object 
 
 /** What a call of a compiled generator function does: run the parameters, park at the start. */
 export function startGenerator(d: Descriptor, self: unknown, args: ArrayLike<unknown>, newTarget: unknown): object {
+  const frame = openGenerator(d, self, args, newTarget);
+  return makeGenerator(prototypeOf(d.self, generatorPrototype), { fn: d.self, frame, running: false });
+}
+
+/** Runs the parameters of a generator function. @returns its frame, parked at its start */
+export function openGenerator(
+  d: Descriptor,
+  self: unknown,
+  args: ArrayLike<unknown>,
+  newTarget: unknown,
+): Frame | null {
   if (newTarget !== undefined) refuseNew(d);
   const { mode, value } = R;
   const outcome = apply(d.run as Run, self, args);
@@ -64,9 +75,13 @@ export function startGenerator(d: Descriptor, self: unknown, args: ArrayLike<unk
   R.value = value;
   R.child = null;
   R.leaf = null;
-  const own = (d.self as { prototype?: unknown }).prototype;
-  const prototype = typeof own === "object" && own !== null ? own : generatorPrototype;
-  return makeGenerator(prototype, { fn: d.self, frame, running: false });
+  return frame;
+}
+
+/** The prototype of the objects that a generator function makes now (I2). */
+export function prototypeOf(fn: Function, fallback: object): object {
+  const own = (fn as { prototype?: unknown }).prototype;
+  return typeof own === "object" && own !== null ? own : fallback;
 }
 
 function stateOf(object: unknown, method: string): GeneratorState {

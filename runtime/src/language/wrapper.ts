@@ -4,10 +4,12 @@
  */
 import { type Descriptor, DURABLE, R, type Run } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
+import { asyncGeneratorPrototype } from "./async-generator.ts";
 import { generatorPrototype } from "./generator.ts";
 
 const asyncFunctionPrototype: object = Object.getPrototypeOf(async () => {});
 const generatorFunctionPrototype: object = Object.getPrototypeOf(function* () {});
+const asyncGeneratorFunctionPrototype: object = Object.getPrototypeOf(async function* () {});
 
 /** What a call of a durable function does; local/start and language/generator provide the two kinds. */
 export type Start = (descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>, newTarget: unknown) => unknown;
@@ -16,9 +18,10 @@ export type Start = (descriptor: Descriptor, self: unknown, args: ArrayLike<unkn
 export function dressFunction(self: Function, meta: Pick<FunctionMeta, "name" | "length" | "kind">): void {
   if (self.name !== meta.name) Object.defineProperty(self, "name", { value: meta.name, configurable: true });
   if (self.length !== meta.length) Object.defineProperty(self, "length", { value: meta.length, configurable: true });
-  if (meta.kind === 3) {
-    Object.setPrototypeOf(self, generatorFunctionPrototype);
-    const prototype = Object.create(generatorPrototype);
+  if (meta.kind === 3 || meta.kind === 4) {
+    const isAsync = meta.kind === 4;
+    Object.setPrototypeOf(self, isAsync ? asyncGeneratorFunctionPrototype : generatorFunctionPrototype);
+    const prototype = Object.create(isAsync ? asyncGeneratorPrototype : generatorPrototype);
     Object.defineProperty(self, "prototype", { value: prototype, writable: true });
   } else {
     Object.setPrototypeOf(self, asyncFunctionPrototype);

@@ -6,6 +6,7 @@
  */
 import { descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
+import { isRequest } from "./async-generator.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Task } from "./task.ts";
 import { isObject } from "./thenable.ts";
@@ -20,6 +21,7 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
   }
   // The callback of an awaited `task.catch(…)` belongs to the run as that of one that is not awaited.
   if (self instanceof Task && reactionMethods.has(fn)) return Reflect.apply(fn as Function, self, args);
+  if (isRequest(fn, self)) return Reflect.apply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
   return call;
@@ -35,6 +37,7 @@ export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
     if (operation !== null) return operation;
   }
+  if (isRequest(fn, self)) return Reflect.apply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
   // A value that is no promise is handed on as it is: nothing is outstanding.

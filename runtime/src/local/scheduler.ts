@@ -10,6 +10,7 @@
  */
 import { Abrupt, type Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
+import type { AsyncGeneratorFrame } from "../language/async-generator.ts";
 import { stitchStack } from "../language/stack.ts";
 import {
   type CombinatorKind,
@@ -26,6 +27,7 @@ import { callForeign, callLater, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
+import { Requests } from "./requests.ts";
 import { type Call, Combination, Reaction, Task, type TaskHost, type Work } from "./task.ts";
 import { adoptThenable, readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
@@ -87,6 +89,7 @@ export class Scheduler implements Ops {
   reached: Set<Task> | null = null;
   /** Tasks that have settled as rejected, in order; the owner asks which of them nobody observed. */
   readonly rejected = new Set<Task>();
+  readonly requests = new Requests(this);
 
   constructor(host: SchedulerHost) {
     this.host = host;
@@ -194,6 +197,10 @@ export class Scheduler implements Ops {
     return task;
   }
 
+  request(frame: Frame, mode: Mode, value: unknown): Task {
+    return this.requests.add(frame as AsyncGeneratorFrame, mode, value);
+  }
+
   /** `then`, `catch` or `finally` of a task. */
   react(source: Task, yes: unknown, no: unknown, isFinal: boolean): Task {
     const task = this.adopt(new Task(new Reaction(yes, no, isFinal)));
@@ -271,7 +278,7 @@ export class Scheduler implements Ops {
       return;
     }
     this.current = current;
-    if (outcome === suspend) this.#park(task);
+    if (outcome === suspend) this.park(task);
     else this.#finish(task, outcome);
   }
 
@@ -285,9 +292,13 @@ export class Scheduler implements Ops {
     }
     task.leaf = null;
     R.leaf = null;
+    R.depth = 0;
     this.current = task;
     let known: unknown; // an error in whose stack the callers stand
+    if (isGenerator(frame) && this.requests.arrive(frame, mode, value)) return;
+    let bottom: Frame = frame;
     do {
+      bottom = frame;
       R.mode = mode;
       R.value = value;
       R.child = null;
@@ -303,16 +314,18 @@ export class Scheduler implements Ops {
         value = error;
       }
       if (value === suspend) {
-        this.#park(task);
+        this.park(task);
         return;
       }
       frame = frame.$up;
     } while (frame !== null);
-    if (mode === 0) this.#finish(task, value);
+    if (isGenerator(bottom)) this.requests.finish(bottom, mode, value);
+    else if (mode === 0) this.#finish(task, value);
     else this.#fail(task, value);
   }
 
-  #park(task: Task): void {
+  /** Takes over what has just parked as the frames of a task. */
+  park(task: Task): void {
     const leaf = R.leaf as Frame;
     task.leaf = leaf;
     R.leaf = null;
@@ -404,4 +417,9 @@ export class Scheduler implements Ops {
     if (error instanceof Abrupt && error.mode === 2) this.#finish(task, error.value);
     else this.settle(task, 1, error);
   }
+}
+
+/** Is this the frame of an async generator? It is the last of its task. */
+function isGenerator(frame: Frame): frame is AsyncGeneratorFrame {
+  return frame.$d.kind === 4;
 }

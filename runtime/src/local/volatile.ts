@@ -7,8 +7,10 @@
  * I3 Every wait passes at least one real tick; after `gasBudget` steps a macrotask passes.
  * I4 The driver keeps its leaf and the leaf's run function while the same frame parks again and again: every function has frames
  *    of its own shape, so that a load from any frame costs 3 to 5 ns.
+ * I5 What a frame hands out (`R.parked` above 1) is its driver's result for now: the frame is an async generator's, and who
+ *    drives that (volatile-generator.ts) reads the register and begins anew.
  */
-import { Abrupt, type Frame } from "../frame.ts";
+import type { Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
@@ -21,7 +23,7 @@ const nativePromise = Promise;
 const nativeResolve = Promise.resolve;
 const ignore = (): void => {};
 
-class VolatileDriver {
+export class VolatileDriver {
   leaf: Frame | null = null;
   run: Run | null = null;
   readonly resolve: (value: unknown) => void;
@@ -44,6 +46,17 @@ class VolatileDriver {
     this.leaf = leaf;
     this.run = leaf.$d.run;
     this.wait(awaited === ready ? undefined : awaited);
+  }
+
+  /** Takes over a bottom frame that has been run: what it waits for, or that a callee has parked. */
+  begin(frame: Frame, outcome: unknown): void {
+    if (outcome === suspend) this.adopt();
+    else {
+      R.parked = 0;
+      this.leaf = frame;
+      this.run = frame.$d.run;
+      this.wait(outcome);
+    }
   }
 
   wait(awaited: unknown): void {
@@ -75,10 +88,12 @@ class VolatileDriver {
       this.unwind(leaf, 1, error);
       return;
     }
-    if (R.parked !== 0) {
+    const { parked } = R;
+    if (parked === 1) {
       R.parked = 0;
       this.wait(outcome);
-    } else if (outcome === suspend) this.adopt();
+    } else if (parked !== 0) this.resolve(outcome);
+    else if (outcome === suspend) this.adopt();
     else this.unwind(leaf, 0, outcome);
   }
 
@@ -101,7 +116,7 @@ class VolatileDriver {
         mode = 1;
         value = error;
       }
-      if (R.parked !== 0) {
+      if (R.parked === 1) {
         R.parked = 0;
         this.leaf = frame;
         this.run = run;
@@ -114,7 +129,7 @@ class VolatileDriver {
       }
     }
     if (mode === 0) this.resolve(value);
-    else this.reject(value instanceof Abrupt ? value.value : value);
+    else this.reject(value);
   }
 }
 

@@ -8,6 +8,7 @@ import { errors } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { Descriptor } from "../realm.ts";
 import type { FunctionMeta, PointMeta } from "../registry.ts";
+import { fieldsAt } from "./codecs/frame.ts";
 import { findPoint } from "./match.ts";
 import type { CodeRef, CodeRegistry } from "./types.ts";
 
@@ -20,7 +21,7 @@ export class CodePoint {
   constructor(meta: FunctionMeta, pc: number, point: PointMeta) {
     this.meta = meta;
     this.pc = pc;
-    this.#fields = new Map(point.live.map((field) => [meta.slots[field] ?? field, field]));
+    this.#fields = new Map(fieldsAt(meta, point).map((field) => [meta.slots[field] ?? field, field]));
   }
 
   /** A frame of it, without function and slots. */

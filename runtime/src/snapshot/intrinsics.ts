@@ -5,6 +5,7 @@
  * I1 The list is closed: a name from a snapshot is looked up here and nowhere else.
  * I2 It is read once, when first needed, from data properties only: globals behind getters would have effects.
  */
+import { asyncGeneratorPrototype } from "../language/async-generator.ts";
 import { generatorPrototype } from "../language/generator.ts";
 import { shared } from "../realm.ts";
 
@@ -26,12 +27,19 @@ const unnamed: Readonly<Record<string, () => unknown>> = {
   "%GeneratorFunction%": () => function* () {}.constructor,
   "%GeneratorFunction.prototype%": () => Object.getPrototypeOf(function* () {}),
   "%GeneratorPrototype%": () => Object.getPrototypeOf(function* () {}).prototype,
+  "%AsyncGeneratorFunction%": () => async function* () {}.constructor,
+  "%AsyncGeneratorFunction.prototype%": () => Object.getPrototypeOf(async function* () {}),
+  "%AsyncGeneratorPrototype%": () => Object.getPrototypeOf(async function* () {}).prototype,
   "%TypedArray%": () => Object.getPrototypeOf(Uint8Array),
   "%TypedArray.prototype%": () => Object.getPrototypeOf(Uint8Array.prototype),
   "%DurableGeneratorPrototype%": () => generatorPrototype,
   "%DurableGeneratorPrototype%.next": () => (generatorPrototype as Generator).next,
   "%DurableGeneratorPrototype%.return": () => (generatorPrototype as Generator).return,
   "%DurableGeneratorPrototype%.throw": () => (generatorPrototype as Generator).throw,
+  "%DurableAsyncGeneratorPrototype%": () => asyncGeneratorPrototype,
+  "%DurableAsyncGeneratorPrototype%.next": () => (asyncGeneratorPrototype as AsyncGenerator).next,
+  "%DurableAsyncGeneratorPrototype%.return": () => (asyncGeneratorPrototype as AsyncGenerator).return,
+  "%DurableAsyncGeneratorPrototype%.throw": () => (asyncGeneratorPrototype as AsyncGenerator).throw,
   "%ThrowTypeError%": () => Object.getOwnPropertyDescriptor(strictArguments(), "callee")?.get,
   globalThis: () => globalThis,
   "process.env": () => process.env,

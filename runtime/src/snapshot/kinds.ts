@@ -10,6 +10,7 @@ import { abruptRecord } from "./codecs/abrupt.ts";
 import { argumentsKind } from "./codecs/arguments.ts";
 import { arrayKinds } from "./codecs/array.ts";
 import { arrayBufferKind, pooledMemoryKind } from "./codecs/array-buffer.ts";
+import { asyncGeneratorKind } from "./codecs/async-generator.ts";
 import { boxedKind } from "./codecs/boxed.ts";
 import { intrinsicKind, prototypeKind } from "./codecs/by-name.ts";
 import { customKind } from "./codecs/custom.ts";
@@ -87,6 +88,7 @@ function build(): Kinds {
   for (const kind of builtins) addTo(tables, kind, kind.prototypes);
   for (const kind of others) tables.byTag.set(kind.tag, kind);
   addTo(tables, generatorKind, []);
+  addTo(tables, asyncGeneratorKind, []);
   addTo(tables, argumentsKind, []);
   for (const record of [abruptRecord, ...iteratorRecords]) addRecordTo(tables, record);
   return tables;

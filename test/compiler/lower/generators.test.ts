@@ -14,6 +14,7 @@ const bodies: Record<string, string> = {
   delegation: `t(yield* iter("I", [1, 2])); try { t(yield* [3, 4]) } catch (e) { t("outer caught"); yield e } return 5`,
   "delegation to what has all methods": `const inner = { [Symbol.iterator]() { return this }, n: 0, next(v) { t("next"); t(v); return { value: this.n++, done: this.n > 3 } }, throw(e) { t("throw"); t(e); return { value: "thrown", done: e === "end" } }, return(v) { t("return"); t(v); return { value: v, done: v !== "more" } } }; t(yield* inner); return "end"`,
   "delegation to ours": `function* g() { try { t(yield 1); yield 2; return "inner" } catch (e) { t("inner caught"); yield e; return "after" } finally { t("inner finally") } } t(yield* g()); return "end"`,
+  "delegation that fails, and what follows": `try { yield* (function* () { yield 1; throw "inner" })() } catch (e) { t(e) } finally { t("finally") } t("after"); yield 2; return 3`,
   "results that are handed out": `yield* { [Symbol.iterator]: () => ({ next: () => Object.freeze({ done: false, value: 1, extra: 2 }) }) }`,
   "what is no iterable": `try { yield* 5 } catch (e) { t(e.name) } try { yield* { [Symbol.iterator]: () => 5 } } catch (e) { t(e.name) } try { yield* { [Symbol.iterator]: () => ({ next: () => 5 }) } } catch (e) { t(e.name) } yield 1`,
   loops: `let n = 0; while (n < 5) { const got = yield n++; if (got === "go") n += 2; if (n === 4) break } for (const k in { p: 1 }) yield k; do { yield n } while (n-- > 3); return n`,

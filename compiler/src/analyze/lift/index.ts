@@ -9,7 +9,7 @@
 // N2. Operands evaluated before a suspension of the same expression are kept in temporaries, in order.
 // N3. What chooses or repeats is a statement; heads of loops and switches do not suspend.
 // N4. `return f(x)` of an async function is `return await f(x)`, except where something acts on the way out (jump.ts).
-//     Arrow functions have blocks.
+//     Of an async generator `return x` is `return await x`. Arrow functions have blocks.
 // N5. Declarations keep kind and order. Functions keep their names.
 // N6. Temporaries are declared once, at the top of the body, and marked with what they stand for (marks.ts).
 // N7. What cannot be done so that nobody can tell is refused.

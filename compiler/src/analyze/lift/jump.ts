@@ -3,7 +3,9 @@
 // I1. `return f(x)` of an async function becomes `return await f(x)`, unless something acts on the way out: then a failure
 //     would be caught that JavaScript does not catch there, or a `finally` would wait for it.
 // I2. A call whose result is surely no promise is left alone: awaiting it would cost a tick.
+// I3. `return x` of an async generator is `return await x`, everywhere.
 import * as t from "@babel/types";
+import { liftSuspension } from "./await.ts";
 import type { Lift } from "./lift.ts";
 import { applyOf } from "./marks.ts";
 import { assignment, copyNode } from "./nodes.ts";
@@ -18,6 +20,7 @@ export function liftReturn(node: t.ReturnStatement, lift: Lift): void {
     leave(result);
   };
   if (!argument) lift.emit(node);
+  else if (awaitsResult(node, lift.fn)) leave(liftSuspension(t.awaitExpression(argument), lift));
   else if (!returnsPromise(node, lift.fn) || lift.shields > 0) leave(lift.value(argument));
   else
     liftTail(
@@ -35,6 +38,11 @@ export function liftThrow(node: t.ThrowStatement, lift: Lift): void {
 export function returnsPromise(node: t.Node, fn: t.Function): boolean {
   if (!t.isReturnStatement(node) || !node.argument || !fn.async || fn.generator) return false;
   return hasTailCall(node.argument, (call) => isAnyCall(call) && !isPlainCall(call));
+}
+
+/** Whether a statement returns a value from an async generator, which awaits it there, handlers around it or not. */
+export function awaitsResult(node: t.Node, fn: t.Function): boolean {
+  return t.isReturnStatement(node) && node.argument != null && fn.async === true && fn.generator === true;
 }
 
 /** Functions that are global, and return neither promises nor objects of the user. */

@@ -33,7 +33,12 @@ export interface StringsMark {
   kind: "strings";
 }
 
-export type Mark = TempMark | ApplyMark | KeyMark | AnonymousMark | StringsMark;
+/** `yield` of what has been awaited: the language awaits it once more, which nobody can tell but by ticks. */
+export interface AwaitedMark {
+  kind: "awaited";
+}
+
+export type Mark = TempMark | ApplyMark | KeyMark | AnonymousMark | StringsMark | AwaitedMark;
 
 export function setMark<N extends t.Node>(node: N, mark: Mark): N {
   node.extra = { ...node.extra, coldframe: mark };

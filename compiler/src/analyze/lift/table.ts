@@ -10,7 +10,7 @@ import * as choice from "./choice.ts";
 import { liftClass, liftClassDeclaration } from "./class.ts";
 import { liftDeclaration } from "./declaration.ts";
 import { liftForEach } from "./for-each.ts";
-import { liftReturn, liftThrow, returnsPromise } from "./jump.ts";
+import { awaitsResult, liftReturn, liftThrow, returnsPromise } from "./jump.ts";
 import type { Lift } from "./lift.ts";
 import { liftArray, liftObject } from "./literal.ts";
 import { liftDoWhile, liftFor, liftWhile } from "./loop.ts";
@@ -95,5 +95,5 @@ export const table: Table = {
     VariableDeclaration: liftDeclaration,
     WhileStatement: liftWhile,
   },
-  isWork: (node, lift) => returnsPromise(node, lift.fn),
+  isWork: (node, lift) => returnsPromise(node, lift.fn) || awaitsResult(node, lift.fn),
 };

@@ -3,7 +3,7 @@
 import * as t from "@babel/types";
 import { isLoad } from "./callee.ts";
 import { childrenOf, isSuspension, ownChildrenOf } from "./children.ts";
-import { returnsPromise } from "./jump.ts";
+import { awaitsResult, returnsPromise } from "./jump.ts";
 import { applyOf, isTemp, markOf } from "./marks.ts";
 import { isSimple } from "./nodes.ts";
 import { hasTailCall } from "./tail.ts";
@@ -90,6 +90,7 @@ function isCombinatorCall({ callee }: t.CallExpression): boolean {
 
 /** N4 */
 function checkReturn({ node, outer, fn }: Place): string | null {
+  if (awaitsResult(node, fn) && !isTemp((node as t.ReturnStatement).argument)) return "N4: a result is not awaited";
   if (!returnsPromise(node, fn)) return null;
   const chain = [node, ...outer];
   return chain.some((inner, index) => actsOnWayOut(chain[index + 1], inner))

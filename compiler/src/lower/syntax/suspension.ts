@@ -9,15 +9,17 @@ import { issueCall } from "./call.ts";
 
 type Issue = (suspension: Suspension, lowering: Lowering) => t.Statement[];
 
-const issues: { [kind: string]: Issue } = {
-  await: issueAwait,
-  yield: ({ point }, lowering) => [lowering.park(point, point.operand ? lowering.expression(point.operand) : undef())],
-};
+const issueYield: Issue = ({ point }, lowering) => [
+  lowering.park(point, point.operand ? lowering.expression(point.operand) : undef()),
+];
+const issues: { [kind: string]: Issue } = { await: issueAwait, yield: issueYield, offer: issueYield };
 
 export const lowerSuspension: Lower = (node, lowering, before) => {
   const suspension = lowering.durable.points.suspensions.get(node) as Suspension;
   const { kind } = suspension.point;
-  const reached = kind === "delegate" ? delegate(suspension, lowering, before) : exchange(suspension, lowering, before);
+  const isAsync = lowering.durable.unit.kind === "asyncGenerator";
+  const issue = isAsync ? delegateAsync : delegate;
+  const reached = kind === "delegate" ? issue(suspension, lowering, before) : exchange(suspension, lowering, before);
   return [...reached.map((statement) => at(statement, node)), ...deliver(suspension, lowering)];
 };
 
@@ -44,9 +46,25 @@ function delegate({ point }: Suspension, lowering: Lowering, before: t.Statement
   const iterator = lowering.durable.name(lowering.durable.hidden(point.node)?.iterator);
   const operand = lowering.expression(point.operand as t.Expression);
   const open = when(lowering.isFresh, [...before, set(id(iterator), lowering.abiCall("delegate", operand))]);
-  const more = t.unaryExpression("!", lowering.abiCall("forward", id(iterator)));
-  const done = [set(lowering.pc, num(0)), set(lowering.value, lowering.part(iterator, "value"))];
-  return [open, t.ifStatement(more, lowering.park(point, lowering.abiCall("handed"))), ...done];
+  const done = set(lowering.value, lowering.part(iterator, "value"));
+  return [open, exchangeInner(point, lowering.abiCall("forward", id(iterator)), lowering), done];
+}
+
+/** The iterator is in the frame, which parks at what is awaited within and at what is handed out. */
+function delegateAsync({ point }: Suspension, lowering: Lowering, before: t.Statement[]): t.Statement[] {
+  const { frame } = lowering;
+  const operand = lowering.expression(point.operand as t.Expression);
+  const opened = t.expressionStatement(lowering.abiCall("asyncDelegate", frame, operand));
+  const done = set(lowering.value, lowering.abiCall("asyncDelegated", frame));
+  const exchanged = exchangeInner(point, lowering.abiCall("asyncForward", frame), lowering);
+  return [when(lowering.isFresh, [...before, opened]), exchanged, done];
+}
+
+/** `if (!($pc = 0, $R.forward($i))) return save`: what the inner iterator throws leaves the point behind. */
+function exchangeInner(point: Suspension["point"], forward: t.Expression, lowering: Lowering): t.Statement {
+  const reset = t.assignmentExpression("=", lowering.pc, num(0));
+  const more = t.unaryExpression("!", t.sequenceExpression([reset, forward]));
+  return t.ifStatement(more, lowering.park(point, lowering.abiCall("handed")));
 }
 
 /** What arrived goes where the statement says. */

@@ -6,6 +6,7 @@
  * I2 A restored frame has every live slot of its point, and no other; dead slots keep the dummies of the constructor.
  */
 import { type Frame, isFrame } from "../../frame.ts";
+import { AsyncDelegate } from "../../language/async-delegate.ts";
 import { DURABLE } from "../../realm.ts";
 import type { FunctionMeta, PointMeta } from "../../registry.ts";
 import type { Family } from "../families.ts";
@@ -17,6 +18,14 @@ import type { Kind } from "../types.ts";
 
 /** Keys of a frame beside its slots; no slot begins with these, since `$` names are the compiler's own. */
 export const FRAME_KEYS = ["$d", "$up", "$wait"] as const;
+
+/** Fields of an async generator's frame that are stored before its slots; they are live at every point. */
+const GENERATOR_FIELDS = ["$queue", "$delegate", "$state"] as const;
+
+/** The fields that a frame keeps at a point, in order. */
+export function fieldsAt({ kind }: FunctionMeta, { live }: PointMeta): readonly string[] {
+  return kind === 4 ? [...GENERATOR_FIELDS, ...live] : live;
+}
 
 interface FrameLayout extends Layout {
   readonly fields: readonly string[];
@@ -41,7 +50,7 @@ export function writeFrame(writer: GraphWriter, frame: Frame, family: Family): v
 function layoutOf(writer: GraphWriter, meta: FunctionMeta, pc: number): FrameLayout {
   const point = meta.points[pc];
   if (point === undefined) writer.refuse("a frame at a point that its code does not have", "report this as a fault");
-  const fields = (point as PointMeta).live;
+  const fields = fieldsAt(meta, point as PointMeta);
   const keys = [...FRAME_KEYS, ...fields.map((field) => meta.slots[field] ?? field)];
   const { fp, at } = point as PointMeta;
   const code = writer.codes.add("frame", meta.key, meta.stamp, fp, at);
@@ -75,7 +84,14 @@ export function fillFrame(
   frame.$d = descriptor;
   frame.$up = up as Frame | null;
   frame.$wait = value(2);
+  if (descriptor.kind === 4) checkGenerator(value, corrupt);
   for (let i = 0; i < fields.length; i++) frame[fields[i] as string] = value(i + FRAME_KEYS.length);
+}
+
+function checkGenerator(value: (index: number) => unknown, corrupt: (detail: string) => Error): void {
+  const [queue, delegate, state] = [0, 1, 2].map((index) => value(FRAME_KEYS.length + index));
+  const isSound = Array.isArray(queue) && (delegate === null || delegate instanceof AsyncDelegate);
+  if (!isSound || ![0, 1, 2, 3, 5, 6].includes(state as number)) throw corrupt("a frame of an async generator");
 }
 
 export const wideFrameKind: Kind<Frame> = {

@@ -5,8 +5,21 @@
  * I1 The object's prototype is its function's `prototype`, by identity; nothing else can be found again.
  */
 import { generatorState, makeGenerator } from "../../language/generator.ts";
+import type { NodeReader } from "../node-reader.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
+
+/** Is the prototype of a generator object still that of its function? */
+export function isOfItsFunction(generator: object, fn: Function): boolean {
+  return Object.getOwnPropertyDescriptor(fn, "prototype")?.value === Object.getPrototypeOf(generator);
+}
+
+/** The prototype for a restored generator object. */
+export function generatorPrototypeOf(fn: unknown, node: NodeReader): object {
+  const proto = typeof fn === "function" ? Object.getOwnPropertyDescriptor(fn, "prototype")?.value : undefined;
+  if (typeof proto !== "object" || proto === null) throw node.corrupt("a generator without its function");
+  return proto;
+}
 
 export const generatorKind: Kind<object> = {
   name: "generator",
@@ -17,8 +30,7 @@ export const generatorKind: Kind<object> = {
     if (state === undefined || state.running) {
       return writer.refuse("a generator object that is running", "store it when it has yielded");
     }
-    const proto = Object.getPrototypeOf(value);
-    if (Object.getOwnPropertyDescriptor(state.fn, "prototype")?.value !== proto) {
+    if (!isOfItsFunction(value, state.fn)) {
       writer.refuse("a generator object whose function has got another `prototype`", "leave `prototype` as it was");
     }
     writer.value(state.fn);
@@ -27,9 +39,7 @@ export const generatorKind: Kind<object> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const fn = node.value(0);
-    const proto = typeof fn === "function" ? Object.getOwnPropertyDescriptor(fn, "prototype")?.value : undefined;
-    if (typeof proto !== "object" || proto === null) throw node.corrupt("a generator without its function");
-    return makeGenerator(proto, { fn: fn as Function, frame: null, running: false });
+    return makeGenerator(generatorPrototypeOf(fn, node), { fn: fn as Function, frame: null, running: false });
   },
   fill(shell, node) {
     const state = generatorState(shell);

@@ -1,10 +1,12 @@
 /**
- * Owns: iterators of compiled loops in flight (language/iterate) and of `yield*`.
+ * Owns: iterators of compiled loops in flight (language/iterate) and of `yield*`; requests to async generators.
  *
  * I1 Arrays, strings and keys: an index. Map and Set: how many entries are left, which is the whole state of a live iterator, and
  *    whether it has ended (without that, entries added after the end would come back to life).
  * I2 The `next` that a loop read at its start is stored by where it was found: the method of its iterator.
  */
+import { AsyncDelegate } from "../../language/async-delegate.ts";
+import { Request } from "../../language/async-generator.ts";
 import { Delegate } from "../../language/delegate.ts";
 import {
   ArrayIterator,
@@ -28,6 +30,16 @@ export const iteratorRecords: readonly AnyRecordKind[] = [
   record("key-iterator", () => new KeyIterator({}, []), ["source", "keys", "index", "done", "value"]),
   record("delegate", () => new Delegate(new ArrayIterator([])), ["inner", "started", "value"]),
   record("async-iterator", () => new AsyncLoopIterator(null, null), ["foreign", "inner", "done", "stepping", "value"]),
+  record("async-delegate", () => new AsyncDelegate(null, null), [
+    "foreign",
+    "inner",
+    "phase",
+    "started",
+    "sent",
+    "done",
+    "value",
+  ]),
+  record("request", () => new Request(0, undefined, null), ["mode", "value", "capability"]),
 ];
 
 const partNames: readonly CollectionPart[] = ["entries", "keys", "values"];

@@ -1,0 +1,89 @@
+/**
+ * Owns: async generators under a scheduler: each request is a task, whose frames are the generator's while it is its turn.
+ * Does not own: what a request leads to (language/async-generator), turns (scheduler.ts).
+ *
+ * I1 The first request's task has the generator's frame at the bottom of its stack; those behind it have neither frames nor
+ *    work, and wait for nothing but their turn. So tasks, frame and queue are all that is stored of a generator under way.
+ * I2 A request that finds the generator idle runs its body at once, as a native one does (scheduler.ts I1).
+ */
+import {
+  type AsyncGeneratorFrame,
+  type Driver,
+  Request,
+  takeArrival,
+  takeOutcome,
+  takeRequest,
+} from "../language/async-generator.ts";
+import { type Mode, R, type Run, SUSPEND } from "../realm.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Task } from "./task.ts";
+
+export class Requests implements Driver {
+  readonly #scheduler: Scheduler;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  /** A call of `next`, `throw` or `return`. */
+  add(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): Task {
+    const scheduler = this.#scheduler;
+    const { current } = scheduler;
+    const task = scheduler.adopt(new Task(null));
+    scheduler.host.spawned?.(task, current);
+    const isIdle = frame.$queue.push(new Request(mode, value, task)) === 1;
+    if (isIdle) {
+      const { child, leaf } = R;
+      if (takeRequest(frame, this)) this.#resume(frame);
+      scheduler.current = current;
+      R.child = child;
+      R.leaf = leaf;
+    }
+    return task;
+  }
+
+  /** What a generator's frame, the leaf of the task, has waited for; false: it is its body that goes on. */
+  arrive(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): boolean {
+    if (frame.$state === 2) return false;
+    if (takeArrival(frame, this, mode, value)) this.#resume(frame);
+    return true;
+  }
+
+  /** What came of a generator's frame, the last of the task. */
+  finish(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): void {
+    if (takeOutcome(frame, this, mode, value)) this.#resume(frame);
+  }
+
+  wait(frame: AsyncGeneratorFrame, awaited: unknown): void {
+    R.leaf = frame;
+    frame.$wait = awaited;
+    this.#scheduler.park(frame.$queue[0]?.capability as Task);
+  }
+
+  settle(request: Request, mode: Mode, value: unknown): void {
+    this.#scheduler.settle(request.capability as Task, mode, value);
+  }
+
+  /** Runs the body, with what the registers say, until it waits or no request is left. */
+  #resume(frame: AsyncGeneratorFrame): void {
+    for (let more = true; more; ) {
+      const task = frame.$queue[0]?.capability as Task;
+      this.#scheduler.current = task;
+      R.child = null;
+      R.leaf = null;
+      let mode: Mode = 0;
+      let outcome: unknown;
+      try {
+        outcome = (frame.$d.run as Run)(frame);
+      } catch (error) {
+        mode = 1;
+        outcome = error;
+      }
+      if (outcome === SUSPEND) {
+        this.#scheduler.park(task);
+        return;
+      }
+      more = takeOutcome(frame, this, mode, outcome);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Owns: driving an async generator by promises, outside of any scheduler: as a native one.
+ * Does not own: what a request leads to (language/async-generator), generators under a scheduler (requests.ts).
+ *
+ * I1 What the generator itself waits for, and what it settles, takes exactly the ticks that the language says.
+ * I2 The body's awaits are a driver's of volatile.ts, which hands on what is no await.
+ */
+import {
+  type AsyncGeneratorFrame,
+  type Driver,
+  Request,
+  takeArrival,
+  takeOutcome,
+  takeRequest,
+} from "../language/async-generator.ts";
+import { type Mode, type Run, R as realm, SUSPEND } from "../realm.ts";
+import { subscribe } from "./subscribe.ts";
+import { VolatileDriver } from "./volatile.ts";
+
+const R = realm;
+const suspend = SUSPEND;
+
+export class VolatileGenerator implements Driver {
+  readonly #frame: AsyncGeneratorFrame;
+  readonly #body: VolatileDriver;
+  readonly #next = (value: unknown): void => this.#arrive(0, value);
+  readonly #throw = (error: unknown): void => this.#arrive(1, error);
+
+  constructor(frame: AsyncGeneratorFrame) {
+    this.#frame = frame;
+    this.#body = new VolatileDriver(
+      (value) => this.#finish(0, value),
+      (error) => this.#finish(1, error),
+    );
+  }
+
+  /** A call of `next`, `throw` or `return`. */
+  request(mode: Mode, value: unknown): Promise<unknown> {
+    const frame = this.#frame;
+    const capability = Promise.withResolvers();
+    const isIdle = frame.$queue.push(new Request(mode, value, capability)) === 1;
+    if (isIdle) {
+      const { depth } = R;
+      if (takeRequest(frame, this)) this.#resume();
+      R.depth = depth;
+    }
+    return capability.promise;
+  }
+
+  wait(_frame: AsyncGeneratorFrame, awaited: unknown): void {
+    subscribe(awaited, this.#next, this.#throw);
+  }
+
+  settle({ capability }: Request, mode: Mode, value: unknown): void {
+    const { resolve, reject } = capability as PromiseWithResolvers<unknown>;
+    if (mode === 0) resolve(value);
+    else reject(value);
+  }
+
+  #arrive(mode: Mode, value: unknown): void {
+    R.depth = 0;
+    R.gas--;
+    if (takeArrival(this.#frame, this, mode, value)) this.#resume();
+  }
+
+  /** What came of the body after an await. */
+  #finish(mode: Mode, value: unknown): void {
+    if (takeOutcome(this.#frame, this, mode, value)) this.#resume();
+  }
+
+  /** Runs the body, with what the registers say, until it waits or no request is left. */
+  #resume(): void {
+    const frame = this.#frame;
+    const run = frame.$d.run as Run;
+    for (let more = true; more; ) {
+      let mode: Mode = 0;
+      let outcome: unknown;
+      try {
+        outcome = run(frame);
+      } catch (error) {
+        mode = 1;
+        outcome = error;
+      }
+      if (R.parked === 1 || outcome === suspend) {
+        this.#body.begin(frame, outcome);
+        return;
+      }
+      more = takeOutcome(frame, this, mode, outcome);
+    }
+  }
+}
