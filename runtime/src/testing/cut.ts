@@ -42,6 +42,12 @@ export interface CutResult<T> {
   largestBytes: number;
 }
 
+/** What a cut generator gave: all that it yielded, and its result. */
+export interface CutGenerator<Y, R> {
+  yielded: Y[];
+  returned: R;
+}
+
 /** A wait whose promise the harness holds. */
 interface Slot {
   wait: ExternalWait;
@@ -173,11 +179,22 @@ function copyOf(value: unknown, { opened, wait }: Slot): unknown {
  * await clock.jump(3 * 24 * 3_600_000);
  * const { value } = await done;
  */
+export function cut<A extends unknown[], Y, R>(
+  // biome-ignore lint/suspicious/noExplicitAny: whatever `next` takes
+  fn: (...args: A) => Generator<Y, R, any>,
+  args: A,
+  options: CutOptions,
+): Promise<CutResult<CutGenerator<Y, R>>>;
+export function cut<A extends unknown[], T>(
+  fn: (...args: A) => Promise<T>,
+  args: A,
+  options: CutOptions,
+): Promise<CutResult<T>>;
 export async function cut<A extends unknown[], T>(
   fn: (...args: A) => Promise<T> | Generator<T>,
   args: A,
   options: CutOptions,
-): Promise<CutResult<T>> {
+): Promise<CutResult<unknown>> {
   if (descriptorOf(fn)?.kind === 3) return cutGenerator(fn as (...args: A) => Generator<T>, args, options);
   const co = coroutine(fn as (...args: A) => Promise<T>, ...args);
   const begin = (): Promise<CutResult<T>> =>

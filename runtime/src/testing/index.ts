@@ -2,7 +2,7 @@
 
 export { FakeClock } from "./clock.ts";
 export { type CrashOptions, type CrashPoint, type CrashResult, crash } from "./crash.ts";
-export { type CutOptions, type CutResult, cut } from "./cut.ts";
+export { type CutGenerator, type CutOptions, type CutResult, cut } from "./cut.ts";
 export {
   type ConformanceTest,
   type StoreSubject,
