@@ -34,6 +34,7 @@ test.each([
     "class A extends B { #c = 1; static { this.d } e() { return super.e(this.#c) } accessor g = 1 }",
   ],
   ["methods of objects", "({ async a() { }, *b() { }, async [c]() { }, d() { super.e() } })"],
+  ["resources", "using a = b; await using c = d; for (using e of f) ; for (await using g of h) ;"],
   ["meta properties", "import('a'); new.target"],
   ["eval by another name", "(0, eval)(a); eval?.(a); globalThis.eval(a)"],
   ["an eval of its own", "const eval = (a) => a; eval(b)"],
@@ -51,8 +52,6 @@ test.each([
 
 test.each([
   ["with (a) { }", "CF1105"],
-  ["using a = b", "CF1103"],
-  ["await using a = b", "CF1103"],
   ["eval(a)", "CF1104"],
   ["({ async a() { super.b() } })", "CF1107"],
   ["class A { *a() { } }", "CF1106"],

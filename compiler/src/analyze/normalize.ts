@@ -7,6 +7,7 @@ import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import { type LiftContext, lift } from "./lift/index.ts";
 import type { FoundFunction, ModuleContext } from "./types.ts";
+import { replaceUsing } from "./using.ts";
 
 /** Lifts a durable function and all that is durable in it. */
 export function normalize({ path }: Pick<FoundFunction, "path">, context: ModuleContext): void {
@@ -16,6 +17,7 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
     refuse: (node, error) => context.refuse(node, error),
     isConstant: ({ name }) => context.declared.has(name) && isOfModule(path, name),
   };
+  replaceUsing(path.node, lifting);
   lift(path.node, lifting);
   const nested: t.Function[] = [];
   t.traverseFast(path.node.body, (node) => {

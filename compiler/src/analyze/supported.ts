@@ -25,7 +25,7 @@ const runs = `
   OptionalCallExpression OptionalMemberExpression ParenthesizedExpression RegExpLiteral RestElement ReturnStatement
   SequenceExpression SpreadElement StaticBlock StringLiteral SwitchCase SwitchStatement TaggedTemplateExpression
   TemplateElement TemplateLiteral ThisExpression ThrowStatement TryStatement UnaryExpression UpdateExpression
-  VariableDeclarator WhileStatement YieldExpression
+  VariableDeclaration VariableDeclarator WhileStatement YieldExpression
   JSXAttribute JSXClosingElement JSXClosingFragment JSXElement JSXEmptyExpression JSXExpressionContainer JSXFragment
   JSXIdentifier JSXMemberExpression JSXNamespacedName JSXOpeningElement JSXOpeningFragment JSXSpreadAttribute
   JSXSpreadChild JSXText
@@ -79,7 +79,6 @@ const checked: Record<string, Verdict> = {
     "A parameter property",
     "Declare the property in the class, and assign it in the constructor.",
   ),
-  VariableDeclaration: checkDeclaration,
   WithStatement: () => errors.withStatement(),
 };
 
@@ -162,12 +161,6 @@ function describeKind({ async, generator }: t.Function): string {
 function checkEval({ node, scope }: NodePath): ColdframeError | undefined {
   const isDirect = t.isCallExpression(node) && t.isIdentifier(node.callee, { name: "eval" });
   return isDirect && !scope.hasBinding("eval", true) ? errors.directEval() : undefined;
-}
-
-function checkDeclaration({ node }: NodePath): ColdframeError | undefined {
-  if (!t.isVariableDeclaration(node)) return undefined;
-  const { kind } = node;
-  return kind === "using" || kind === "await using" ? errors.resourceDeclaration({ keyword: kind }) : undefined;
 }
 
 /** Calling the outer constructor belongs to the constructor alone. */

@@ -19,7 +19,7 @@ export const ABI_BINDINGS = { R: "R" } as const;
 /** Members of the realm record: registers and helpers. */
 export const ABI_MEMBERS = [
   "ops gas depth",
-  "bind decorate key method methods name property superGet superPlace",
+  "bind decorate dispose disposed failed key method methods name property scope superGet superPlace use",
   "DURABLE SUSPEND TDZ abrupt adopt asyncClose asyncIter call close closeQuietly closure constant delegate forward generator handed",
   "asyncDelegate asyncDelegated asyncForward asyncGenerator parkDelegate yieldAwaited yieldSettled",
   "iter iterMethod keys later module park promise ready repark start tag take tdz yield",

@@ -6,6 +6,7 @@ import { abrupt, type Frame, park, ready, repark, take, yieldAwaited, yieldSettl
 import { forwardAsync, openAsyncDelegate, parkDelegate, takeDelegated } from "../language/async-delegate.ts";
 import { startAsyncGenerator } from "../language/async-generator.ts";
 import { delegate, forward, handed } from "../language/delegate.ts";
+import { dispose, disposed, failed, makeScope, use } from "../language/dispose.ts";
 import { startGenerator } from "../language/generator.ts";
 import {
   checkClosed,
@@ -92,6 +93,11 @@ const helpers = {
     return makeClosure(meta, run, captures, starts[meta.kind] ?? start);
   },
 
+  scope: makeScope,
+  use,
+  failed,
+  dispose,
+  disposed,
   superGet,
   superPlace,
   bind,

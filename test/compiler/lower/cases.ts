@@ -130,3 +130,18 @@ export const combinators: Cases = {
   shadowed: `const Promise = { all: (x) => [...x, "mine"] }; return await Promise.all([1])`,
   "started and awaited later": `const f = async (x) => { t("start " + x); await later(x); return x }; const p = f(1), q = f(2); t("both"); return [await q, await p]`,
 };
+
+const disposers = `const res = (n, e) => ({ n, [Symbol.dispose]() { t("dispose", n); if (e) raise(e) }, [Symbol.asyncDispose]: async () => { t("start", n); await later(n); t("end", n); if (e) raise(e) } });`;
+
+export const resources: Cases = {
+  order: `${disposers} { using a = res(1), b = res(2); await later(0); await using c = res(3); t("body", a.n, b.n, c.n); using d = undefined; await using e = null } return t("behind")`,
+  jumps: `${disposers} const out = []; a: for (const i of [1, 2, 3, 4]) { using x = res(i); for (await using y of [res(i * 10), null]) { if (i === 1) continue a; if (i === 2) break; if (i === 3) { await later(1); continue } out.push(await later(i)); break a } out.push(-i) } return out`,
+  returns: `${disposers} const f = async (k) => { await using x = res(k); { using y = res(k + 1); if (k > 1) return await later(k); return later("plain") } }; return [await f(1), await f(2)]`,
+  "errors of all": `${disposers} const names = (e) => e instanceof SuppressedError ? [names(e.error), names(e.suppressed)] : e.message; for (const f of [async () => { using a = res(1, "A"); await using b = res(2, "B"); await later(0); raise("body") }, async () => { await using a = res(1, "A"); using b = res(2) }, async () => { using a = res(1); await using b = { [Symbol.dispose]() { t("sync"); raise("S") } }; await later(1) }]) try { await f() } catch (e) { t(names(e)) }`,
+  "no resource": `${disposers} for (const f of [async () => { using a = 1; t("never") }, async () => { using a = res(1); await using b = {}; t("never") }, async () => { using c = { [Symbol.dispose]: 5 } }, () => { using d = {} }]) try { await f() } catch (e) { t(e.name) }`,
+  heads: `${disposers} for await (using b of [later(res(2)), res(3)]) t(b.n); l: for (await using c of [res(4), res(5)]) { for (;;) { await later(0); break l } } switch (1) { case 1: for (using d of [res(5)]) await later(6) }`,
+  captured: `${disposers} const fs = []; for (using a of [res(1), res(2)]) { fs.push(() => a.n); await later(0) } { const early = () => z.n; using z = res(3); fs.push(early); await later(0) } return fs.map((f) => f())`,
+  "in plain functions": `${disposers} const f = (k) => { using a = res(k); return t("in", a.n) }; const g = function* () { using a = res("g"); yield 1; yield 2 }; f(1); for (const x of g()) { await later(x); break } return [...g()]`,
+  constant: `${disposers} using x0 = res(1); try { x0 = 2 } catch (e) { t(e.name) } return await later(x0.n)`,
+  "names of functions": `const f = async () => { using g = Object.assign(() => {}, { [Symbol.dispose]() { t("closed") } }); await later(1); return g.name }; return await f()`,
+};

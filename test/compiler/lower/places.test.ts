@@ -66,6 +66,18 @@ test.each([
   expect(() => lowerText(source)).toThrow(message);
 });
 
+test("resources in the head of a loop are disposed of when the loop is left", async () => {
+  // V8 disposes of them after each iteration (seen in Node 24.21); ECMA-262 14.7.4.2 does not.
+  const source = `async function main() { const res = (n) => ({ n, [Symbol.dispose]: () => void log("dispose " + n), [Symbol.asyncDispose]: async () => void log(await later(n)) });
+    for (using a = res("a"), i = { n: 0, [Symbol.dispose]() { log("i " + i.n) } }; i.n < 2; i.n++) log("body " + await later(i.n));
+    outer: for (await using b = res("b"); ; ) for (;;) { log("inner"); break outer } }`;
+  const lines = ["later 0", "settled 0", "body 0", "later 1", "settled 1", "body 1", "i 2", "dispose a", "inner"];
+  const expected = [...lines, "later b", "settled b", "b", "returned undefined"];
+  const plain = (trace: string[]) => trace.map((line) => line.replaceAll('"', ""));
+  expect(plain(await observe(source, "volatile"))).toEqual(expected);
+  expect(plain(await observe(source, "cut"))).toEqual(expected);
+});
+
 test("a name of a field that only run time knows is refused", () => {
   const source = (key: string) => `class A { [${key}] = async () => {} } async function main() { return 1 }`;
   expect(() => lowerText(source("later"))).toThrow("takes its name from a computed key");

@@ -28,6 +28,7 @@ export function liftCall(node: t.CallExpression, lift: Lift): t.Expression {
 
 /** Brings a call that is awaited to its form (I1), with or without suspensions in it. */
 export function liftAwaitedCall(node: t.CallExpression, lift: Lift): t.Expression {
+  if (applyOf(node)) return node;
   if (isCombinator(node, lift)) return lift.value(node);
   return finishAwaitedCall(calleeOf(node.callee as t.Expression, lift), node.arguments, lift);
 }
