@@ -152,7 +152,7 @@ export class Registry {
     const standIn = d.self as { prototype?: unknown };
     d.self = method;
     this.#describe(method, { ...meta, name, d });
-    if (meta.kind === 3) Object.defineProperty(method, "prototype", { value: standIn.prototype, writable: true });
+    if (meta.kind >= 3) Object.defineProperty(method, "prototype", { value: standIn.prototype, writable: true });
   }
 
   /** The function, and those nested in it, are found under a former id too (I4). */
