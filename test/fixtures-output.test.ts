@@ -7,6 +7,7 @@ import { compileFile, root } from "./kit/compile-file.ts";
 const chosen = [
   "syntax/async-declaration",
   "syntax/async-arrow",
+  "syntax/async-generator-delegate",
   "syntax/await-compound",
   "syntax/await-method-callee",
   "syntax/await-optional-chain",

@@ -12,6 +12,8 @@ import { Thread } from "./kit/thread.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const chosen = [
+  "syntax/async-generator-for-await",
+  "syntax/async-generator-requests",
   "syntax/call-nested",
   "syntax/closure-cell",
   "syntax/cross-module",

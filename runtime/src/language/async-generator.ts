@@ -123,6 +123,7 @@ export function frameOf(generator: AsyncGenerator): AsyncGeneratorFrame {
 export function takeRequest(frame: AsyncGeneratorFrame, driver: Driver): boolean {
   for (let request = frame.$queue[0]; request !== undefined; request = frame.$queue[0]) {
     const { mode, value } = request;
+    request.value = undefined; // it is taken, and need not be storable
     if (frame.$state === 0 && mode !== 0) complete(frame);
     if (frame.$state !== 4) {
       if (mode !== 2 || frame.$state === 0) return resumeWith(frame, mode, value);
