@@ -23,6 +23,7 @@ export type ErrorCode =
   | "CF2207"
   | "CF2208"
   | "CF2209"
+  | "CF2210"
   | "CF2301"
   | "CF2302"
   | "CF2303"
@@ -332,6 +333,13 @@ export const errors = {
     "The store cannot keep what it was given: {detail}.",
     "A value has a wrong type, is too large for the database, or breaks one of its rules. Nothing of the request was written.",
     "Look at the cause. Values beyond a few hundred MB belong into files or blobs, with their names in the run.",
+  ),
+  /** CF2210: {file} was deleted or replaced while it was in use. */
+  storeGone: define<"file">(
+    "CF2210",
+    "{file} was deleted or replaced while it was in use.",
+    "What is written now would go into a file that nobody can open any more. So nothing more is acknowledged; what was acknowledged before is in the file that was taken away.",
+    "- End the processes that use the store before you move, restore or delete its file; then start them again.\n- Put the file back, with the files `-wal` and `-shm` beside it, if you have it still.",
   ),
   /** CF2301: {function} was never compiled by Coldframe. */
   notCompiled: define<"function" | "finding">(

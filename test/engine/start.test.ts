@@ -86,6 +86,10 @@ describe.each(kinds)("starting runs on %s", (kind) => {
     expect(cursor).toBeUndefined();
     expect((await engine.list({ status: "done" })).runs.map(({ id }) => id)).toEqual(["a"]);
     expect((await engine.list({ function: later })).runs.map(({ id }) => id)).toEqual(["b"]);
+    for (const limit of [0, -5, 1.5, Number.NaN, 1_001, Number.POSITIVE_INFINITY]) {
+      await expect(engine.list({ limit })).rejects.toThrow("CF2405");
+    }
+    await expect(engine.list({ cursor: "page two" })).rejects.toThrow("CF2405");
     const page = await engine.list({ limit: 1 });
     expect((await engine.list({ limit: 1, cursor: page.cursor })).runs.map(({ id }) => id)).toEqual(["a"]);
   });

@@ -39,7 +39,7 @@ export interface ListOptions {
   /** A durable function, or its id. */
   readonly function?: string | Function;
   readonly queue?: string;
-  /** Runs per page; default 100. */
+  /** Runs per page, at most 1,000; default 100. */
   readonly limit?: number;
   /** Where the page before ended. */
   readonly cursor?: string | undefined;
@@ -51,6 +51,8 @@ export interface RunList {
   /** For the next page; undefined: this was the last. */
   readonly cursor: string | undefined;
 }
+
+const MOST_LISTED = 1_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
 type DurableFunction = (...args: any[]) => Promise<any>;
@@ -165,11 +167,14 @@ export class Engine implements AsyncDisposable {
    * Lists runs, newest first, a page at a time.
    *
    * @param options which runs; without any: all
+   * @throws CF2405 for a limit or cursor that is none
    * @example const { runs } = await engine.list({ status: "held" });
    */
   async list(options: ListOptions = {}): Promise<RunList> {
     this.#check("runs were listed");
-    const { status, queue, limit = 100, cursor } = options;
+    const { status, queue, cursor, limit = 100 } = options;
+    refuseUnless(Number.isInteger(limit) && limit >= 1 && limit <= MOST_LISTED, "limit", limit, `1 to ${MOST_LISTED}`);
+    refuseUnless(cursor === undefined || /^\d+$/.test(cursor), "cursor", cursor, "the cursor of the page before");
     const fn = typeof options.function === "function" ? idOf(options.function, this.list) : options.function;
     const statuses = typeof status === "string" ? [status] : status;
     const page = await this.#parts.store.list({ status: statuses, fn, queue }, { cursor, limit });
@@ -218,6 +223,10 @@ function rootOf(fn: Function, called: Function): Descriptor {
   // A module that is loaded again replaces itself; if that is another module, its runs would go on in the wrong code.
   if (registry().functions.get(meta.key)?.stamp !== meta.stamp) throw errors.duplicateRegistration({ id: meta.key });
   return descriptor;
+}
+
+function refuseUnless(isGood: boolean, option: string, found: unknown, needed: string): void {
+  if (!isGood) throw errors.invalidOption({ option, found: String(found), needed });
 }
 
 /** Lets an error of the user's surface as an uncaught one, outside of what goes on here. */

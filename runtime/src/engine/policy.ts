@@ -22,6 +22,9 @@ export type RetryPolicy = Required<RetryOptions>;
 
 const defaults: RetryPolicy = { maxAttempts: 5, initialMs: 250, maxMs: 30_000, factor: 2, jitter: 0.25 };
 
+/** A year: a time that can be stored. */
+const LONGEST_PAUSE_MS = 365 * 24 * 3_600_000;
+
 const bounds: Record<keyof RetryPolicy, [least: number, most: number]> = {
   maxAttempts: [1, Number.POSITIVE_INFINITY],
   initialMs: [0, Number.POSITIVE_INFINITY],
@@ -32,7 +35,8 @@ const bounds: Record<keyof RetryPolicy, [least: number, most: number]> = {
 
 /** Fills in the defaults. @throws CF2405 for a value out of its bounds */
 export function resolvePolicy(options: RetryOptions = {}): RetryPolicy {
-  const policy = { ...defaults, ...options };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const policy: RetryPolicy = { ...defaults, ...Object.fromEntries(given) };
   for (const [name, [least, most]] of Object.entries(bounds)) {
     const found = policy[name as keyof RetryPolicy];
     if (!(found >= least && found <= most))
@@ -43,8 +47,10 @@ export function resolvePolicy(options: RetryOptions = {}): RetryPolicy {
 
 /** Milliseconds before attempt number `attempt` (2 or more). */
 export function pauseBefore(policy: RetryPolicy, attempt: number): number {
-  const pauseMs = Math.min(policy.initialMs * policy.factor ** (attempt - 2), policy.maxMs);
-  return Math.round(pauseMs * (1 + policy.jitter * (Math.random() * 2 - 1)));
+  const { initialMs, factor, maxMs, jitter } = policy;
+  // A power may be infinite, and infinity times nothing is not a number.
+  const pauseMs = initialMs === 0 ? 0 : Math.min(initialMs * factor ** (attempt - 2), maxMs, LONGEST_PAUSE_MS);
+  return Math.round(Math.min(pauseMs * (1 + jitter * (Math.random() * 2 - 1)), maxMs));
 }
 
 /** An error that says `retryable: false` of itself is final; every other is taken for temporary. */

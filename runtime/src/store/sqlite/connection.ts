@@ -4,8 +4,10 @@
  *
  * O1. Nothing is written to a file that is refused.
  * O2. WAL and synchronous=FULL are set and read back: SQLite may decline either without an error.
- * O3. After opening, SQLite never waits for a lock by itself (its busy handler starves all writers but one): busy_timeout is 0.
+ * O3. Nothing is acknowledged, and nothing read, once another file or none lies where this one was opened.
+ * O4. After opening, SQLite never waits for a lock by itself (its busy handler starves all writers but one): busy_timeout is 0.
  */
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock.ts";
 import { errors, isColdframeError } from "../../errors.ts";
@@ -24,6 +26,8 @@ export interface Connection {
   readonly db: DatabaseSync;
   readonly run: Statements;
   readonly file: string;
+  /** Which file was opened (O3). */
+  readonly inode: string;
   readonly clock: Clock;
   readonly worker: string;
   /** Runs whose lease this handle holds, with their row keys; as far as it knows: only speed may rest on it. */
@@ -76,11 +80,22 @@ function openOnce(file: string, clock: Clock, worker: string): Connection {
     configure(db, file);
     const run = prepareStatements(db);
     db.exec("PRAGMA busy_timeout = 0");
-    return { db, run, file, clock, worker, held: new Map(), touched: { watched: false, ready: false, runs: [] } };
+    const touched = { watched: false, ready: false, runs: [] };
+    return { db, run, file, inode: inodeOf(file), clock, worker, held: new Map(), touched };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function inodeOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? "none" : `${found.dev}/${found.ino}`;
+}
+
+/** @throws CF2210 if the file was taken away (O3); looking costs 2 µs */
+export function refuseGone({ file, inode }: Connection): void {
+  if (inodeOf(file) !== inode) throw errors.storeGone({ file }, { where: file });
 }
 
 /** Opens and, if need be, makes the database file. @throws CF2201, CF2202, CF2204, CF2207, CF2208 */

@@ -10,7 +10,7 @@ import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Clock } from "../../clock.ts";
-import { errors } from "../../errors.ts";
+import { errors, isColdframeError } from "../../errors.ts";
 import type {
   Claim,
   ClaimRequest,
@@ -35,7 +35,7 @@ import type {
 import { chooseReady, claim } from "./claim.ts";
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { connect, toOpenError } from "./connection.ts";
+import { connect, refuseGone, toOpenError } from "./connection.ts";
 import { isBusy, toStoreError } from "./fault.ts";
 import { deliver, readInbox, readResults } from "./inbox.ts";
 import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts";
@@ -147,6 +147,8 @@ class SqliteStore implements Store {
     try {
       await this.#writer.idle();
       if (hasLeases(this.#c)) await this.#writer.soon(letGo, undefined);
+    } catch (error) {
+      if (!isColdframeError(error, errors.storeGone.code)) throw error; // its leases are gone with it
     } finally {
       this.#liveness.close();
       this.#c.db.close();
@@ -169,6 +171,7 @@ class SqliteStore implements Store {
     for (;;) {
       this.#check();
       try {
+        refuseGone(this.#c);
         return read();
       } catch (error) {
         if (!isBusy(error)) throw toStoreError(error, this.#c.file);

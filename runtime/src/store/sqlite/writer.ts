@@ -12,7 +12,7 @@
  * W6. While other handles use the file, a handle that has written for a slice of time leaves the lock free for a moment, so
  *     that those who wait come in; SQLite has no queue of waiters. A handle that is alone never pauses.
  */
-import type { Connection } from "./connection.ts";
+import { type Connection, refuseGone } from "./connection.ts";
 import { isBusy, isFaultOfValues, Refusal, toStoreError } from "./fault.ts";
 import { pauseForLock } from "./pause.ts";
 
@@ -79,6 +79,7 @@ export class Writer {
     try {
       outcome = handler(this.#c, request);
       run.commit.run();
+      refuseGone(this.#c);
     } catch (error) {
       this.#undoAll();
       if (error instanceof Refusal) return error.outcome as Outcome;
@@ -173,6 +174,7 @@ export class Writer {
     try {
       for (const job of batch) this.#perform(job);
       this.#c.run.commit.run();
+      refuseGone(this.#c);
     } catch (error) {
       this.#undoAll();
       if (!this.#guarded && (error instanceof Refusal || isFaultOfValues(error))) return false;
