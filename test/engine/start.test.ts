@@ -105,6 +105,45 @@ describe.each(kinds)("starting runs on %s", (kind) => {
     expect((await engine.list()).runs).toEqual([]);
   });
 
+  test("options that are none are refused, and nothing is started", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    const { main } = await load<Program>(program);
+    const wrong = [
+      { id: "" },
+      { id: 5 },
+      { queue: 1 },
+      { priority: Number.NaN },
+      { startAt: new Date() },
+      { startAt: Number.NaN },
+    ];
+    for (const options of wrong) await expect(engine.start(main, [1], options as never)).rejects.toThrow("CF2405");
+    await expect(engine.start(main, undefined as never)).rejects.toThrow("CF2405");
+    expect((await engine.list()).runs).toEqual([]);
+  });
+
+  test("waiting for a result reads no blobs while the run goes on", async () => {
+    const { open, clock } = await makePlace(kind);
+    const client = await open({ work: false });
+    const { engine } = await open();
+    const { later } = await load<Program>(program);
+    const run = await client.engine.start(later, ["1h"], { id: "a" });
+    const result = run.result();
+    await until(async () => {
+      await clock.advance(100);
+      return (await run.status()).status === "waiting";
+    });
+    const before = client.log.calls.length;
+    await clock.advance(10_000);
+    const calls = client.log.calls.slice(before);
+    expect(calls.filter((call) => call === "get")).toEqual([]);
+    expect(calls.filter((call) => call === "find").length).toBeGreaterThan(5);
+    await clock.jump(3_600_000);
+    await clock.advance(2_000);
+    expect(await result).toBe("late");
+    void engine;
+  });
+
   test("a result that is awaited when the engine closes is refused, and another engine has it", async () => {
     const { open, clock } = await makePlace(kind);
     const { engine } = await open();

@@ -100,7 +100,7 @@ export class Engine implements AsyncDisposable {
    * @param args its arguments; the run gets copies
    * @param options id, queue, priority, time
    * @returns the handle of the run; of the one that exists, if the id was started before with the same function and arguments
-   * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2303 if other code is loaded under its id, CF2410 if it is a closure, CF2311 if it is a method that uses `this`, CF2001 if an argument cannot be stored, CF2403 if
+   * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2303 if other code is loaded under its id, CF2410 if it is a closure, CF2311 if it is a method that uses `this`, CF2001 if an argument cannot be stored, CF2405 for an option that is none, CF2403 if
    * the id belongs to another job
    * @example const run = await engine.start(fulfil, [order], { id: order.id });
    */
@@ -113,12 +113,18 @@ export class Engine implements AsyncDisposable {
     const descriptor = rootOf(fn, this.start);
     const request = this.#request(descriptor.meta as FunctionMeta, args, options);
     const isKnown = options.id !== undefined && (await this.#isStarted(request));
+    this.#check("a run was being started"); // it may have been closed meanwhile
     if (!isKnown) await this.#create(request, descriptor);
     return this.#handle(request.id);
   }
 
   #request({ key, stamp }: FunctionMeta, args: unknown[], options: StartOptions): StartRequest {
     const { id = randomUUID(), queue = this.#parts.queue, priority = 0, startAt } = options;
+    refuseUnless(Array.isArray(args), "args", args, "the list of its arguments");
+    refuseUnless(typeof id === "string" && id !== "", "id", id, "a text that is not empty");
+    refuseUnless(typeof queue === "string", "queue", queue, "a text");
+    refuseUnless(Number.isFinite(priority), "priority", priority, "a number");
+    refuseUnless(startAt === undefined || Number.isFinite(startAt), "startAt", startAt, "epoch milliseconds");
     return { id, fn: key, version: stamp, queue, priority, input: this.#parts.values.encodeList(args), startAt };
   }
 
@@ -160,7 +166,7 @@ export class Engine implements AsyncDisposable {
    */
   async get<T = unknown>(id: string): Promise<Run<T> | undefined> {
     this.#check("a run was read");
-    return (await this.#parts.store.get(id)) === undefined ? undefined : this.#handle(id);
+    return (await this.#parts.store.find([id])).length === 0 ? undefined : this.#handle(id);
   }
 
   /**

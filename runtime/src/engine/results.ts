@@ -4,10 +4,11 @@
  *
  * I1 One subscription and one timer serve all who wait; both end with the last of them.
  * I2 Hints say where to look; every `pollMs` all are looked at (hints may be lost).
+ * I3 Looking reads no blobs of runs that go on, and while others write takes a fraction of the time.
  */
 import type { CancelTimer, Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
-import type { Hint, RunStatus, Store } from "../store/store.ts";
+import type { Hint, RunDetail, RunRecord, RunStatus, Store } from "../store/store.ts";
 
 /** How a run ended. */
 export interface End {
@@ -21,6 +22,8 @@ interface Waiter {
 }
 
 const none = new Uint8Array(0);
+/** After looking at all, so many times as long passes before the next look that a hint asks for. */
+const COST_FACTOR = 4;
 
 export class Results {
   readonly #store: Store;
@@ -31,6 +34,8 @@ export class Results {
   readonly #looking = new Map<string, boolean>();
   #unsubscribe: (() => void) | undefined;
   #timer: CancelTimer | undefined;
+  #soon: CancelTimer | undefined;
+  #costMs = 0;
   #closed = false;
 
   constructor(store: Store, clock: Clock, pollMs: number) {
@@ -47,7 +52,7 @@ export class Results {
       if (waiters === undefined) this.#waiters.set(id, [{ resolve, reject }]);
       else waiters.push({ resolve, reject });
       this.#listen();
-      void this.#look(id);
+      void this.#look([id]);
     });
   }
 
@@ -84,31 +89,46 @@ export class Results {
   }
 
   #onHint({ runs, elsewhere }: Hint): void {
-    if (elsewhere) this.#lookAtAll();
-    else for (const id of runs) void this.#look(id);
+    if (elsewhere) this.#lookAtAllSoon();
+    else void this.#look(runs.filter((id) => this.#waiters.has(id)));
+  }
+
+  /** Another process writes, perhaps all the time: looking must not take all of this one's (I3). */
+  #lookAtAllSoon(): void {
+    this.#soon ??= this.#clock.setDelay(this.#costMs * COST_FACTOR, () => {
+      this.#soon = undefined;
+      this.#lookAtAll();
+    });
   }
 
   #lookAtAll(): void {
-    for (const id of this.#waiters.keys()) void this.#look(id);
+    void this.#look([...this.#waiters.keys()]);
   }
 
-  async #look(id: string): Promise<void> {
-    if (!this.#waiters.has(id)) return;
-    const isLooking = this.#looking.has(id);
-    this.#looking.set(id, isLooking);
-    if (isLooking) return;
+  /** Reads runs, at most once at a time each. */
+  async #look(ids: readonly string[]): Promise<void> {
+    const free = ids.filter((id) => !this.#looking.has(id));
+    for (const id of ids) this.#looking.set(id, !free.includes(id));
+    if (free.length === 0) return;
+    const begunMs = this.#clock.monotonic();
     try {
-      const run = await this.#store.get(id);
-      if (run === undefined) throw errors.runUnknown({ run: id });
-      const { endedAt, status, outcome = none } = run;
-      if (endedAt !== undefined) this.tell(id, { status, outcome });
+      const found = new Map((await this.#store.find(free)).map((run) => [run.id, run]));
+      this.#costMs = this.#clock.monotonic() - begunMs;
+      for (const id of free) await this.#note(id, found.get(id));
     } catch (error) {
-      this.#take(id, (waiter) => waiter.reject(error));
+      for (const id of free) this.#take(id, (waiter) => waiter.reject(error));
     } finally {
-      const again = this.#looking.get(id);
-      this.#looking.delete(id);
-      if (again === true) void this.#look(id);
+      const again = free.filter((id) => this.#looking.get(id) === true && this.#waiters.has(id));
+      for (const id of free) this.#looking.delete(id);
+      if (again.length > 0) void this.#look(again);
     }
+  }
+
+  async #note(id: string, run: RunRecord | undefined): Promise<void> {
+    if (run === undefined) return this.#take(id, (waiter) => waiter.reject(errors.runUnknown({ run: id })));
+    if (run.endedAt === undefined || !this.#waiters.has(id)) return;
+    const { status, outcome = none } = (await this.#store.get(id)) as RunDetail;
+    this.tell(id, { status, outcome });
   }
 
   #rest(): void {
@@ -116,5 +136,7 @@ export class Results {
     this.#unsubscribe = undefined;
     this.#timer?.();
     this.#timer = undefined;
+    this.#soon?.();
+    this.#soon = undefined;
   }
 }

@@ -82,7 +82,7 @@ export class Run<T = unknown> {
    * @example const { status, reason } = await run.status();
    */
   async status(): Promise<RunInfo> {
-    const record = await this.#access.store.get(this.id);
+    const [record] = await this.#access.store.find([this.id]);
     if (record === undefined) throw errors.runUnknown({ run: this.id });
     return toInfo(record);
   }

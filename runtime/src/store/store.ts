@@ -427,6 +427,9 @@ export interface Store {
   /** One run with its blobs, or undefined. */
   get(id: string): Promise<RunDetail | undefined>;
 
+  /** Runs without their blobs; those that do not exist are missing. */
+  find(ids: readonly string[]): Promise<readonly RunRecord[]>;
+
   /** A page of runs without blobs, newest first; stable while others write. */
   list(filter: ListFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<RunPage>;
 

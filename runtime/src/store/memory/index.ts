@@ -105,6 +105,11 @@ class MemoryStore implements Store {
     return { ...toRecord(run), seq: run.seq, input: run.request.input, outcome: run.outcome, snapshot: run.snapshot };
   }
 
+  async find(ids: readonly string[]): Promise<readonly RunRecord[]> {
+    const { runs } = this.#world;
+    return ids.flatMap((id) => runs.get(id) ?? []).map(toRecord);
+  }
+
   async list(filter: ListFilter, page: { cursor?: string | undefined; limit: number }): Promise<RunPage> {
     const before = page.cursor === undefined ? Number.POSITIVE_INFINITY : Number(page.cursor);
     const found = [...this.#world.runs.values()].reverse().filter((run) => run.key < before && isWanted(run, filter));

@@ -25,6 +25,7 @@ import type {
   RunCount,
   RunDetail,
   RunPage,
+  RunRecord,
   SendOutcome,
   StartOutcome,
   StartRequest,
@@ -42,7 +43,7 @@ import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts
 import { Liveness } from "./liveness.ts";
 import { pauseForLock } from "./pause.ts";
 import { findKey, start } from "./start.ts";
-import { readCounts, readPage, readRun } from "./view.ts";
+import { findRuns, readCounts, readPage, readRun } from "./view.ts";
 import { Watch } from "./watch.ts";
 import { NOT_NOW, Writer } from "./writer.ts";
 
@@ -125,6 +126,10 @@ class SqliteStore implements Store {
 
   async get(id: string): Promise<RunDetail | undefined> {
     return this.#read(() => readRun(this.#c, id));
+  }
+
+  async find(ids: readonly string[]): Promise<readonly RunRecord[]> {
+    return this.#read(() => findRuns(this.#c, ids));
   }
 
   async list(filter: ListFilter, page: { cursor?: string | undefined; limit: number }): Promise<RunPage> {

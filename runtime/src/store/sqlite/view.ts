@@ -2,7 +2,7 @@
  * Owns: reading runs without changing them: get, list, count.
  * Does not own: what owners read (claim.ts, inbox.ts).
  */
-import type { ListFilter, RunCount, RunDetail, RunPage, RunStatus } from "../store.ts";
+import type { ListFilter, RunCount, RunDetail, RunPage, RunRecord, RunStatus } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import type { ContentRow, RunRow } from "./rows.ts";
 import { STATUSES, toDetail, toRecord } from "./rows.ts";
@@ -11,6 +11,10 @@ export function readRun(c: Connection, id: string): RunDetail | undefined {
   const row = c.run.runOf.get(id) as unknown as RunRow | undefined;
   if (row === undefined) return undefined;
   return toDetail(row, c.run.contentOf.get(row.key) as unknown as ContentRow);
+}
+
+export function findRuns(c: Connection, ids: readonly string[]): RunRecord[] {
+  return ids.flatMap((id) => (c.run.runOf.get(id) as unknown as RunRow | undefined) ?? []).map(toRecord);
 }
 
 /** Newest first; the cursor is the key of the last row, so writes elsewhere neither repeat nor hide a run. */

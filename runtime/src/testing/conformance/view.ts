@@ -1,6 +1,6 @@
 /** Owns: the cases on reading runs and on hints. */
 import assert from "node:assert/strict";
-import type { Hint } from "../../store/store.ts";
+import type { Hint, RunDetail } from "../../store/store.ts";
 import type { Bench, Case } from "./kit.ts";
 import { bytes, claimAll, claimOne, hold, LEASE_MS, request, signal } from "./kit.ts";
 
@@ -29,6 +29,21 @@ const reading: Case[] = [
         [waiting?.status, waiting?.dueAt, waiting?.owner, waiting?.leaseUntil],
         ["waiting", wakeAt, undefined, undefined],
       );
+    },
+  },
+  {
+    name: "runs are found by their ids, without blobs",
+    invariants: "S16",
+    run: async (bench) => {
+      const store = await bench.open();
+      assert.deepEqual(await store.find(["a"]), []);
+      const owner = await hold(store, "a");
+      await owner.commit({ snapshot: bytes("s") });
+      await store.start([request("b")]);
+      const { seq, input, outcome, snapshot, ...record } = (await store.get("a")) as RunDetail;
+      assert.deepEqual([seq, input, outcome, snapshot], [1, bytes("input of a"), undefined, bytes("s")]);
+      const found = await store.find(["b", "none", "a"]);
+      assert.deepEqual([found[0]?.id, found[1], found.length], ["b", record, 2]);
     },
   },
   {
