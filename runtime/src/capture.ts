@@ -21,7 +21,7 @@ type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generato
  *
  * @param suspended what `coroutine(…)`, `restore(…)` or a durable generator gave
  * @returns bytes by docs/formats.md; any process that has loaded the same code can restore them
- * @throws CF2001 if something live can't be stored, naming function, variable and path; CF2305 while it runs
+ * @throws CF2001 if something live can't be stored, naming function, variable and path; CF2305 while it runs, or requests to an async generator are open
  * @example
  * const g = counter();
  * g.next();
@@ -36,6 +36,8 @@ export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uin
         function: "The generator",
         finding: "It comes from a function without a mark, or is no generator",
       });
+    if (asyncGeneratorOf(suspended)?.frame?.$queue.length)
+      throw errors.coroutineBusy({ method: "snapshot", state: "has requests that have not settled" });
     const root: Captured = { kind: "generator", generator: suspended };
     return writeSnapshot(root, { registry: withoutName(suspended) });
   }

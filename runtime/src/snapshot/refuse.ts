@@ -75,6 +75,10 @@ function* chain(...lists: Iterable<Edge>[]): Iterable<Edge> {
 function* frameEdges(frame: Frame): Iterable<Edge> {
   const meta = metaOf(frame);
   for (const field of meta.points[frame.$pc]?.live ?? []) yield [variable(meta.slots[field] ?? field), frame[field]];
+  if (meta.kind === 4) {
+    yield ["(its requests)", frame.$queue];
+    yield ["(its yield*)", frame.$delegate];
+  }
   yield ["(what it awaits)", frame.$wait];
   yield ["(its function)", frame.$d?.self];
   yield ["(its caller)", frame.$up];
