@@ -188,11 +188,11 @@ export const errorClasses: Readonly<Record<string, { prototype: ColdframeError }
 /** One function per code: it returns the error, the caller throws it. */
 export const errors = {
   /** CF2001: {kind} cannot be stored: `{path}` in {function}. */
-  unserializableValue: define<"kind" | "path" | "function" | "advice">(
+  unserializableValue: define<"kind" | "path" | "function" | "reason" | "advice">(
     "CF2001",
     "{kind} cannot be stored: `{path}` in {function}.",
-    "It is still needed after the await at which the run is parked, and it cannot be brought back in another process. The run is held at its last commit; nothing stored is lost.",
-    "- Best here: {advice}; or\n- do not keep it across the await: open it inside a step, or again after the await; or\n- give it a codec with `registerCodec`, or its class the hook `[Symbol.for(\"coldframe.serialize\")]()`.",
+    "{reason}, and it cannot be brought back in another process. Nothing stored is lost.",
+    "- Best here: {advice}; or\n- keep what it is made from instead, and make it in the step that uses it, or again after the await; or\n- give it a codec with `registerCodec`, or its class the hook `[Symbol.for(\"coldframe.serialize\")]()`.",
   ),
   /** CF2002: The snapshot is damaged: {detail}. */
   snapshotCorrupt: define<"detail">(

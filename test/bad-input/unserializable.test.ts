@@ -86,7 +86,9 @@ describe.each(kinds)("a run on %s", (kind) => {
     const parts = { what: "`pool.sockets[0]` in shop/orders#main", where: "shop/orders:8:", mend: "use a Map" };
     expectCoded((await run.status()).reason, "CF2001", parts);
     expect(notices).toMatchObject([{ kind: "held", run: "a", error: { code: "CF2001" } }]);
-    expect(notices[0]?.message).toMatch(/^Run a is held at its last commit: \[CF2001\]/);
+    expect(notices[0]?.message).toMatch(
+      /^Run a is held at its last commit, until .* `release\(\)` is called on it: \[CF2001\]/,
+    );
     expect(charges).toEqual([1]); // the second step was never begun: it could not be recorded
     expect(await store.recall("a")).toHaveLength(1); // the result of the first is kept
 
@@ -105,7 +107,52 @@ describe.each(kinds)("a run on %s", (kind) => {
     const { main } = await loadProgram();
     const { engine } = await (await makePlace(kind)).open();
     const error = await failureOf(() => engine.start(main, [{ order: connect() }] as never, { id: "a" }));
-    expectCoded(error, "CF2001", { what: "[0].order.sockets[0]`" });
+    const what = "`arguments[0].order.sockets[0]` in the call of shop/orders#main";
+    expectCoded(error, "CF2001", { what, why: "part of the arguments, which are stored" });
     expect(await engine.get("a")).toBeUndefined();
   });
+
+  test("arguments and results of steps, and the result of a run, are named as such", async () => {
+    const { args, result, end } = await load<Record<"args" | "result" | "end", () => Promise<unknown>>>(
+      `import { step } from "@coldframe/runtime";
+      const charge = step(async (x) => ({ link: w.connect() }));
+      export async function args() { "use durable"; await charge([w.connect()]); }
+      export async function result() { "use durable"; await charge(1); }
+      export async function end() { "use durable"; return { link: w.connect() }; }`,
+      "shop/ends",
+    );
+    world.w = { connect };
+    const { engine, notices } = await (await makePlace(kind)).open();
+    const failure = async (fn: () => Promise<unknown>) => failureOf(async () => (await engine.start(fn, [])).result());
+    const why = "part of a result, which is stored";
+    const what = "`arguments[0][0].sockets[0]` in the call of shop/ends#charge";
+    expectCoded(await failure(args), "CF2001", { what });
+    expectCoded(await failure(result), "CF2001", {
+      what: "`result.link.sockets[0]` in the step shop/ends#charge",
+      why,
+    });
+    await engine.start(end, []);
+    await until(() => notices.length > 0);
+    expect(notices[0]?.message).toContain("`result.link.sockets[0]` in shop/ends#end");
+  });
+});
+
+test.each([
+  ["setTimeout(() => {}, 0)", "Timeout", "await `sleep` instead of keeping a timer"],
+  ['new (await import("node:net")).Socket()', "Socket", "open it in the step that uses it"],
+  ["new Response()", "Response", "keep what you need of it"],
+  ["new AbortController()", "AbortController", "`stepContext().signal`"],
+])("a handle of this process is not said to need a name: %s", async (make, name, mend) => {
+  const { main } = await load<Program>(
+    `export async function main() { "use durable"; const x = ${make}; await null; return x; }`,
+    "shop/handles",
+  );
+  const co = coroutine(main);
+  for (let n = 0; n < 3 && !co.done; n++) {
+    const wait = co.next(n === 1 ? await import("node:net") : undefined);
+    if (!wait.done && wait.value === null) break;
+  }
+  const error = await failureOf(() => snapshot(co));
+  expectCoded(error, "CF2001", { what: `An instance of the class ${name} cannot be stored`, mend });
+  expect((error as Error).message).not.toContain("registerClass(");
 });

@@ -133,12 +133,13 @@ export class Committer {
   }
 
   #planEnd(item: CommitItem): Plan {
-    const { scheduler, parts } = this.#run;
+    const { scheduler, parts, fn } = this.#run;
     const { root, rejected } = scheduler;
     const unseen = [...rejected].find((task) => task !== root && !task.observed);
     const failed = root?.state === 2 ? root : unseen;
     const status = failed === undefined ? "done" : "failed";
-    const outcome = failed === undefined ? parts.values.encode(root?.value) : parts.values.encodeError(failed.value);
+    const outcome =
+      failed === undefined ? parts.values.encode(root?.value, fn) : parts.values.encodeError(failed.value);
     return { item: { ...item, status, outcome }, status, begun: [] };
   }
 
@@ -276,7 +277,7 @@ export class Committer {
     run.keeper.left(run, "held", undefined);
     run.parts.notify({
       ...{ kind: "held", run: run.id, error },
-      message: `Run ${run.id} is held at its last commit: ${messageOf(error)}`,
+      message: `Run ${run.id} is held at its last commit, until a new build tries it again or \`release()\` is called on it: ${messageOf(error)}`,
     });
   }
 

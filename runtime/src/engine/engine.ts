@@ -125,7 +125,7 @@ export class Engine implements AsyncDisposable {
     refuseUnless(typeof queue === "string", "queue", queue, "a text");
     refuseUnless(Number.isFinite(priority), "priority", priority, "a number");
     refuseUnless(startAt === undefined || Number.isFinite(startAt), "startAt", startAt, "epoch milliseconds");
-    return { id, fn: key, version: stamp, queue, priority, input: this.#parts.values.encodeList(args), startAt };
+    return { id, fn: key, version: stamp, queue, priority, input: this.#parts.values.encodeList(args, key), startAt };
   }
 
   /** Does the run exist already? @throws CF2403 if it is another job */

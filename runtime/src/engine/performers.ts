@@ -31,7 +31,7 @@ interface Performer {
 const step: Performer = {
   begin(run, descriptor, args) {
     const name = nameOfStep(descriptor);
-    const bytes = run.parts.values.encodeList(args);
+    const bytes = run.parts.values.encodeList(args, name);
     const key = keyOf(run, name, run.lineage.next(run.scheduler.current, name), bytes);
     const known = run.reuse?.get(key);
     if (known !== undefined) return settled(run, name, known);

@@ -70,7 +70,8 @@ export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): 
 
 /** The first line of a function without a name, so that people find it. */
 function excerpt(fn: StepFunction): string {
-  return `\`${Function.prototype.toString.call(fn).split("\n", 1)[0]?.slice(0, 60)}\``;
+  const [line = ""] = Function.prototype.toString.call(fn).split("\n", 1);
+  return /^(?:async|function)\b/.test(line) ? `\`${line.slice(0, 60)}\`` : "without a name";
 }
 
 /** Code that a run does not await is gone after a crash, and with it whatever it would have done with the result. */

@@ -59,7 +59,7 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
     (result) => {
       let bytes: Uint8Array;
       try {
-        bytes = parts.values.encode(result);
+        bytes = parts.values.encode(result, `the step ${name}`);
       } catch (error) {
         end("failed", final(error), none);
         return;

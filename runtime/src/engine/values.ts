@@ -6,6 +6,7 @@
  * I2 An error can always be stored: what of it can't is left out, class, message, stack and cause stay as far as they go.
  */
 import { hash } from "node:crypto";
+import { errors, isColdframeError } from "../errors.ts";
 import { decodeValue, type SnapshotCodec } from "./codec.ts";
 
 const UNDEFINED = 0;
@@ -23,15 +24,29 @@ export class Values {
     this.#codec = codec;
   }
 
-  /** @throws CF2001 for a value that cannot be stored */
-  encode(value: unknown): Uint8Array {
+  /**
+   * @param value a result
+   * @param of whose it is, for the error
+   * @throws CF2001 for a value that cannot be stored
+   */
+  encode(value: unknown, of = "the run"): Uint8Array {
     if (value === undefined) return undefinedBytes;
-    return isPrimitive(value) ? toJson(value) : this.#codec.encode(value);
+    if (isPrimitive(value)) return toJson(value);
+    try {
+      return this.#codec.encode(value);
+    } catch (error) {
+      throw placed(error, "result", of, "It is part of a result, which is stored");
+    }
   }
 
-  /** Encodes an argument list. @throws CF2001 as `encode` */
-  encodeList(list: readonly unknown[]): Uint8Array {
-    return list.length <= MOST_ITEMS && list.every(isPrimitive) ? toJson(list) : this.#codec.encode([...list]);
+  /** Encodes an argument list. @param of what is called @throws CF2001 as `encode` */
+  encodeList(list: readonly unknown[], of: string): Uint8Array {
+    if (list.length <= MOST_ITEMS && list.every(isPrimitive)) return toJson(list);
+    try {
+      return this.#codec.encode([...list]);
+    } catch (error) {
+      throw placed(error, "arguments", `the call of ${of}`, "It is part of the arguments, which are stored");
+    }
   }
 
   decode(bytes: Uint8Array): unknown {
@@ -53,6 +68,13 @@ export class Values {
   fingerprintOf(bytes: Uint8Array): string {
     return bytes[0] === SNAPSHOT ? this.#codec.fingerprint(bytes) : hash("sha256", bytes, "base64url");
   }
+}
+
+/** What of a value that stands alone can't be stored has a path that begins at the value. */
+function placed(error: unknown, root: string, of: string, reason: string): unknown {
+  if (!isColdframeError(error, errors.unserializableValue.code)) return error;
+  const { kind, path, advice } = error.params as Record<"kind" | "path" | "advice", string>;
+  return errors.unserializableValue({ kind, path: path.replace(/^root/, root), function: of, advice, reason });
 }
 
 function isPrimitive(value: unknown): boolean {

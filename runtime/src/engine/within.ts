@@ -27,7 +27,7 @@ export async function performWithin(
   const { parts, book } = run;
   refuseIfLeft(run, descriptor);
   const name = nameOfStep(descriptor);
-  const bytes = parts.values.encodeList(args);
+  const bytes = parts.values.encodeList(args, name);
   const key = keyOf(run, name, `${call.key}(${counts.next(keyOf(run, name, "", bytes))}`, bytes);
   const known = run.restored ? (await parts.store.recall(run.id, [key]))[0] : run.reuse?.get(key);
   if (known !== undefined) return reuse(parts.values.decode(known.value), known);

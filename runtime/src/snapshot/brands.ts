@@ -2,6 +2,7 @@
  * Owns: what a value really is, whatever its prototype says, and which of these can't be stored at all.
  * Does not own: the kinds that can (codecs/).
  */
+import { EventEmitter } from "node:events";
 import { types } from "node:util";
 
 const toText = Object.prototype.toString;
@@ -73,6 +74,20 @@ const unstorableClasses: readonly (readonly [proto: object, what: string, advice
   [iteratorPrototype, "a native iterator", "iterate with for-of in durable code, or make an array first"],
 ];
 
+const ofThisProcess =
+  "it stands for something of this process (a connection, a stream, a child): open it in the step that uses it, or again after the await";
+/** Classes of Node and the web whose instances are such handles, and are no event emitters. */
+const handles: ReadonlyMap<string, string> = new Map([
+  ["Timeout", "await `sleep` instead of keeping a timer"],
+  ["Immediate", "await `sleep(0)` instead of keeping a timer"],
+  ["Response", "keep what you need of it, for instance `await response.json()`, or fetch in a step that returns it"],
+  ["Request", "keep its URL and options, and make it where it is sent"],
+  ["ReadableStream", ofThisProcess],
+  ["WritableStream", ofThisProcess],
+  ["AbortController", "make it in the step that it aborts; a step is aborted by `stepContext().signal`"],
+  ["AbortSignal", "use `stepContext().signal` in the step that it aborts"],
+]);
+
 /** What a value that no kind takes is called, and what to do instead. */
 export function describeForeign(value: object): readonly [what: string, advice: string] {
   for (const [test, what, advice] of unstorable) if (test(value)) return [what, advice];
@@ -80,6 +95,9 @@ export function describeForeign(value: object): readonly [what: string, advice: 
     if (Object.prototype.isPrototypeOf.call(proto, value)) return [what, advice];
   }
   const name = className(value);
+  if (Object.prototype.isPrototypeOf.call(EventEmitter.prototype, value) || (name !== undefined && handles.has(name))) {
+    return [`an instance of the class ${name}`, handles.get(name as string) ?? ofThisProcess];
+  }
   if (name === undefined) {
     return ["an object whose prototype is another object", "copy what it inherits into it, or make it a class"];
   }

@@ -27,7 +27,11 @@ export function refuse(trail: Trail, what: string, advice: string): Error {
   const point = frame === null ? undefined : metaOf(frame).points[frame.$pc];
   const where =
     frame === null || point === undefined ? undefined : `${metaOf(frame).module.id}:${point.at} (await ${point.of})`;
-  return errors.unserializableValue({ kind, path, function: name, advice }, { where });
+  const reason =
+    frame === null
+      ? "It is part of what is stored"
+      : "It is still needed after the await at which the function is parked";
+  return errors.unserializableValue({ kind, path, function: name, advice, reason }, { where });
 }
 
 /** The path from the nearest frame, or from the root. */
