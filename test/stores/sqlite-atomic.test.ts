@@ -13,14 +13,15 @@ import type { CommitItem, Message } from "../../runtime/src/store/store.ts";
 import { begin, bytes, completion, request, settle, signal } from "../../runtime/src/testing/conformance/kit.ts";
 import { makeFolder } from "./subjects.ts";
 
-const IOERR = 10;
+/** What SQLite says (https://sqlite.org/rescode.html), and at which statement it can say so first: who is busy at BEGIN just waits. */
+const faults = { IOERR: [10, 1], FULL: [13, 1], READONLY: [8, 1], NOMEM: [7, 1], BUSY: [5, 2] } as const;
 
 /** The same statements, of which the `failAt`-th call fails as if the disk did. */
-function breakAt(run: Statements, state: { calls: number; failAt: number }): Statements {
+function breakAt(run: Statements, state: { calls: number; failAt: number }, errcode: number): Statements {
   const broken = Object.entries(run).map(([name, statement]) => {
     const count = () => {
       if (name !== "rollback" && ++state.calls === state.failAt) {
-        throw Object.assign(new Error("disk I/O error"), { code: "ERR_SQLITE_ERROR", errcode: IOERR });
+        throw Object.assign(new Error("the disk failed"), { code: "ERR_SQLITE_ERROR", errcode });
       }
     };
     const call =
@@ -62,11 +63,16 @@ const items: Record<string, Partial<CommitItem>> = {
 };
 const messages: Message[] = [signal("run", "1"), completion("run", "b", { key: "k" })];
 
-test.each(Object.entries(items))("a commit %s fails as a whole at each of its statements", async (_, values) => {
+const cases = Object.keys(items).flatMap((what) =>
+  Object.keys(faults).map((fault) => [what, fault as keyof typeof faults] as const),
+);
+
+test.each(cases)("a commit %s fails as a whole at each of its statements: %s", async (what, fault) => {
+  const [errcode, begun] = faults[fault];
   const { file, remove } = await makeFolder();
   const connection = await connect(file, systemClock, "1-000000000000");
   const state = { calls: 0, failAt: 0 };
-  const c = { ...connection, run: breakAt(connection.run, state) };
+  const c = { ...connection, run: breakAt(connection.run, state, errcode) };
   const hear = () => {};
   const isAlone = () => false;
   const writer = new Writer(c, hear, isAlone);
@@ -74,11 +80,11 @@ test.each(Object.entries(items))("a commit %s fails as a whole at each of its st
   expect(writer.now(commit, first)).toMatchObject({ kind: "ok" });
   for (const message of messages) expect(writer.now(deliver, message)).toMatchObject({ kind: "ok" });
 
-  const item: CommitItem = { ...ids, seq: 1, commitId: "2", ...values };
+  const item: CommitItem = { ...ids, seq: 1, commitId: "2", ...items[what] };
   const before = dump(connection);
   let failures = 0;
   for (;;) {
-    Object.assign(state, { calls: 0, failAt: failures + 1 });
+    Object.assign(state, { calls: 0, failAt: failures + begun });
     const outcome = await (failures % 2 === 0
       ? attempt(() => writer.now(commit, item))
       : attempt(() => writer.soon(commit, item)));
@@ -87,7 +93,7 @@ test.each(Object.entries(items))("a commit %s fails as a whole at each of its st
       break;
     }
     expect(outcome).toMatchObject({ code: errors.storeFailed.code });
-    expect(dump(connection), `failure at statement ${failures + 1}`).toEqual(before);
+    expect(dump(connection), `failure at statement ${failures + begun}`).toEqual(before);
     expect(connection.db.isTransaction).toBe(false);
     failures++;
   }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../runtime/src/clock.ts";
 import { errors } from "../../runtime/src/errors.ts";
 import { openStore } from "../../runtime/src/store/open.ts";
-import { connect } from "../../runtime/src/store/sqlite/connection.ts";
+import { configure, connect, toOpenError } from "../../runtime/src/store/sqlite/connection.ts";
 import { SCHEMA_VERSION } from "../../runtime/src/store/sqlite/schema.ts";
 import { isVersionAtLeast, OLDEST_SQLITE, refuseOldSqlite } from "../../runtime/src/store/sqlite/version.ts";
 import { makeFolder } from "./subjects.ts";
@@ -104,6 +104,16 @@ test("a truncated or overwritten database is reported, at the latest when its pa
   const store = await open();
   expect((await store.list({}, { limit: 1_000 })).runs.length).toBe(200);
   await store.close();
+});
+
+test("a file that may only be read is refused when it is opened, not at the first write", async () => {
+  await makeDatabase();
+  const db = new DatabaseSync(folder.file, { readOnly: true });
+  const refused = expect.objectContaining({ errcode: 8 }); // SQLITE_READONLY
+  expect(() => configure(db, folder.file)).toThrow(refused);
+  db.close();
+  const error = Object.assign(new Error("attempt to write a readonly database"), { errcode: 8 });
+  expect(toOpenError(error, folder.file)).toMatchObject({ code: errors.storeUnopenable.code });
 });
 
 test("a place where no file can be is refused", async () => {

@@ -58,12 +58,24 @@ function requireSetting(db: DatabaseSync, file: string, setting: string, needed:
   throw errors.storeUnsafe({ file, setting, found: String(found), needed }, { where: file });
 }
 
-function configure(db: DatabaseSync, file: string): void {
+/** SQLite opens a file that may not be written, and says so only at the first write. */
+function tryToWrite(db: DatabaseSync): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    db.exec("UPDATE cf_meta SET value = value");
+  } finally {
+    db.exec("ROLLBACK");
+  }
+}
+
+/** Brings a file that was opened to what the guarantees rest on. @throws what SQLite throws, CF2201, CF2208 */
+export function configure(db: DatabaseSync, file: string): void {
   refuseNewerSchema(db, file);
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
   requireSetting(db, file, "journal_mode", "wal");
   requireSetting(db, file, "synchronous", 2);
   migrate(db, file);
+  tryToWrite(db);
 }
 
 function openFile(file: string): DatabaseSync {

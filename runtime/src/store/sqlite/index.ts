@@ -4,7 +4,7 @@
  * (writes), view (reads), watch (hints), liveness (death of processes).
  *
  * L1. A commit of the only run that this handle holds is written on the caller's stack: one sequential run pays for its fsync and
- *     nothing else. As soon as two runs are held, commits share transactions.
+ *     nothing else. As soon as two runs are held, commits share transactions; so do those that create runs, which come in crowds.
  */
 import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
@@ -84,8 +84,8 @@ class SqliteStore implements Store {
   async commit(item: CommitItem): Promise<CommitOutcome> {
     this.#check();
     const { held } = this.#c;
-    const others = held.has(item.id) ? held.size - 1 : held.size;
-    let outcome = others > 0 ? NOT_NOW : this.#writer.now(commit, item);
+    const isAlone = held.size === 1 && held.has(item.id);
+    let outcome = isAlone ? this.#writer.now(commit, item) : NOT_NOW;
     if (outcome === NOT_NOW) outcome = await this.#writer.soon(commit, item, item.snapshot?.byteLength);
     this.#noteHeld(item, outcome);
     return outcome;
