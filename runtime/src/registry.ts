@@ -222,12 +222,24 @@ export class Registry {
       [cls, ref],
       [prototype, `${ref}.prototype`],
     ]) {
-      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(home))) {
-        if (typeof value === "function" && value !== cls && !this.#names.has(value))
+      for (const key of Reflect.ownKeys(home)) {
+        const value = Object.getOwnPropertyDescriptor(home, key)?.value;
+        const name = nameOfKey(key);
+        if (name !== undefined && typeof value === "function" && value !== cls && !this.#names.has(value))
           this.register(`${path}.${name}`, value);
       }
     }
   }
+}
+
+/** What a member is called; undefined for a symbol that means something in this process only. */
+function nameOfKey(key: string | symbol): string | undefined {
+  if (typeof key === "string") return key;
+  const shared = Symbol.keyFor(key);
+  if (shared !== undefined) return `[Symbol.for(${JSON.stringify(shared)})]`;
+  const name = key.description ?? "";
+  const isWellKnown = (Symbol as unknown as Record<string, unknown>)[name.replace(/^Symbol\./, "")] === key;
+  return isWellKnown ? `[${name}]` : undefined;
 }
 
 /** Only things with an identity are kept by reference. */
