@@ -63,6 +63,68 @@ describe.each(kinds)("foreign code on %s", (kind) => {
     expect(await (await engine.start(viaHelper, [])).result()).toEqual([1, 2]);
   });
 
+  test("parallel lanes in one call may go on in another order after a crash: what was done is not done again", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = await open();
+    const calls: number[] = [];
+    const gates = new Map<number, () => void>();
+    world.w = {
+      charge: (i: number) => calls.push(i) && new Promise((resolve) => gates.set(i, () => resolve(i))),
+      helper: async (_i: number, charge: (i: number) => Promise<number>) => {
+        const lane = async (from: number) => (await charge(from)) + (await charge(from + 1));
+        return Promise.all([lane(10), lane(20)]);
+      },
+    };
+    const { viaHelper } = await load<Program>(program);
+    await first.engine.start(viaHelper, [], { id: "a" });
+    const end = async (i: number) => {
+      await until(() => gates.has(i));
+      gates.get(i)?.();
+      gates.delete(i);
+      await clock.settle();
+    };
+    for (const i of [20, 21, 10]) await end(i); // the second lane first
+    await until(() => gates.has(11));
+    first.kill();
+    await clock.jump(LEASE_MS);
+    const second = await open();
+    await until(() => calls.length >= 5);
+    await end(11);
+    await clock.settle();
+    expect(calls).toEqual([10, 20, 21, 11, 11]);
+    expect(await (await second.engine.get("a"))?.result()).toEqual([21, 41]);
+  });
+
+  test("a step that failed for good there has failed after a crash, too", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = await open();
+    const calls: number[] = [];
+    world.w = {
+      charge: (i: number) => {
+        calls.push(i);
+        if (i === 2) return calls.length === 2 ? deferred().promise : "compensated";
+        if (calls.length > 1) return "charged after all";
+        throw Object.assign(new Error("declined"), { retryable: false });
+      },
+      helper: async (_i: number, charge: (i: number) => Promise<unknown>) => {
+        try {
+          return await charge(1);
+        } catch (error) {
+          return [(error as Error).message, await charge(2)];
+        }
+      },
+    };
+    const { viaHelper } = await load<Program>(program);
+    await first.engine.start(viaHelper, [], { id: "a" });
+    await until(() => calls.length === 2);
+    await clock.settle();
+    first.kill();
+    await clock.jump(LEASE_MS);
+    const second = await open();
+    expect(await (await second.engine.get("a"))?.result()).toEqual(["declined", "compensated"]);
+    expect(calls).toEqual([1, 2, 2]);
+  });
+
   test("a step that fails there fails for that code", async () => {
     const { open } = await makePlace(kind);
     const { engine } = await open();

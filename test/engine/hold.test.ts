@@ -129,6 +129,36 @@ describe.each(kinds)("holding on %s", (kind) => {
     expect(notices.map(({ kind: what }) => what)).toEqual(["held"]);
   });
 
+  test("a run whose first commit has to wait is not taken for lost by a heartbeat", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, notices } = await open({ leaseMs: 1_000 });
+    const gate = deferred<number>();
+    const other = deferred();
+    world.w = {
+      work: (i: number) => i * 10,
+      open: () => ({ read: () => gate.promise, socket: new WeakMap() }),
+      wait: () => other.promise,
+    };
+    const { main, wait } = await load<Record<"main" | "wait", () => Promise<unknown>>>(`
+      import { step } from "@coldframe/runtime";
+      const work = step(async (i: number) => w.work(i));
+      const wait = step(async () => w.wait());
+      export async function main() {
+        "use durable";
+        const reader = async () => { const h = w.open(); const n = await h.read(); return [n, typeof h.socket]; };
+        return await Promise.all([reader(), work(1)]);
+      }
+      export async function waits() { "use durable"; await wait(); }
+      export { waits as wait };`);
+    await engine.start(wait, []); // its lease is renewed meanwhile
+    const started = engine.start(main, []);
+    await clock.advance(3_000);
+    gate.resolve(5);
+    expect(await (await started).result()).toEqual([[5, "object"], 10]);
+    expect(notices).toEqual([]);
+    other.resolve();
+  });
+
   test("a result that cannot be stored holds the run; bytes that cannot be read do", async () => {
     const { open } = await makePlace(kind);
     const { engine, store } = await open();

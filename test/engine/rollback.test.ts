@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kinds, load, makePlace, until } from "./kit.ts";
+import { deferred, kinds, load, makePlace, until } from "./kit.ts";
 
 const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
 const HOUR = 3_600_000;
@@ -102,6 +102,75 @@ describe.each(kinds)("changed code on %s", (kind) => {
     await place.clock.jump(HOUR);
     expect(await (await second.engine.get("a"))?.result()).toEqual([["ar2", "br3", "cr1"], 2]);
     expect(keys).toHaveLength(3);
+  });
+
+  test("a step that failed has failed for the new code, too: it takes the way on which its effects lie", async () => {
+    const place = await makePlace(kind);
+    const calls: string[] = [];
+    world.w = {
+      charge: () => {
+        calls.push("charge");
+        if (calls.length > 1) return "charged after all";
+        throw Object.assign(new Error("declined"), { retryable: false });
+      },
+      refund: () => calls.push("refund"),
+    };
+    const trial = (constant: number) => `
+      import { sleep, step } from "@coldframe/runtime";
+      const charge = step(async () => w.charge());
+      const refund = step(async () => w.refund());
+      export async function main() {
+        "use durable";
+        let how = "";
+        try { how = await charge(); } catch (error) { await refund(); how = error.message; }
+        await sleep("1h");
+        return [how, ${constant}];
+      }`;
+    const first = await place.open();
+    const run = await first.engine.start((await load<{ main(): Promise<unknown> }>(trial(1))).main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "waiting");
+    await first.engine.close();
+    await load(trial(2));
+    const second = await place.open();
+    await place.clock.jump(HOUR);
+    await until(async () => (await (await second.engine.get("a"))?.status())?.generation === 1);
+    await place.clock.jump(HOUR);
+    expect(await (await second.engine.get("a"))?.result()).toEqual(["declined", 2]);
+    expect(calls).toEqual(["charge", "refund"]);
+  });
+
+  test("what comes late from an abandoned generation is dropped", async () => {
+    const place = await makePlace(kind);
+    const gates: ReturnType<typeof deferred<string>>[] = [];
+    world.w = {
+      slow: () => {
+        gates.push(deferred<string>());
+        return gates.at(-1)?.promise;
+      },
+      handle: () => new WeakMap(),
+    };
+    const trial = (extra: string) => `
+      import { step } from "@coldframe/runtime";
+      const slow = step(async () => w.slow());
+      const quick = step(async () => 1);
+      export async function main() {
+        "use durable";
+        const lane = async () => { await quick(); ${extra} await quick(); };
+        return (await Promise.all([slow(), lane()]))[0] + ${extra.length};
+      }`;
+    const held = trial("const h = w.handle(); await quick(); void h;");
+    const first = await place.open({ build: "one" });
+    const run = await first.engine.start((await load<{ main(): Promise<unknown> }>(held)).main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "held"); // while its step goes on
+    first.inner.claim = async () => []; // the other is to have it
+    await load(trial(""));
+    const second = await place.open({ rollback: "always", build: "two" });
+    await until(() => gates.length === 2);
+    expect((await run.status()).generation).toBe(1);
+    gates[0]?.resolve("late");
+    await place.clock.settle();
+    gates[1]?.resolve("in time");
+    expect(await (await second.engine.get("a"))?.result()).toBe("in time0");
   });
 
   test("what the new code does differently is performed anew", async () => {

@@ -37,6 +37,8 @@ export class Committer {
   #planned = false;
   #count = 0;
   #costMs = 0;
+  /** Monotonic time before the store was asked for the write that it did. */
+  #askedAtMs = 0;
   #lost = false;
   #holdFor: { error: unknown } | undefined;
   /** The run was held by a commit of this process. */
@@ -167,9 +169,12 @@ export class Committer {
     const run = this.#run;
     const { store, clock, notify } = run.parts;
     announce("commit:before", run.id, item.status);
+    const firstAskedMs = clock.monotonic();
     for (let pauseMs = STORE_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_STORE_PAUSE_MS)) {
       try {
+        const askedMs = clock.monotonic();
         const outcome = await store.commit(item);
+        this.#askedAtMs = outcome.kind === "ok" ? askedMs : firstAskedMs;
         announce("commit:after", run.id, item.status, item.settle);
         return outcome;
       } catch (error) {
@@ -195,8 +200,7 @@ export class Committer {
     run.seq = outcome.seq;
     if (run.suspectUntilMs > 0) run.keeper.cleared(run);
     run.rollsBack = false;
-    if (run.unborn !== undefined) run.keeper.born(run, undefined);
-    run.unborn = undefined;
+    this.#noteBirth();
     if (run.state === "over") return;
     if (status !== "running") {
       for (const operation of begun) operation.recorded = true;
@@ -209,11 +213,18 @@ export class Committer {
     }
   }
 
+  #noteBirth(): void {
+    const run = this.#run;
+    if (run.unborn === undefined) return;
+    run.unborn = undefined;
+    run.keeper.born(run, { askedAtMs: this.#askedAtMs });
+  }
+
   #refused(item: CommitItem, reason: RejectReason): void {
     const run = this.#run;
     if (item.create !== undefined && reason.code !== "invalid") {
       run.drop(errors.leaseLost({ run: run.id }));
-      run.keeper.born(run, reason);
+      run.keeper.born(run, { refused: reason });
       return;
     }
     const detail = reason.code === "invalid" ? reason.message : `${reason.code} ${reason.id}`;
@@ -273,7 +284,7 @@ export class Committer {
       run.keeper.lost(run);
       return;
     }
-    if (run.unborn !== undefined) run.keeper.born(run, undefined);
+    this.#noteBirth();
     run.keeper.left(run, "held", undefined);
     run.parts.notify({
       ...{ kind: "held", run: run.id, error },

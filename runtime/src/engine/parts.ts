@@ -44,15 +44,15 @@ export interface Parts {
 
 /** Who keeps the runs in memory, and hears how each of them goes. */
 export interface Keeper {
-  /** Its first commit: it exists now; or it could not be created. */
-  born(run: ActiveRun, refused: RejectReason | undefined): void;
+  /** Its first commit: it exists now, with a lease that was asked for then (monotonic); or it could not be created. */
+  born(run: ActiveRun, born: { readonly refused: RejectReason } | { readonly askedAtMs: number }): void;
   /** It has recorded something, and so is not what ends its processes. */
   cleared(run: ActiveRun): void;
   /** It gave up its lease. */
   left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void;
   /** It lost its lease. */
   lost(run: ActiveRun): void;
-  /** May work for this run begin now? */
+  /** May work for this run begin now? What does not exist yet nobody can take. */
   isHeld(run: ActiveRun): boolean;
 }
 

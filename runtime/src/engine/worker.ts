@@ -79,11 +79,10 @@ export class Worker implements Keeper {
    * @returns why it could not be created; undefined: it is.
    */
   start(request: StartRequest, run: (run: ActiveRun) => void): Promise<RejectReason | undefined> {
-    const { clock } = this.#parts;
     const { id, fn } = request;
     const active = new ActiveRun({ id, fn, epoch: 1, generation: 0, seq: 0 }, this.#parts, this);
     active.unborn = request;
-    this.#keep(active, clock.monotonic());
+    this.#runs.set(id, active);
     return new Promise((resolve, reject) => {
       this.#births.set(active, { resolve, reject });
       run(active);
@@ -199,10 +198,12 @@ export class Worker implements Keeper {
 
   // ---- Keeper
 
-  born(run: ActiveRun, refused: RejectReason | undefined): void {
+  born(run: ActiveRun, born: { refused: RejectReason } | { askedAtMs: number }): void {
+    const refused = "refused" in born ? born.refused : undefined;
     this.#births.get(run)?.resolve(refused);
     this.#births.delete(run);
-    if (refused !== undefined) this.#forget(run);
+    if ("askedAtMs" in born) this.#leases.add(run.id, run.epoch, born.askedAtMs);
+    else this.#forget(run);
   }
 
   cleared(run: ActiveRun): void {
@@ -234,7 +235,7 @@ export class Worker implements Keeper {
   }
 
   isHeld(run: ActiveRun): boolean {
-    return this.#leases.isSafe(run.id, run.epoch);
+    return run.unborn !== undefined || this.#leases.isSafe(run.id, run.epoch);
   }
 
   #onLeaseLost(id: string, epoch: number): void {
