@@ -2,7 +2,7 @@
  * Owns: the command by which programs are tried by hand.
  *   node --conditions=coldframe-source test/property/explore.ts --from 1 --count 100 --modes volatile,cut --without generator --shrink 20 --out dir
  *   … --print 42   the program of a seed
- *   … --file x.js  checks that text (sloppy if it begins with "// sloppy")
+ *   … --file x.js  checks that text (it may begin with "// sloppy", "// sloppy timed", "// strict timed")
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -34,7 +34,12 @@ else await explore();
 async function checkFile(file: string): Promise<void> {
   const text = readFileSync(file, "utf8");
   const { check } = await import("./check.ts"); // the compiler, in this thread, only if asked for
-  console.log(await check({ text, strict: !text.startsWith("// sloppy"), name: "file" }, modes));
+  console.log(
+    await check(
+      { text, strict: !text.startsWith("// sloppy"), timed: /^\/\/ \w+ timed/.test(text), name: "file" },
+      modes,
+    ),
+  );
   process.exit(0);
 }
 

@@ -21,6 +21,7 @@ const compiledPrelude = compile(prelude, { filename: "prelude.js", mark: "all", 
 export interface Source {
   text: string;
   strict: boolean;
+  timed: boolean;
   /** Names the module in ids. */
   name: string;
 }
@@ -48,9 +49,9 @@ export function compileProgram(source: Source): string {
   return code;
 }
 
-export async function runNative({ text, strict }: Source): Promise<Run> {
+export async function runNative({ text, strict, timed }: Source): Promise<Run> {
   loadPrelude(prelude);
-  return { ...(await observe(() => evaluate(text, strict).main())), cuts: 0, largestBytes: 0 };
+  return { ...(await observe(() => evaluate(text, strict).main(), timed)), cuts: 0, largestBytes: 0 };
 }
 
 const counters = { cuts: 0, largestBytes: 0 };
@@ -78,6 +79,6 @@ export async function runCompiled(source: Source, code: string, mode: CompiledMo
   loadPrelude(compiledPrelude);
   const load = () => evaluate(code, source.strict, `${source.name}.compiled.js`);
   Object.assign(counters, { cuts: 0, largestBytes: 0 });
-  const observed = await observe(() => drivers[mode](load().main, load));
+  const observed = await observe(() => drivers[mode](load().main, load), source.timed);
   return { ...observed, ...counters };
 }

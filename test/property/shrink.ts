@@ -2,7 +2,7 @@
  * Owns: a failing program made smaller while it still fails: greedy edits of its syntax tree, from large to small.
  *
  * S1. Fuel is never touched on its own, so what is left still ends.
- * S2. A call under way keeps its log (`fork`) and stays awaited: what is left still does not depend on ticks.
+ * S2. A call under way keeps its log (`fork`), its pause, and stays awaited: what is left still does not depend on ticks.
  * S3. The caller's test decides; it must also refuse programs that are nonsense natively.
  */
 import generateModule from "@babel/generator";
@@ -64,7 +64,13 @@ function isNode(value: unknown): value is t.Node {
 /** Spending fuel may only go with all that is around it: the function, the loop (S1). */
 function isProtected(node: t.Node): boolean {
   if (t.isIfStatement(node)) return spends(node.test);
+  if (t.isExpressionStatement(node)) return t.isAwaitExpression(node.expression) && isPause(node.expression.argument);
   return t.isExpression(node) && (spends(node) || isFork(node));
+}
+
+/** What begins without being awaited waits for the clock first (S2). */
+function isPause(node: t.Node): boolean {
+  return t.isCallExpression(node) && t.isIdentifier(node.callee, { name: "pause" });
 }
 
 function isFork(node: t.Node): boolean {

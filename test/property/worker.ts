@@ -27,12 +27,16 @@ export interface Answer extends Verdict {
 process.on("unhandledRejection", () => {}); // Programs leave some promises to fail by themselves.
 
 answer(async ({ seed, modes, without, shrinkMs = 0 }: Question): Promise<Answer> => {
-  const { text, counted, strict, features } = makeProgram(seed, without);
-  const source = { text, strict, name: `p${seed}` };
+  const { text, counted, strict, timed, features } = makeProgram(seed, without);
+  const source = { text, strict, timed, name: `p${seed}` };
   const verdict = await check(source, modes);
-  const suspensions = await countSuspensions(() => evaluate(counted, strict).main());
+  const suspensions = await countSuspensions(() => evaluate(counted, strict).main(), timed);
   const found = { ...verdict, suspensions, features: [...features] };
   if (verdict.failure === undefined || shrinkMs === 0) return found;
   const { failure, text: small } = await shrinkFailure(source, verdict.failure, shrinkMs);
-  return { ...found, failure, small: `// ${strict ? "strict" : "sloppy"}, seed ${seed}\n${small}\n` };
+  return {
+    ...found,
+    failure,
+    small: `// ${strict ? "strict" : "sloppy"}${timed ? " timed" : ""}, seed ${seed}\n${small}\n`,
+  };
 });

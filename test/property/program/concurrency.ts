@@ -18,6 +18,7 @@ import {
   openScope,
   type Parameter,
   type Place,
+  pause,
   statements,
   use,
   within,
@@ -33,7 +34,9 @@ export function makeBranch(place: Place, guarded = true): string {
   const callee: ModuleFunction = place.world.rng.pick(asyncFunctions(place, guarded));
   const key = freshName(place, "k");
   // A closure would share variables with its siblings.
-  const parameters = callee.parameters.map((one): Parameter => (one === "callback" ? "nothing" : one));
+  const parameters = callee.parameters.map(
+    (one): Parameter => (one === "callback" && !place.world.timed ? "nothing" : one),
+  );
   return `${callee.name}(fork(L, "${key}")${makeModuleArguments(calm(place), { ...callee, parameters }, 0)})`;
 }
 
@@ -137,11 +140,39 @@ function makeMapped(place: Place): string {
     return `let ${simple.replace("CALL", `${callee.name}(${given})`)}\ntrace(L, "mapped", ${name});`;
   }
   const body = statements(inner, 1, 2);
-  const text = `async ([L, x], i) => {\ntry {\n${body}\nreturn ${number(inner, 2)};\n} catch (e) {\ntrace(L, e);\nreturn i;\n}\n}`;
+  const text = `async ([L, x], i) => {\n${pause(place)}try {\n${body}\nreturn ${number(inner, 2)};\n} catch (e) {\ntrace(L, e);\nreturn i;\n}\n}`;
   const all = awaited(`Promise.all(forks(L, "${key}", ${source}).map(${text}))`);
   declare(place, name, "list", true);
   return `let ${name} = ${all};\ntrace(L, "mapped", ${name});`;
 }
+
+/** Several that may all fail: the clock says which is first. Those that lose go on. */
+function makeContest(place: Place): string {
+  const { rng } = place.world;
+  const kind = rng.pick(["all", "allSettled", "any", "race"]);
+  const error = freshName(place, "e");
+  const items = Array.from({ length: rng.int(2, 4) }, () =>
+    rng.chance(0.2) ? makeBad(place) : makeBranch(place, false),
+  );
+  const body = `trace(L, "${kind}", ${awaited(`Promise.${kind}([${items.join(", ")}])`)});`;
+  return `try {\n${body}\n} catch (${error}) {\ntrace(L, "lost", ${error}, ${error}.errors);\n}`;
+}
+
+/** A closure that runs beside what follows, on the same variables. */
+function makeBeside(place: Place): string {
+  const { rng } = place.world;
+  const [name, error] = [freshName(place, "p"), freshName(place, "e")];
+  const apart = { breakable: false, loop: false, labels: [], returns: true, tried: true };
+  const inner = within(place, { scope: openScope(place), flow: apart, depth: place.depth + 1 });
+  const body = statements(inner, 1, 3);
+  const made = `try {\n${body}\nreturn ${number(inner, 2)};\n} catch (${error}) {\ntrace(L, "beside", ${error});\n}`;
+  const started = `const ${name} = (async () => {\n${pause(place)}${made}\n})();`;
+  if (rng.chance(0.2)) return started;
+  const meanwhile = statements(deeper(place, { breakable: false, loop: false, labels: [], returns: false }), 1, 3);
+  return `${started}\ntry {\n${meanwhile}\n} finally {\ntrace(L, "joined", ${awaited(name)});\n}`;
+}
+
+const timed = (place: Place) => able(place) && place.world.timed && place.depth <= 2;
 
 export const concurrency: Family = {
   statement: [
@@ -151,6 +182,8 @@ export const concurrency: Family = {
     { feature: "promise.race", weight: 2, when: able, make: makeRace },
     { feature: "promise.anyFailing", weight: 1, when: able, make: makeAny },
     { feature: "promise.started", weight: 3, when: able, make: makeStarted },
+    { feature: "promise.contest", weight: 3, when: timed, make: makeContest },
+    { feature: "promise.beside", weight: 5, when: timed, make: makeBeside },
     { feature: "promise.map", weight: 3, when: (p) => able(p) && p.depth <= 2, make: makeMapped },
   ],
 };

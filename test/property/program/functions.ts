@@ -8,6 +8,7 @@ import {
   number,
   type Parameter,
   type Place,
+  pause,
   statements,
   use,
   type World,
@@ -118,7 +119,7 @@ export function makeFunction(world: World, one: ModuleFunction): string {
   const given = one.parameters.flatMap((kind, index) =>
     kind === "task" ? `trace(L, "given", ${awaited(`p${index}`)});\n` : [],
   );
-  const entry = `if (spend(L)) return -1;\n${one.kind === "async" ? given.join("") : ""}`;
+  const entry = `if (spend(L)) return -1;\n${one.kind === "async" ? pause(place) + given.join("") : ""}`;
   const keyword = one.kind === "async" ? "async function" : "function*";
   world.budget = world.rng.int(5, 10);
   const own = one.guarded ? deeper(inner) : inner;

@@ -6,6 +6,8 @@
  * I2. A name behind a wall belongs to a concurrent branch's outside: it is only read, and only if it is a primitive.
  * I3. Every loop test and function entry spends fuel of its branch, so every program ends.
  * I4. What a program logs on one branch, and its result, do not depend on how many microticks anything takes.
+ * I5. In a timed program neither does the order of all logs together: what begins without being awaited waits for the clock
+ *     first. So there branches share variables.
  */
 import type { Rng } from "./rng.ts";
 
@@ -51,6 +53,8 @@ export interface World {
   names: number;
   functions: ModuleFunction[];
   strict: boolean;
+  /** Waits end one by one, on a clock: whatever runs between two of them has the program for itself (I5). */
+  timed: boolean;
   /** Families that are left out: the part of a feature's name before the first dot. */
   without: ReadonlySet<string>;
 }
@@ -142,7 +146,7 @@ export function within(place: Place, changes: { scope?: Scope; flow?: Partial<Fl
 }
 
 export function openScope(place: Place, wall = false): Scope {
-  return { parent: place.scope, wall, bindings: [] };
+  return { parent: place.scope, wall: wall && !place.world.timed, bindings: [] };
 }
 
 /** A place one level deeper, with a scope of its own. */
@@ -208,6 +212,9 @@ export function shadowName(place: Place, stem: string, text: string): string {
 
 /** Marks an await, so that suspensions can be counted: see `strip` and `count` in program.ts. */
 export const awaited = (operand: string) => `\u0001(await ${operand})`;
+
+/** What begins without being awaited waits first, in a timed program (I5). */
+export const pause = (place: Place) => (place.world.timed ? `${awaited("pause()")};\n` : "");
 
 /** Between low and high texts of one sort. */
 export function several(place: Place, low: number, high: number, make: () => string): string[] {

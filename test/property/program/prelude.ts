@@ -1,6 +1,7 @@
 /**
  * The functions and classes that programs use: another module, loaded once and not again at a restore, since what is
- * under way natively keeps its functions and classes. It logs through `globalThis.coldframeTrace(branch, values)`.
+ * under way natively keeps its functions and classes. It logs through `globalThis.coldframeTrace(branch, values)`, and in
+ * timed programs waits through `globalThis.coldframeLater(go)`.
  */
 export const prelude = `
 class Oops extends Error {
@@ -171,17 +172,25 @@ function tag(strings, ...values) {
 function clip(value) {
   return String(value).slice(-16);
 }
+function clock(settled) {
+  if (globalThis.coldframeLater === undefined) return settled;
+  settled.catch(() => {});
+  return new Promise((resolve) => globalThis.coldframeLater(() => resolve(settled)));
+}
 function keep(value) {
-  return Promise.resolve(value);
+  return clock(Promise.resolve(value));
 }
 function tick(value) {
-  return Promise.resolve(value);
+  return clock(Promise.resolve(value));
+}
+function pause() {
+  return clock(Promise.resolve());
 }
 function later(value) {
-  return Promise.resolve().then(() => {}).then(() => value);
+  return clock(Promise.resolve().then(() => {}).then(() => value));
 }
 function fail(n) {
-  return Promise.reject(new Oops("fail", n));
+  return clock(Promise.reject(new Oops("fail", n)));
 }
 async function bad(L, n) {
   trace(L, "bad", n);

@@ -50,11 +50,13 @@ export const grammar = Object.fromEntries(
 ) as unknown as Grammar;
 
 /** Families that the compiler does not take yet. */
-export const refused: readonly string[] = ["method"];
+export const refused: readonly string[] = [];
 
 export interface Program {
   seed: number;
   strict: boolean;
+  /** The order of all logs together counts. */
+  timed: boolean;
   text: string;
   /** The same program, reporting each suspension to `globalThis.coldframeSuspended`. */
   counted: string;
@@ -75,8 +77,10 @@ export function makeProgram(seed: number, without: Iterable<string> = refused): 
     names: 0,
     functions: [],
     strict: rng.chance(0.7),
-    without: new Set([...without, ...(rng.chance(0.3) ? ["promise"] : ["foreign"])]),
+    timed: rng.chance(0.25),
+    without: new Set(without),
   };
+  world.without = new Set([...without, !world.timed && rng.chance(0.3) ? "promise" : "foreign"]);
   makeSignatures(world);
   const made = world.functions.map((one) => makeFunction(world, one));
   const main = makeMain(world);
@@ -88,6 +92,7 @@ export function makeProgram(seed: number, without: Iterable<string> = refused): 
   return {
     seed,
     strict: world.strict,
+    timed: world.timed,
     text: marked.replaceAll("\u0001", ""),
     counted: marked.replaceAll("\u0001(await", "globalThis.coldframeSuspended(await"),
     features: world.features,
