@@ -47,7 +47,7 @@ export function makeBad(place: Place): string {
 
 /** Arguments of a branch, leaves only, neither await nor throw: its siblings would already be running. */
 function calm(place: Place): Place {
-  return within(place, { flow: { async: false } });
+  return within(place, { flow: { async: false, generator: false } });
 }
 
 export function makeItems(place: Place, guarded: boolean): string[] {
@@ -126,7 +126,7 @@ function makeMapped(place: Place): string {
   const key = freshName(place, "k");
   const inner = within(place, {
     scope: openScope(place, true),
-    flow: { breakable: false, loop: false, labels: [], returns: true, tried: true },
+    flow: { generator: false, breakable: false, loop: false, labels: [], returns: true, tried: true },
     depth: place.depth + 1,
   });
   declare(inner, "x", "number", true);
@@ -162,7 +162,7 @@ function makeContest(place: Place): string {
 function makeBeside(place: Place): string {
   const { rng } = place.world;
   const [name, error] = [freshName(place, "p"), freshName(place, "e")];
-  const apart = { breakable: false, loop: false, labels: [], returns: true, tried: true };
+  const apart = { generator: false, breakable: false, loop: false, labels: [], returns: true, tried: true };
   const inner = within(place, { scope: openScope(place), flow: apart, depth: place.depth + 1 });
   const body = statements(inner, 1, 3);
   const made = `try {\n${body}\nreturn ${number(inner, 2)};\n} catch (${error}) {\ntrace(L, "beside", ${error});\n}`;

@@ -4,7 +4,7 @@ import { makeSource as makeGenerator } from "./generators.ts";
 import { type Family, has, list, number, type Place, within } from "./grammar.ts";
 import { makeForOfOver } from "./loops.ts";
 
-const calm = (place: Place) => within(place, { flow: { async: false } });
+const calm = (place: Place) => within(place, { flow: { async: false, generator: false } });
 
 function makeSource(place: Place): string {
   const { rng } = place.world;

@@ -15,7 +15,7 @@ import {
   within,
 } from "./grammar.ts";
 
-const outside = (world: World): Place => ({
+export const outside = (world: World): Place => ({
   world,
   scope: { parent: null, wall: false, bindings: [] },
   flow: {
@@ -36,13 +36,15 @@ const outside = (world: World): Place => ({
 export function makeSignatures(world: World): void {
   const { rng } = world;
   const generators = world.without.has("generator") ? 0 : rng.int(0, 2);
-  const makers: [number, "async" | "generator"][] = [
-    [rng.int(2, 3), "async"],
-    [generators, "generator"],
+  const asyncGenerators = world.without.has("async-generator") ? 0 : rng.int(0, 1);
+  const makers: [number, ModuleFunction["kind"], string][] = [
+    [rng.int(2, 3), "async", "f"],
+    [generators, "generator", "g"],
+    [asyncGenerators, "async-generator", "h"],
   ];
-  for (const [count, kind] of makers)
+  for (const [count, kind, stem] of makers)
     for (let index = 0; index < count; index++) {
-      const name = `${kind === "async" ? "f" : "g"}${index}`;
+      const name = `${stem}${index}`;
       const guarded = kind === "async" && (index === 0 || rng.chance(0.4));
       world.functions.push({ name, kind, guarded, parameters: makeParameters(world) });
     }
@@ -110,17 +112,19 @@ function bind(place: Place, ...names: [string, Kind][]): void {
   for (const [name, kind] of names) declare(place, name, kind, true, kind === "durable" ? 1 : 0);
 }
 
+const keywords = { async: "async function", generator: "function*", "async-generator": "async function*" };
+
 export function makeFunction(world: World, one: ModuleFunction): string {
   const place = outside(world);
   // Parameters stand outside of the guard: there, only leaves, which do not throw.
   const room = one.guarded ? 0 : 2;
   const head = one.parameters.map((parameter, index) => `, ${parameterTexts[parameter](place, index, room)}`).join("");
-  const inner = within(place, { flow: { async: one.kind === "async", generator: one.kind === "generator" } });
+  const inner = within(place, { flow: { async: one.kind !== "generator", generator: one.kind !== "async" } });
   const given = one.parameters.flatMap((kind, index) =>
     kind === "task" ? `trace(L, "given", ${awaited(`p${index}`)});\n` : [],
   );
   const entry = `if (spend(L)) return -1;\n${one.kind === "async" ? pause(place) + given.join("") : ""}`;
-  const keyword = one.kind === "async" ? "async function" : "function*";
+  const keyword = keywords[one.kind];
   world.budget = world.rng.int(5, 10);
   const own = one.guarded ? deeper(inner) : inner;
   const body = `${shadowed(own, one)}${statements(own, 2, 4)}\nreturn ${number(own, 2)};`;

@@ -38,7 +38,7 @@ export type Parameter = "number" | "record" | "list" | "rest" | "callback" | "ta
 
 export interface ModuleFunction {
   name: string;
-  kind: "async" | "generator";
+  kind: "async" | "generator" | "async-generator";
   /** Never throws, hence may be left without a handler for a while. */
   guarded: boolean;
   parameters: Parameter[];

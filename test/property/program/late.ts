@@ -21,7 +21,7 @@ import {
 const able = (place: Place) =>
   place.flow.async && place.world.functions.some((one) => one.kind === "async" && one.guarded);
 
-const calm = (place: Place) => within(place, { flow: { async: false } });
+const calm = (place: Place) => within(place, { flow: { async: false, generator: false } });
 
 /** Rejected while nobody looks. */
 function makeLate(place: Place): string {

@@ -3,6 +3,7 @@
  * Every program has an async function `main`, ends, and uses the functions and classes of prelude.ts.
  */
 import { assignments } from "./assignments.ts";
+import { asyncGenerators } from "./async-generators.ts";
 import { awaits } from "./awaits.ts";
 import { branches } from "./branches.ts";
 import { calls } from "./calls.ts";
@@ -13,11 +14,12 @@ import { concurrency } from "./concurrency.ts";
 import { declarations } from "./declarations.ts";
 import { forAwait } from "./for-await.ts";
 import { foreign } from "./foreign.ts";
-import { makeFunction, makeMain, makeSignatures } from "./functions.ts";
+import { makeFunction, makeMain, makeSignatures, outside } from "./functions.ts";
 import { generators } from "./generators.ts";
 import type { Grammar, Sort, World } from "./grammar.ts";
 import { late } from "./late.ts";
 import { loops } from "./loops.ts";
+import { makeClasses, methods } from "./methods.ts";
 import { numbers } from "./numbers.ts";
 import { makeRng } from "./rng.ts";
 import { tries } from "./tries.ts";
@@ -35,6 +37,8 @@ const families = [
   tries,
   closures,
   generators,
+  asyncGenerators,
+  methods,
   chains,
   classes,
   forAwait,
@@ -88,7 +92,8 @@ export function makeProgram(seed: number, without: Iterable<string> = refused): 
   const half = rng.int(0, made.length);
   const names = world.functions.filter((one) => one.kind === "async").map((one) => one.name);
   const table = `const table = { ${names.join(", ")} };`;
-  const marked = [...made.slice(0, half), main, ...made.slice(half), table].join("\n");
+  const classes = makeClasses(world, outside(world));
+  const marked = [...made.slice(0, half), main, ...made.slice(half), table, classes].join("\n");
   return {
     seed,
     strict: world.strict,
