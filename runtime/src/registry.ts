@@ -84,6 +84,11 @@ export interface CompiledClass {
   readonly members: readonly string[];
 }
 
+/** An id may name its module itself: `shop/orders#fulfil`. The "#" of a private name stands behind a dot: `Account.#balance`. */
+function keyOf(module: ModuleRecord, id: string): string {
+  return /[^.]#/.test(id) ? id : `${module.id}#${id}`;
+}
+
 /** Names of the code that is loaded, both ways. */
 export class Registry {
   readonly modules = new Map<string, ModuleRecord>();
@@ -123,7 +128,7 @@ export class Registry {
 
   #addFunction(module: ModuleRecord, meta: FunctionMeta): void {
     meta.module = module;
-    meta.key = meta.id.includes("#") ? meta.id : `${module.id}#${meta.id}`;
+    meta.key = keyOf(module, meta.id);
     const former = this.functions.get(meta.key);
     if (former !== undefined && former.module.id !== module.id) {
       throw errors.duplicateRegistration({ id: meta.key });
@@ -157,7 +162,7 @@ export class Registry {
 
   /** The function, and those nested in it, are found under a former id too (I4). */
   #addFormer(module: ModuleRecord, { id }: FunctionMeta, former: string): void {
-    const key = former.includes("#") ? former : `${module.id}#${former}`;
+    const key = keyOf(module, former);
     for (const meta of module.f) {
       if (meta.id !== id && !meta.id.startsWith(`${id}.`)) continue;
       const old = key + meta.id.slice(id.length);

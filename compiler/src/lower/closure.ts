@@ -44,7 +44,8 @@ export class Closures implements Emitters {
       module.factories.set(own, factory);
       const made = this.#make(unit, view, own, factory.record);
       context.setRecord(factory.record, { ...made.record, make: factory.name, captures: captureKeys(captures, key) });
-      module.hoisted.push(t.functionDeclaration(id(factory.name), made.names.map(id), t.blockStatement(made.body)));
+      const body = t.blockStatement(made.body, module.strictness(unit));
+      module.hoisted.push(t.functionDeclaration(id(factory.name), made.names.map(id), body));
     }
     return call(id(factory.name), ...taken);
   }
@@ -55,10 +56,11 @@ export class Closures implements Emitters {
     const { id: own } = this.#identify(unit, view);
     const record = context.reserveRecord();
     const made = this.#make(unit, view, own, record);
+    const strictness = view.module.strictness(unit);
     const names = [...unit.foreign].map((name) => `\`${name}\``).join(", ");
     const reason = `It uses ${names} of a function that is not durable.`;
     context.setRecord(record, { ...made.record, captures, reason });
-    return call(t.arrowFunctionExpression(made.names.map(id), bodyOf(made.body)), ...taken);
+    return call(t.arrowFunctionExpression(made.names.map(id), bodyOf(made.body, strictness)), ...taken);
   }
 
   /** The statements that make the function where its captures are parameters. */
@@ -176,11 +178,11 @@ function captureKeys(captures: Binding[], key?: t.Expression): string[] {
   return [...(key ? ["(key)"] : []), ...captures.map(({ name }) => name)];
 }
 
-function bodyOf(statements: t.Statement[]): t.BlockStatement | t.Expression {
+function bodyOf(statements: t.Statement[], directives: t.Directive[]): t.BlockStatement | t.Expression {
   const [only] = statements;
-  return statements.length === 1 && t.isReturnStatement(only) && only.argument
+  return statements.length === 1 && directives.length === 0 && t.isReturnStatement(only) && only.argument
     ? only.argument
-    : t.blockStatement(statements);
+    : t.blockStatement(statements, directives);
 }
 
 /** `$m.f[k]`: whoever makes a nested function has made the record. */

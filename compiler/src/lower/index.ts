@@ -28,7 +28,7 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
   const members = new Members(fn, context);
   const analysis = resolveScopes(node, (name) => originOf(fn.path, name, members), hasThisAround(fn.path));
   decideCaptures(analysis);
-  const module = new LoweringModule(context, analysis, members, fn, isSloppy(fn.path, context));
+  const module = new LoweringModule(context, analysis, members, fn);
   refuseSloppy(module);
   const closures = new Closures();
   const base = `${(fn.lexicalPath.label || "anonymous").replace(/[^\w$]|^(?=\d)/g, "_")}$`;
@@ -61,7 +61,19 @@ function hoistRun(durable: DurableUnit, closures: Closures): void {
   const { fn, context, hoisted } = durable.module;
   const descriptor = { isStatic: true, reach: () => member(recordOf(context.abi.m, fn.record), "d") };
   const { params, body } = lowerUnit(durable, closures, syntax, descriptor);
-  hoisted.push(t.functionDeclaration(id(fn.run), params, body));
+  body.directives = durable.module.strictness(durable.unit);
+  hoisted.push(t.functionDeclaration(id(fn.run), body.directives.length > 0 ? simplify(params, body) : params, body));
+}
+
+/** A function that says "use strict" takes simple parameters only: a rest parameter becomes a variable. */
+function simplify(params: (t.Identifier | t.RestElement)[], body: t.BlockStatement): t.Identifier[] {
+  const simple = params.filter((param) => t.isIdentifier(param));
+  const rest = params.at(-1);
+  if (!t.isRestElement(rest)) return simple;
+  const slice = member(member(t.arrayExpression([]), "slice"), "call");
+  const list = call(slice, id("arguments"), num(simple.length));
+  body.body.unshift(declare("let", (rest.argument as t.Identifier).name, list));
+  return simple;
 }
 
 /**
@@ -111,7 +123,7 @@ function lowerExpression(durable: DurableUnit, closures: Closures): t.Expression
   const captures = [...durable.unit.captures];
   const own = { ...rootRecord(durable), ...describeUnit(durable), captures: captures.map(({ name }) => name) };
   const taken = captures.map(() => t.thisExpression());
-  const body = t.blockStatement(made.body);
+  const body = t.blockStatement(made.body, durable.module.strictness(durable.unit));
   if (!isFree) {
     context.setRecord(fn.record, { ...own, reason: NOT_ONCE });
     return call(t.arrowFunctionExpression(made.names.map(id), body), ...taken);
@@ -164,17 +176,4 @@ function originOf(path: NodePath, name: string, members: Members): Origin {
   if (binding === undefined) return "global";
   if (binding.scope.path.isProgram()) return "module";
   return binding.scope.path.isClass() && members.reaches(name) ? "module" : "foreign";
-}
-
-function isSloppy(path: NodePath, { sourceType }: ModuleContext): boolean {
-  if (sourceType === "module") return false;
-  const isStrict = (body: { directives: t.Directive[] }) =>
-    body.directives.some(({ value }) => value.value === "use strict");
-  for (let outer: NodePath | null = path; outer !== null; outer = outer.parentPath) {
-    const { node } = outer;
-    if (t.isClass(node)) return false;
-    if (t.isProgram(node) && isStrict(node)) return false;
-    if (t.isFunction(node) && t.isBlockStatement(node.body) && isStrict(node.body)) return false;
-  }
-  return true;
 }

@@ -46,8 +46,7 @@ export function lowerUnit(
     ...durable.points.list.map((point) => makeSave(durable, point, descriptor)),
   ];
   durable.module.hoisted.push(...functions);
-  const { directives } = (durable.unit.node as t.Function).body as t.BlockStatement;
-  const made = { params: [frame, id(self), ...args], body: t.blockStatement([...head, ...statements], directives) };
+  const made = { params: [frame, id(self), ...args], body: t.blockStatement([...head, ...statements]) };
   if (globalThis.process?.env.COLDFRAME_VERIFY === "1") verify(durable, lowering, made, functions);
   return made;
 }
@@ -163,7 +162,8 @@ function bindParameters(durable: DurableUnit, lowering: Lowering): t.Statement[]
   const { native } = lowering;
   const { view } = durable;
   const statements: t.Statement[] = [];
-  if (durable.module.sloppy && durable.thisBinding) statements.push(coerceThis(durable.name(durable.thisBinding)));
+  if (durable.module.isSloppy(durable.unit) && durable.thisBinding)
+    statements.push(coerceThis(durable.name(durable.thisBinding)));
   const early = durable.unit.bindings.filter((binding) => binding.kind === "param" && binding.early);
   statements.push(...early.map((binding) => view.open(binding)));
   const openCells = durable.unit.bindings.filter((b) => b.kind === "param" && b.cell && !b.early);

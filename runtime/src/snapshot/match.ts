@@ -57,8 +57,9 @@ const judges: Readonly<Record<CodeKind, (ref: CodeRef, registry: CodeRegistry) =
 
 /** Nothing has this id: either its module is not loaded, or it has changed (I4). */
 function absent({ id, kind }: CodeRef, { modules }: CodeRegistry): Judged {
-  const [module, name] = id.split("#") as [string, string?];
-  if (name === undefined) return { verdict: "missing", reason: `The ${kind} ${id} is not registered` };
+  const at = id.indexOf("#");
+  if (at < 0) return { verdict: "missing", reason: `The ${kind} ${id} is not registered` };
+  const [module, name] = [id.slice(0, at), id.slice(at + 1)];
   if (modules.has(module)) {
     return { verdict: "incompatible", reason: `${id} ${name.includes("~") ? "has changed or is gone" : "is gone"}` };
   }
