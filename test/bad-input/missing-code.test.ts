@@ -115,7 +115,8 @@ describe.each(kinds)("an engine on %s", (kind) => {
     const second = await place.open();
     await place.clock.jump(HOUR);
     await place.clock.advance(61_000);
-    const message = "1 run waits for shop/orders#nap, not loaded here";
+    const message =
+      "1 run waits for shop/orders#nap, not loaded here: import its module in some worker, before it opens the store";
     expect(second.notices).toEqual([{ kind: "waiting-for-code", message }]);
     const run = await second.engine.get("a");
     expect(await run?.status()).toMatchObject({ status: "ready", generation: 0 });

@@ -176,7 +176,11 @@ describe.each(kinds)("starting runs on %s", (kind) => {
     await store.start(["a", "b", "c"].map((id) => ({ id, input, ...request })));
     await clock.advance(2_500);
     expect(notices).toEqual([
-      { kind: "waiting-for-code", message: "3 runs wait for shop/orders#fulfil, not loaded here" },
+      {
+        kind: "waiting-for-code",
+        message:
+          "3 runs wait for shop/orders#fulfil, not loaded here: import its module in some worker, before it opens the store",
+      },
     ]);
     expect((await store.get("a"))?.status).toBe("ready");
   });

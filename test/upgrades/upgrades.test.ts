@@ -121,7 +121,7 @@ async function expectWaiting(place: Place, second: TestEngine, { name }: Pair): 
   await place.clock.advance(61_000); // how long it takes at most to be told of
   const run = await second.engine.get("a");
   expect(await run?.status()).toMatchObject({ status: "ready", generation: 0 });
-  const message = `1 run waits for ${moduleOf(name)}#main, not loaded here`;
+  const message = `1 run waits for ${moduleOf(name)}#main, not loaded here: import its module in some worker, before it opens the store`;
   expect(second.notices).toEqual([{ kind: "waiting-for-code", message }]);
   await second.engine.close();
 

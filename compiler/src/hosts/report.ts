@@ -9,10 +9,13 @@ export function describe({
   mend,
   link,
 }: Pick<Diagnostic, "code" | "message" | "why" | "mend" | "link">): string {
-  const parts = Object.entries({ why, mend, link }).map(
-    ([key, text]) => `\n  ${key}: ${text.replaceAll("\n", "\n    ")}`,
-  );
+  const parts = Object.entries({ why, mend, link }).map(([key, text]) => `\n  ${key}:${indent(text)}`);
   return `[${code}] ${message}${parts.join("")}`;
+}
+
+/** A list begins on a line of its own, as in the errors of the runtime. */
+function indent(text: string): string {
+  return (text.includes("\n") ? `\n${text}` : ` ${text}`).replaceAll("\n", "\n    ");
 }
 
 /** @returns `src/a.ts:3:5`, as editors and terminals follow it */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../clock.ts";
-import { errors } from "../errors.ts";
+import { errors, isColdframeError } from "../errors.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
 import { openStore } from "../store/open.ts";
@@ -111,7 +111,7 @@ export class Engine implements AsyncDisposable {
   ): Promise<Run<Awaited<ReturnType<F>>>> {
     this.#check("a run was being started");
     const descriptor = rootOf(fn, this.start);
-    const request = this.#request(descriptor.meta as FunctionMeta, args, options);
+    const request = fromCaller(this.start, () => this.#request(descriptor.meta as FunctionMeta, args, options));
     const isKnown = options.id !== undefined && (await this.#isStarted(request));
     this.#check("a run was being started"); // it may have been closed meanwhile
     if (!isKnown) await this.#create(request, descriptor);
@@ -233,6 +233,16 @@ function rootOf(fn: Function, called: Function): Descriptor {
 
 function refuseUnless(isGood: boolean, option: string, found: unknown, needed: string): void {
   if (!isGood) throw errors.invalidOption({ option, found: String(found), needed });
+}
+
+/** What is thrown at a caller for what it has handed over has a stack that begins there. */
+function fromCaller<T>(called: Function, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (isColdframeError(error)) Error.captureStackTrace(error, called);
+    throw error;
+  }
 }
 
 /** Lets an error of the user's surface as an uncaught one, outside of what goes on here. */

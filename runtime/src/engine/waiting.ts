@@ -21,7 +21,7 @@ export function watchForCode({ store, clock, queue, notify }: Parts, hosted: Hos
       for (const { fn, queue: where, status, count } of await store.count()) {
         if (status !== "ready" || where !== queue || hosted.has(fn) || (told.get(fn) ?? 0) >= count) continue;
         told.set(fn, count);
-        const message = `${count} ${count === 1 ? "run waits" : "runs wait"} for ${fn}, not loaded here`;
+        const message = `${count} ${count === 1 ? "run waits" : "runs wait"} for ${fn}, not loaded here: import its module in some worker, before it opens the store`;
         notify({ kind: "waiting-for-code", message });
       }
     } catch {

@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
+import { isColdframeError } from "../errors.ts";
 import { type Frame, metaOf } from "../frame.ts";
 
 /** How many callers stand in the stack of an error already. */
@@ -16,7 +17,7 @@ export function stitchStack(error: unknown, from: Frame | null): void {
   if (!types.isNativeError(error) || typeof error.stack !== "string") return; // no question that a Proxy would hear
   let count = appended.get(error) ?? 0;
   const lines = error.stack.split("\n");
-  const stack = count === 0 ? withoutMachinery(lines) : lines;
+  const stack = count === 0 ? withoutMachinery(lines, isColdframeError(error)) : lines;
   for (let frame: Frame | null = from; frame !== null && count < stackLimit; frame = frame.$up, count++) {
     const meta = metaOf(frame);
     const at = meta.points[frame.$pc]?.at ?? "?";
@@ -35,8 +36,11 @@ const isFrame = (line: string): boolean => /^ +at /.test(line);
 const isNative = (line: string): boolean => line.endsWith(" (<anonymous>)"); // `new Promise`, `Array.map`
 const isOurs = (line: string): boolean => homes.some((place) => line.includes(place));
 
-/** Below the first line of the user's: lines of this package, what it called natively, and what of Node called it. */
-function withoutMachinery(lines: string[]): string[] {
+/**
+ * Below the first line of the user's: lines of this package, what it called natively, and what of Node called it. Above it
+ * only if the error says by its code what was wrong; those of a fault of ours stay.
+ */
+function withoutMachinery(lines: string[], isCoded: boolean): string[] {
   const first = lines.findIndex((line) => isFrame(line) && !isOurs(line));
   if (first === -1) return lines;
   const kept: string[] = [];
@@ -45,7 +49,8 @@ function withoutMachinery(lines: string[]): string[] {
     isMachinery = isFrame(line) && (isOurs(line) || line.includes("node:internal") || (isNative(line) && isMachinery));
     if (!isMachinery) kept.push(line);
   }
-  return [...lines.slice(0, first), ...[lines[first] as string, ...kept.reverse()].map(nameRun)];
+  const above = lines.slice(0, first).filter((line) => !isCoded || !isFrame(line));
+  return [...above, ...[lines[first] as string, ...kept.reverse()].map(nameRun)];
 }
 
 /** V8 calls a run function by its place: `Object.fulfil$ [as run]`. */

@@ -274,6 +274,7 @@ export class Scheduler implements Ops {
       outcome = apply(descriptor.run as Run, self, args);
     } catch (error) {
       this.current = current;
+      stitchStack(error, null);
       this.#fail(task, error);
       return;
     }
