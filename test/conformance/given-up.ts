@@ -7,6 +7,9 @@ const generator = "generator objects of compiled code have a prototype of their 
 
 export const givenUp: { readonly [test: string]: string } = {
   "built-ins/AsyncFunction/instance-prototype-property.js": prototype,
+  "built-ins/AsyncGeneratorFunction/prototype/prototype.js": generator,
+  "built-ins/AsyncGeneratorPrototype/Symbol.toStringTag.js": generator,
+  "built-ins/AsyncIteratorPrototype/Symbol.asyncIterator/prop-desc.js": generator,
   "built-ins/Function/prototype/toString/async-arrow-function.js": text,
   "built-ins/Function/prototype/toString/async-function-declaration.js": text,
   "built-ins/Function/prototype/toString/async-function-expression.js": text,

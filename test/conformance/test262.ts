@@ -8,7 +8,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import { parseArgs, types } from "node:util";
 import { createContext, Script } from "node:vm";
 import { compile } from "@coldframe/compiler";
 import { build } from "vite";
@@ -31,6 +32,9 @@ interface Outcome {
 const passed: Outcome = { kind: "passed", detail: "" };
 const failed = (detail: string): Outcome => ({ kind: "failed", detail });
 
+/** What of Node the runtime uses; the contexts get it under these names. */
+const nodeModules = { "node:url": { fileURLToPath }, "node:util": { types } };
+
 /** The runtime as one script, so that each context has a copy made of its own built-ins. */
 async function bundleRuntime(): Promise<Script> {
   const made = await build({
@@ -41,6 +45,10 @@ async function bundleRuntime(): Promise<Script> {
       write: false,
       minify: false,
       target: "esnext",
+      rollupOptions: {
+        external: Object.keys(nodeModules),
+        output: { globals: (id: string) => `globalThis[${JSON.stringify(id)}]` },
+      },
       lib: { entry: new URL("../../runtime/src/abi/v1.ts", import.meta.url).pathname, formats: ["iife"], name: "abi" },
     },
   });
@@ -66,7 +74,7 @@ async function runIn(file: string, code: string, { includes, flags }: Meta): Pro
     settle = resolve;
   });
   const fail = (error: unknown) => settle(failed(describe(error)));
-  const globals = { setImmediate, queueMicrotask, print() {}, reportCompare() {} };
+  const globals = { ...nodeModules, setImmediate, queueMicrotask, print() {}, reportCompare() {} };
   const context = createContext(Object.defineProperties({}, hidden(globals)));
   try {
     runtime.runInContext(context);
