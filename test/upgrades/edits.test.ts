@@ -94,6 +94,8 @@ const telling: readonly [before: string, after: string][] = [
 
 const silent: readonly [before: string, after: string][] = [
   ["return a + 1;", "return (a)\n + /* one */ 1 // more\n"],
+  ["return (a + 1) * 2;", "return (/* one */ a + 1) * 2;"],
+  ["return a - (1 * 2);", "return a - /* one */ (1 * 2);"],
   ["return a + 'x';", 'return a + "x";'],
   ["return a + 1000;", "return a + 1_000;"],
   ["return a + 255;", "return a + 0xff;"],

@@ -2,6 +2,7 @@
 // bytes that were kept, and on an engine. Each pair of fixtures/upgrades is one edit.
 import { restore } from "@coldframe/runtime";
 import { describe, expect, test } from "vitest";
+import { DURABLE } from "../../runtime/src/realm.ts";
 import { registry } from "../../runtime/src/registry.ts";
 import { matchSnapshot } from "../../runtime/src/snapshot/read.ts";
 import { kinds, makePlace, type Place, type TestEngine, until } from "../engine/kit.ts";
@@ -78,7 +79,7 @@ describe.each(kinds)("a run parked under version 1, on %s", (kind) => {
       const program = await loadVersion(pair.name, "v2");
       const second = await place.open();
       if (goesOn(pair)) await expectGoingOn(place, second, pair);
-      else if (program.main === undefined) await expectWaiting(place, second, pair);
+      else if (!isDurable(program.main)) await expectWaiting(place, second, pair);
       else await expectRolledBack(place, second, pair, program);
     });
   }
@@ -139,4 +140,8 @@ async function jumpToEnd({ clock }: Place, engine: TestEngine["engine"]): Promis
     await until(async () => (await (await engine.get("a"))?.status())?.status !== "running");
     await clock.jump(HOUR);
   }
+}
+
+function isDurable(fn: Function | undefined): boolean {
+  return fn !== undefined && DURABLE in fn;
 }

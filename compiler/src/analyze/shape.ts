@@ -2,8 +2,8 @@
 // Does not own: what it extends, which only run time knows; classes made inside of functions, whose instances are not stored.
 // I1. Methods, initializers, statics, types, comments and order do not count: an instance that exists does not depend on them.
 // I2. What a constructor assigns to `this` counts like a field: to an instance there is no difference.
-import generate from "@babel/generator";
 import * as t from "@babel/types";
+import { canonicalText } from "./lift/nodes.ts";
 
 /** What of the compiler's options a shape depends on. */
 export interface ShapeOptions {
@@ -93,7 +93,7 @@ function visit(node: t.Node, look: (node: t.Node) => void): void {
 function nameOf({ key, computed }: { key: t.Node; computed?: boolean | null }): string {
   if (t.isStringLiteral(key)) return key.value;
   if (t.isNumericLiteral(key) || t.isBigIntLiteral(key)) return String(key.value);
-  return t.isIdentifier(key) && !computed ? key.name : `[${textOf(key)}]`;
+  return t.isIdentifier(key) && !computed ? key.name : `[${canonicalText(key)}]`;
 }
 
 /** Decorators of a class or field may give instances whatever they like. */
@@ -101,9 +101,5 @@ function decoratorsOf(node: t.Node, { experimentalDecorators }: ShapeOptions): s
   if (!("decorators" in node) || !node.decorators) return [];
   const of = t.isClass(node) ? "" : ` ${nameOf(node as t.ClassProperty)}`;
   const kind = experimentalDecorators ? "experimental " : "";
-  return node.decorators.map(({ expression }) => `@${kind}${textOf(expression)}${of}`);
-}
-
-function textOf(node: t.Node): string {
-  return generate(node, { minified: true, comments: false }).code;
+  return node.decorators.map(({ expression }) => `@${kind}${canonicalText(expression)}${of}`);
 }

@@ -18,6 +18,24 @@ function normalizedText(node: t.Node): string {
   return generate(node, { minified: true, comments: false }).code;
 }
 
+const commentFields = ["leadingComments", "innerComments", "trailingComments"] as const;
+
+/** The printer keeps parentheses for the sake of comments, though it leaves those out: here the tree has none. */
+function withoutComments<T>(root: t.Node, run: () => T): T {
+  const former: [t.Node, Pick<t.Node, (typeof commentFields)[number]>][] = [];
+  t.traverseFast(root, (node) => {
+    const { leadingComments, innerComments, trailingComments } = node;
+    if (!leadingComments && !innerComments && !trailingComments) return;
+    former.push([node, { leadingComments, innerComments, trailingComments }]);
+    for (const field of commentFields) node[field] = null;
+  });
+  try {
+    return run();
+  } finally {
+    for (const [node, comments] of former) Object.assign(node, comments);
+  }
+}
+
 /** Hashes of functions and classes as they were when they were added. */
 export class SourceHashes {
   readonly #hashes = new WeakMap<t.Node, string>();
@@ -29,13 +47,15 @@ export class SourceHashes {
 
   /** Hashes every function and class in `root`, before lifting changes them. */
   addAll(root: t.Node): void {
-    t.traverseFast(root, (node) => {
-      if (t.isFunction(node) || t.isClass(node)) this.#hashes.set(node, this.#hash(node));
-    });
+    withoutComments(root, () =>
+      t.traverseFast(root, (node) => {
+        if (t.isFunction(node) || t.isClass(node)) this.#hashes.set(node, this.#hash(node));
+      }),
+    );
   }
 
   of(node: t.Node): string {
-    return this.#hashes.get(node) ?? this.#hash(node);
+    return this.#hashes.get(node) ?? withoutComments(node, () => this.#hash(node));
   }
 
   #hash(node: t.Node): string {

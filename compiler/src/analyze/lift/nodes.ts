@@ -31,6 +31,8 @@ export function canonicalText(node: t.Node): string {
   t.traverseFast(copy, (part) => {
     const mark = markOf(part, "temp");
     if (mark) (part as t.Identifier).name = mark.of;
+    // The printer keeps parentheses for the sake of comments, though it leaves those out.
+    t.removeComments(part);
   });
   return generate(copy, { minified: true, comments: false }).code;
 }
