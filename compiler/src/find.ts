@@ -81,8 +81,18 @@ class Search {
       const found = "What follows the comment is not an async function or generator that it could belong to";
       this.#diagnostics.add("error", comment, errors.misplacedMark({ mark: text, found }));
     }
-    if (this.#found.length === 0 || this.#program === undefined) return undefined;
+    if (this.#program === undefined || (this.#found.length === 0 && !this.#hasMarkedClass())) return undefined;
     return { program: this.#program, functions: this.#found, names: this.#names };
+  }
+
+  /** A module with the mark gets a record for the sake of its classes, too: then the compiler says what they are made of. */
+  #hasMarkedClass(): boolean {
+    const { directives, body } = this.#file.program;
+    const isClass = (node: t.Node | null | undefined) => t.isClassDeclaration(node) && !node.declare;
+    return (
+      directives.some(isMark) &&
+      body.some((node) => isClass(t.isExportNamedDeclaration(node) ? node.declaration : node))
+    );
   }
 
   #readComment(comment: t.Comment): void {

@@ -105,3 +105,15 @@ test("an import is named by where it comes from, whoever imports it", () => {
   const [, imports = ""] = /imports: \{ (.*?) \} \}\)/.exec(build(source).code) ?? [];
   expect(imports).toMatch(/^"shop\/lib\/tools#tool": \(\) => tool, "shop\/b#default": \(\) => other$/);
 });
+
+test("a module with the directive and classes alone gets a record; one with types alone does not", () => {
+  const classes = `"use durable";\nexport class Cart<T> { items: T[] = []; #key = 1; }\nexport abstract class Base { abstract a: 1; }\n`;
+  const { code, manifest, diagnostics } = compile(classes, { filename: "cart.ts" });
+  expect(diagnostics).toEqual([]);
+  expect(manifest).toMatchObject({ functions: [], classes: { Cart: ["#key", ".items"], Base: [] } });
+  expect(code).toContain(
+    'refs: { Cart: () => Cart, Base: () => Base }, imports: {}, classes: { Cart: ["#key",".items"], Base: [] }',
+  );
+  const types = `"use durable";\nexport interface Cart {}\nexport declare class Base {}\n`;
+  expect(compile(types, { filename: "types.ts" })).toMatchObject({ code: types, manifest: null });
+});

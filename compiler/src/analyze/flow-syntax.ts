@@ -4,7 +4,7 @@
 // I2. What acts on the way out (finally, for-of) takes the place of every target for what stands in it.
 import * as t from "@babel/types";
 import { type Effects, noEffects } from "./effect.ts";
-import type { Env, FlowBuilder, FlowNode, Jump, Word } from "./flow.ts";
+import type { Env, Exit, FlowBuilder, FlowNode, Jump, Word } from "./flow.ts";
 import type { Point } from "./point.ts";
 import type { Binding } from "./scope.ts";
 
@@ -144,9 +144,10 @@ const buildForOf: Build<t.ForOfStatement> = (b, node, next, env, labels) => {
 const buildForAwait: Build<t.ForOfStatement> = (b, node, next, env, labels) => {
   const points = b.parts.points.loops.get(node) as { step: Point; close: Point };
   const iterator = b.pool("iterator", b.iterators);
-  const { completion, result } = makeRecord(b, node, iterator);
+  const record = makeRecord(b, node, iterator);
+  const { completion, result } = record;
   const own = { uses: [iterator], defs: [] };
-  const finish = finishRegion(b, completion, result, next, env);
+  const finish = finishRegion(b, record, next, env);
   const ended = { uses: [completion, result], defs: [] };
   const take = b.point(points.close, [], { uses: [iterator], defs: [] }, ended, finish.dispatch, env);
   const region = finish.into(b.node(["done?"], own, [take, finish.dispatch], env));
@@ -186,8 +187,7 @@ const buildSwitch: Build<t.SwitchStatement> = (b, node, next, env) => {
 const buildTry: Build<t.TryStatement> = (b, node, next, env) => {
   const { block, handler, finalizer } = node;
   if (!finalizer) return buildCatch(b, block, handler as t.CatchClause, next, env);
-  const { completion, result } = makeRecord(b, node, null);
-  const finish = finishRegion(b, completion, result, next, env);
+  const finish = finishRegion(b, makeRecord(b, node, null), next, env);
   // The record outlives the finalizer, in which other records may be made.
   b.completions++;
   const region = finish.into(b.statement(finalizer, finish.dispatch, env));
@@ -212,18 +212,40 @@ function buildCatch(
   return b.statement(block, next, { ...env, handler: entered });
 }
 
-function makeRecord(b: FlowBuilder, node: t.Node, iterator: Binding | null) {
-  const completion = b.pool("completion", b.completions);
-  const result = b.pool("result", b.completions);
-  b.hidden.set(node, { iterator, completion, result });
-  return { completion, result };
+interface CompletionRecord {
+  completion: Binding;
+  result: Binding;
+  exits: Exit[];
 }
 
-/** The end of a protected region: whatever leaves it writes a record, the finalizer runs, the record is carried out. */
-function finishRegion(b: FlowBuilder, completion: Binding, result: Binding, next: FlowNode, env: Env) {
+function makeRecord(b: FlowBuilder, node: t.Node, iterator: Binding | null): CompletionRecord {
+  const completion = b.pool("completion", b.completions);
+  const result = b.pool("result", b.completions);
+  const record = { completion, result, exits: [] };
+  b.hidden.set(node, { iterator, ...record });
+  return record;
+}
+
+/** Adds an exit at its place: a stored record has its number. */
+function addExit(exits: Exit[], kind: Jump, label: string | null): void {
+  if (exits.some((exit) => exit.kind === kind && exit.label === label)) return;
+  exits.push({ kind, label });
+  exits.sort((a, b) => (exitText(a) < exitText(b) ? -1 : 1));
+}
+
+const exitText = ({ kind, label }: Exit) => `${kind} ${label ?? ""}`;
+
+/**
+ * The end of a protected region: whatever leaves it writes a record, the finalizer runs, the record is carried out. A frame
+ * that waits in the finalizer holds a record, so that the ways out that its code knows are part of what can still run.
+ */
+function finishRegion(b: FlowBuilder, { completion, result, exits }: CompletionRecord, next: FlowNode, env: Env) {
   const outs = [next];
   if (env.handler) outs.push(env.handler);
-  const dispatch = b.node(["dispatch"], { uses: [completion, result], defs: [] }, outs, env);
+  const words: Word[] = ["dispatch"];
+  const returns = new Set<string>();
+  const tell = () => void words.splice(1, words.length, ...[...returns].sort(), ...exits.map(exitText));
+  const dispatch = b.node(words, { uses: [completion, result], defs: [] }, outs, env);
   const into = (finalizer: FlowNode): Env & { normal: FlowNode } => {
     const defs = [completion, result];
     const record = (words: Word[], out: FlowNode | null) => {
@@ -234,8 +256,16 @@ function finishRegion(b: FlowBuilder, completion: Binding, result: Binding, next
     return {
       handler: record(["throw"], null),
       normal: record(["normal"], next),
-      jump: (kind, label) => record([kind, label], env.jump(kind, label)),
-      ret: (settled) => record(["return"], env.ret(settled)),
+      jump(kind, label) {
+        addExit(exits, kind, label);
+        tell();
+        return record([kind, label], env.jump(kind, label));
+      },
+      ret(settled) {
+        returns.add(settled ? "return" : "return a promise");
+        tell();
+        return record(["return"], env.ret(settled));
+      },
     };
   };
   return { dispatch, into };

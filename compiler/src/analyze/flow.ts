@@ -28,6 +28,14 @@ export interface Hidden {
   iterator: Binding | null;
   completion: Binding | null;
   result: Binding | null;
+  /** What leaves a protected region by a jump, in an order that does not depend on where the jumps stand. */
+  exits: readonly Exit[];
+}
+
+/** A `break` or `continue` out of a protected region. */
+export interface Exit {
+  readonly kind: Jump;
+  readonly label: string | null;
 }
 
 export interface Flow {
@@ -195,7 +203,7 @@ export class FlowBuilder {
 
   iterator(node: t.Node): Binding {
     const iterator = this.pool("iterator", this.iterators);
-    this.hidden.set(node, { iterator, completion: null, result: null });
+    this.hidden.set(node, { iterator, completion: null, result: null, exits: [] });
     return iterator;
   }
 }

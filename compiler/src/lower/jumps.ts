@@ -2,9 +2,11 @@
 // Does not own: the statements around (syntax/).
 // I1. No native finally encloses a point: what leaves a region writes a code and breaks out of it; behind it the code is
 //     carried out, in the context around (docs/abi.md 7).
-// I2. Codes: 0 normal, 1 throw, 2 return, 3 and up jumps in the order they were met.
+// I2. Codes: 0 normal, 1 throw, 2 return, 3 and up jumps. Where a record can be stored, these are in an order that does not
+//     depend on the code, and part of the fingerprint (analyze/flow-syntax.ts); elsewhere in the order they were met.
 // I3. A value that may be a promise leaves through the label around the body; behind that label it is settled.
 import * as t from "@babel/types";
+import type { Exit } from "../analyze/flow.ts";
 import { compare, id, num, set, undef, when } from "./nodes.ts";
 
 /** A statement that keeps jumps out: code for each jump that crosses it. */
@@ -12,7 +14,9 @@ export interface Region {
   readonly label: string;
   readonly completion: string;
   readonly result: string;
-  readonly jumps: { kind: "break" | "continue"; label: string | null }[];
+  readonly jumps: Exit[];
+  /** Its record can be stored: all its jumps are known from the beginning. */
+  readonly isStored: boolean;
   /** Something in it breaks out of it. */
   left: boolean;
   returns: boolean;
@@ -56,6 +60,8 @@ export class Jumps {
 
   #record(region: Region, kind: "break" | "continue", label: string | null): t.Statement[] {
     let index = region.jumps.findIndex((jump) => jump.kind === kind && jump.label === label);
+    if (index < 0 && region.isStored)
+      throw new Error(`the graph knows no ${kind} ${label ?? ""} out of ${region.label}`);
     if (index < 0) index = region.jumps.push({ kind, label }) - 1;
     region.left = true;
     return [set(id(region.completion), num(FIRST_JUMP + index)), t.breakStatement(id(region.label))];
@@ -100,6 +106,21 @@ function isTarget(around: Around, kind: "break" | "continue", label: string | nu
   return around.type === "loop" || (around.type === "switch" && kind === "break");
 }
 
-export function createRegion(label: string, completion: string, result: string): Region {
-  return { label, completion, result, jumps: [], left: false, returns: false, returnsUnsettled: false };
+/** @param exits the jumps out of it, if its record can be stored */
+export function createRegion(
+  label: string,
+  completion: string,
+  result: string,
+  exits: readonly Exit[] | null = null,
+): Region {
+  return {
+    label,
+    completion,
+    result,
+    jumps: [...(exits ?? [])],
+    isStored: exits !== null,
+    left: false,
+    returns: false,
+    returnsUnsettled: false,
+  };
 }

@@ -179,9 +179,9 @@ export class Lowering {
   // ---- protected regions
 
   openRegion(node: t.Node): Region {
-    const { completion, result } = this.durable.hidden(node) ?? {};
+    const { completion, result, exits = [] } = this.durable.hidden(node) ?? {};
     const label = this.durable.view.names.fresh("$out");
-    return createRegion(label, this.durable.name(completion), this.durable.name(result));
+    return createRegion(label, this.durable.name(completion), this.durable.name(result), exits);
   }
 
   /** A region whose record no point outlives: a for-of, which closes its iterator without waiting. */
