@@ -7,6 +7,7 @@
 // I3. A value that may be a promise leaves through the label around the body; behind that label it is settled.
 import * as t from "@babel/types";
 import type { Exit } from "../analyze/flow.ts";
+import { errors } from "../errors.ts";
 import { compare, id, num, set, undef, when } from "./nodes.ts";
 
 /** A statement that keeps jumps out: code for each jump that crosses it. */
@@ -36,9 +37,12 @@ export class Jumps {
   readonly #around: Around[] = [];
   readonly #settle: { label: () => string; value: () => string };
 
-  /** @param settle where a value goes that may be a promise */
-  constructor(settle: { label: () => string; value: () => string }) {
+  readonly #file: string;
+
+  /** @param settle where a value goes that may be a promise @param file for messages */
+  constructor(settle: { label: () => string; value: () => string }, file: string) {
     this.#settle = settle;
+    this.#file = file;
   }
 
   inside<T>(around: Around, lower: () => T): T {
@@ -60,8 +64,10 @@ export class Jumps {
 
   #record(region: Region, kind: "break" | "continue", label: string | null): t.Statement[] {
     let index = region.jumps.findIndex((jump) => jump.kind === kind && jump.label === label);
-    if (index < 0 && region.isStored)
-      throw new Error(`the graph knows no ${kind} ${label ?? ""} out of ${region.label}`);
+    if (index < 0 && region.isStored) {
+      const jump = `${kind} ${label ?? ""}`;
+      throw errors.compilerFailed({ file: this.#file, detail: `the graph knows no ${jump} out of ${region.label}` });
+    }
     if (index < 0) index = region.jumps.push({ kind, label }) - 1;
     region.left = true;
     return [set(id(region.completion), num(FIRST_JUMP + index)), t.breakStatement(id(region.label))];

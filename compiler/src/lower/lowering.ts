@@ -39,7 +39,8 @@ export class Lowering {
     this.durable = durable;
     this.descriptor = descriptor;
     this.#table = table;
-    this.jumps = new Jumps({ label: () => this.local("ret", null), value: () => this.local("t") });
+    const settle = { label: () => this.local("ret", null), value: () => this.local("t") };
+    this.jumps = new Jumps(settle, durable.module.context.filename);
     this.native = new Native(durable.view, emitters, {
       return: (node) => this.leave(node),
       jump: ({ type, label }) => this.jumps.jump(type === "BreakStatement" ? "break" : "continue", label?.name ?? null),
