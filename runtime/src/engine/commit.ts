@@ -93,7 +93,7 @@ export class Committer {
   /** Something live cannot be stored: hold, wait until it has gone, or, when closing, leave the run at its last commit. */
   #blocked(error: unknown): void {
     const run = this.#run;
-    if (run.draining && run.openWaits().size > 0) {
+    if (run.draining && run.hasOpenWait()) {
       run.drop(errors.engineClosed({ what: "a run was driven" }));
       run.keeper.left(run, "ready", undefined);
     } else if (run.pace.isBlocked()) this.hold(error);

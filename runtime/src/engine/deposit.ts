@@ -22,14 +22,11 @@ export function depositSoon(run: ActiveRun): void {
 
 /** Deposits what is not yet; resolves when the store has it. */
 export async function depositAll(run: ActiveRun): Promise<void> {
-  const waiting = run.book.completions.filter(({ deposited }) => !deposited);
-  await Promise.all(waiting.map((completion) => deposit(run, completion)));
+  await Promise.all(run.book.takeUndeposited().map((completion) => deposit(run, completion)));
 }
 
 async function deposit(run: ActiveRun, completion: Completion): Promise<void> {
   const { operation, outcome, key, value } = completion;
-  completion.deposited = true;
-  run.book.depositedBytes += value.byteLength;
   announce("deposit:before", run.id, operation);
   let sent: SendOutcome;
   try {
@@ -39,7 +36,7 @@ async function deposit(run: ActiveRun, completion: Completion): Promise<void> {
     });
   } catch (error) {
     run.parts.notify({ kind: "store-failed", run: run.id, message: `A result could not be stored: ${error}`, error });
-    completion.deposited = false;
+    run.book.putBack(completion);
     run.commits.request();
     return;
   }

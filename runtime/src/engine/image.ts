@@ -44,7 +44,7 @@ export function takeSnapshot(run: ActiveRun): Uint8Array {
 export function refuseOverheard<T>(run: ActiveRun, done: T): T {
   if (run.overheard.size === 0) return done;
   for (const task of run.overheard) if (task.state !== 0) run.overheard.delete(task);
-  const [task] = run.openWaits().size === 0 ? run.overheard : [];
+  const [task] = run.hasOpenWait() ? [] : run.overheard;
   if (task === undefined) return done;
   const what = task.work instanceof Operation ? `The operation ${task.work.name}` : "What the run does";
   throw errors.outsideDurableCode({ what, caller: UNAWAITED });

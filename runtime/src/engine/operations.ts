@@ -7,6 +7,7 @@
  * I2 A completion that was deposited (put into the inbox) is consumed by position by the next commit with a snapshot; one that
  *    was not, or whose deposit is under way, is settled by it. Either way exactly once: the store lets the commit win.
  * I3 Completions are kept in the order in which they were delivered.
+ * I4 What is asked after each completion of a fan-out takes no time that grows with it: hence the lists beside `pending`.
  */
 
 import type { Task } from "../local/task.ts";
@@ -64,6 +65,10 @@ export class OperationBook {
   readonly pending = new Map<string, PendingOperation>();
   fresh: PendingOperation[] = [];
   completions: Completion[] = [];
+  /** Those of `pending` that wait for a time. */
+  readonly #timed = new Map<string, PendingOperation>();
+  /** Those of `completions` that no deposit has been made for; some may have come from the inbox. */
+  #undeposited: Completion[] = [];
   /** Attempts to be recorded before they begin. */
   retries: PendingOperation[] = [];
   /** Attempts that run or stand in line. */
@@ -73,34 +78,78 @@ export class OperationBook {
 
   /** Takes in an operation that begins with the next commit. */
   add(operation: PendingOperation): void {
-    this.pending.set(operation.id, operation);
+    this.adopt(operation);
     this.fresh.push(operation);
   }
 
   /** Takes in an operation that the store has. @returns the same */
   adopt(operation: PendingOperation): PendingOperation {
     this.pending.set(operation.id, operation);
+    this.setDue(operation, operation.dueAt);
     return operation;
+  }
+
+  /** Says when an operation is due; undefined: it waits for no time. */
+  setDue(operation: PendingOperation, dueAt: number | undefined): void {
+    operation.dueAt = dueAt;
+    if (dueAt === undefined) this.#timed.delete(operation.id);
+    else this.#timed.set(operation.id, operation);
+  }
+
+  /** Recorded operations whose time has come, the earliest first. */
+  dueBy(now: number): PendingOperation[] {
+    const due = [...this.#timed.values()].filter(
+      ({ dueAt, recorded, underWay }) => recorded && !underWay && (dueAt as number) <= now,
+    );
+    return due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number));
   }
 
   /** Notes the end of a recorded operation. @returns undefined if it is not pending */
   end(id: string, outcome: OperationOutcome, value: Uint8Array): Completion | undefined {
     const operation = this.pending.get(id);
     if (operation === undefined) return undefined;
-    this.pending.delete(id);
+    this.#forget(id);
     return this.#note(id, outcome, operation.key, value);
   }
 
   #note(operation: string, outcome: OperationOutcome, key: string | undefined, value: Uint8Array): Completion {
     const completion: Completion = { operation, outcome, key, value, deposited: false, position: undefined };
     this.completions.push(completion);
+    this.#undeposited.push(completion);
     return completion;
+  }
+
+  #forget(id: string): void {
+    this.pending.delete(id);
+    this.#timed.delete(id);
+  }
+
+  /** Completions that are to be deposited now. */
+  takeUndeposited(): Completion[] {
+    const taken = this.#undeposited.filter(({ deposited }) => !deposited);
+    this.#undeposited = [];
+    for (const completion of taken) this.depositedBytes += completion.value.byteLength;
+    for (const completion of taken) completion.deposited = true;
+    return taken;
+  }
+
+  /** A deposit has failed. */
+  putBack(completion: Completion): void {
+    completion.deposited = false;
+    this.#undeposited.push(completion);
+  }
+
+  /** What deposits since the last snapshot weigh, with those that would be made now. */
+  get depositBytes(): number {
+    let bytes = this.depositedBytes;
+    for (const { deposited, value } of this.#undeposited) if (!deposited) bytes += value.byteLength;
+    return bytes;
   }
 
   /** Forgets an operation that nothing waits for; the next commit takes it out of the store. */
   withdraw(id: string): void {
     const operation = this.pending.get(id);
-    this.pending.delete(id);
+    this.#forget(id);
     if (operation?.recorded) this.#note(id, "done", undefined, new Uint8Array(0));
     else this.fresh = this.fresh.filter((one) => one.id !== id);
   }
@@ -116,6 +165,7 @@ export class OperationBook {
     }
     this.fresh = [];
     this.completions = [];
+    this.#undeposited = [];
     this.depositedBytes = 0;
     return { begun, begin: begun.map((operation) => toOperation(operation, dormant)), settle, consume };
   }
@@ -130,7 +180,7 @@ export class OperationBook {
   /** When the next operation is due; undefined: none has a time. @param only those that are recorded, and so can begin or end */
   nextDueAt(only: "recorded" | "all" = "all"): number | undefined {
     let next: number | undefined;
-    for (const { dueAt, underWay, recorded } of this.pending.values()) {
+    for (const { dueAt, underWay, recorded } of this.#timed.values()) {
       if (dueAt === undefined || underWay || (only === "recorded" && !recorded)) continue;
       if (next === undefined || dueAt < next) next = dueAt;
     }
@@ -139,7 +189,8 @@ export class OperationBook {
 
   /** Does every pending operation only wait for a time that is not before `atMs`? */
   isDormantUntil(atMs: number): boolean {
-    for (const { dueAt, underWay } of this.pending.values()) {
+    if (this.pending.size > this.#timed.size) return false;
+    for (const { dueAt, underWay } of this.#timed.values()) {
       if (underWay || dueAt === undefined || dueAt < atMs) return false;
     }
     return true;

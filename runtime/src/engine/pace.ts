@@ -10,9 +10,7 @@
  *    may take the thing away, but not longer than `volatileLimitMs`.
  */
 import type { CancelTimer } from "../clock.ts";
-import { isVolatile } from "../local/lost.ts";
 import { depositSoon } from "./deposit.ts";
-import type { OperationBook } from "./operations.ts";
 import type { ActiveRun } from "./turn.ts";
 
 /** After a plain call began, what happened before is committed so much later (docs: deferred commits). */
@@ -55,13 +53,13 @@ export class Pace {
   /** Sees to it that the news are stored in time. */
   recordLater(): void {
     const run = this.#run;
-    const waits = [...run.openWaits()];
-    const isVolatileOut = waits.some(({ awaited }) => isVolatile(awaited));
-    if (!this.progressed || isVolatileOut || waits.length === 0) depositSoon(run);
+    const isOut = run.hasOpenWait();
+    const isVolatileOut = isOut && run.hasOpenWait("volatile");
+    if (!this.progressed || isVolatileOut || !isOut) depositSoon(run);
     if (!this.progressed) return;
     const atMs = this.#progressedAt + (isVolatileOut ? run.parts.limits.volatileLimitMs : DEFER_MS);
-    if (waits.length > 0) this.#commitAt(atMs);
-    else if (bytesOf(run.book) >= this.#worthBytes()) run.commits.request();
+    if (isOut) this.#commitAt(atMs);
+    else if (run.book.depositBytes >= this.#worthBytes()) run.commits.request();
   }
 
   #worthBytes(): number {
@@ -85,7 +83,7 @@ export class Pace {
     const { clock, limits } = run.parts;
     this.#blockedAt ??= clock.monotonic();
     const untilMs = this.#blockedAt + limits.volatileLimitMs;
-    if (run.openWaits().size === 0 || clock.monotonic() >= untilMs) return true;
+    if (!run.hasOpenWait() || clock.monotonic() >= untilMs) return true;
     this.#setTimer(untilMs, () => run.decide());
     return false;
   }
@@ -104,11 +102,4 @@ export class Pace {
     this.#timer?.cancel();
     this.#timer = undefined;
   }
-}
-
-/** What deposits since the last snapshot weigh, with those that would be made now. */
-function bytesOf({ completions, depositedBytes }: OperationBook): number {
-  let bytes = depositedBytes;
-  for (const { deposited, value } of completions) if (!deposited) bytes += value.byteLength;
-  return bytes;
 }

@@ -19,7 +19,7 @@ import type { ActiveRun } from "./turn.ts";
 export function startAttempt(run: ActiveRun, operation: PendingOperation): void {
   if (run.draining) return;
   operation.underWay = true;
-  operation.dueAt = undefined;
+  run.book.setDue(operation, undefined);
   run.book.underWay++;
   run.parts.attempts.enter(() => {
     if (run.goesOn() && !run.draining) return perform(run, operation);
@@ -85,7 +85,7 @@ function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error
   }
   if (!run.goesOn()) return;
   operation.attempt++;
-  operation.dueAt = run.parts.clock.now() + pauseBefore(meta.retry, operation.attempt);
+  run.book.setDue(operation, run.parts.clock.now() + pauseBefore(meta.retry, operation.attempt));
   operation.recorded = false;
   run.book.retries.push(operation);
   run.decide();

@@ -13,6 +13,7 @@
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
+import { isVolatile } from "../local/lost.ts";
 import { Scheduler, type SchedulerHost } from "../local/scheduler.ts";
 import { type Call, Operation as OperationWork, type Task } from "../local/task.ts";
 import { type ExternalWait, isWaiting } from "../local/waits.ts";
@@ -79,6 +80,8 @@ export class ActiveRun implements SchedulerHost {
   /** A deposit of completions is planned (deposit.ts). */
   depositing = false;
   readonly #waits = new Set<ExternalWait>();
+  /** Those of them that no other process can take up. */
+  readonly #volatile = new Set<ExternalWait>();
   #wake: { atMs: number; cancel: CancelTimer } | undefined;
   #inTurn = false;
 
@@ -147,14 +150,30 @@ export class ActiveRun implements SchedulerHost {
   /** Waits that something in this process will end; those of withdrawn losers are nobody's (losers.ts). */
   openWaits(): ReadonlySet<ExternalWait> {
     const { tasks } = this.scheduler;
-    for (const wait of this.#waits) if (!tasks.has(wait.task) || !isWaiting(wait)) this.#waits.delete(wait);
+    for (const wait of this.#waits) if (!tasks.has(wait.task) || !isWaiting(wait)) this.#forgetWait(wait);
     return this.#waits;
+  }
+
+  /** As `openWaits().size > 0`, or only for those that no other process can take up; in the time of a look at one. */
+  hasOpenWait(kind: "any" | "volatile" = "any"): boolean {
+    const { tasks } = this.scheduler;
+    const waits = kind === "any" ? this.#waits : this.#volatile;
+    for (const wait of waits) {
+      if (tasks.has(wait.task) && isWaiting(wait)) return true;
+      this.#forgetWait(wait);
+    }
+    return false;
+  }
+
+  #forgetWait(wait: ExternalWait): void {
+    this.#waits.delete(wait);
+    this.#volatile.delete(wait);
   }
 
   /** Does it wait only for times that lie some way ahead, or for nothing that this process does? */
   isDormant(): boolean {
     const { book, parts } = this;
-    return this.openWaits().size === 0 && book.isDormantUntil(parts.clock.now() + SHORT_WAIT_MS);
+    return !this.hasOpenWait() && book.isDormantUntil(parts.clock.now() + SHORT_WAIT_MS);
   }
 
   // ---- what must be committed when
@@ -191,11 +210,7 @@ export class ActiveRun implements SchedulerHost {
   /** Begins or ends what is due. */
   wakeDue(): void {
     if (!this.goesOn()) return;
-    const now = this.parts.clock.now();
-    const due = [...this.book.pending.values()].filter(
-      ({ dueAt, recorded, underWay }) => recorded && !underWay && dueAt !== undefined && dueAt <= now,
-    );
-    due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number));
+    const due = this.book.dueBy(this.parts.clock.now());
     for (const operation of due) wakeOperation(this, operation);
     if (this.scheduler.hasReady) this.drive();
     else this.decide();
@@ -253,11 +268,12 @@ export class ActiveRun implements SchedulerHost {
 
   external(wait: ExternalWait): void {
     this.#waits.add(wait);
+    if (isVolatile(wait.awaited)) this.#volatile.add(wait);
     wait.open();
   }
 
   answered(wait: ExternalWait, mode: Mode, value: unknown): void {
-    this.#waits.delete(wait);
+    this.#forgetWait(wait);
     if (!this.goesOn()) return;
     if (this.scheduler.arrive(wait, mode, value)) this.pace.noteProgress();
     this.drive();
