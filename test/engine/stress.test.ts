@@ -24,6 +24,20 @@ async function leaf(lane: string, from: number, to: number) {
   return sum;
 }
 
+async function* values(lane: string) {
+  "use durable";
+  let i = 0;
+  try {
+    for (; ; i++) {
+      if (i === 2) await sleep(300);
+      yield effect(lane, i);
+    }
+  } finally {
+    await sleep(20);
+    await effect(lane, i + 1);
+  }
+}
+
 export async function main(n: number) {
   "use durable";
   const log: string[] = [];
@@ -42,7 +56,8 @@ export async function main(n: number) {
     return wins;
   };
   const foreign = async () => await each([0, 1, 2], async (x) => (await effect("foreign", x)) * 10);
-  const settled = await Promise.allSettled([steps("a"), steps("b"), naps(), plains(), races(), foreign()]);
+  const drained = async () => { let s = 0; for await (const x of values("values")) { s += x; if (x === n) break; } return s; };
+  const settled = await Promise.allSettled([steps("a"), steps("b"), naps(), plains(), races(), foreign(), drained()]);
   const more = await Promise.all([1, 2, 3].map(async (x) => x * (await effect("tail" + x, 0))));
   return [settled.map((one) => one.status === "fulfilled" ? one.value : String(one.reason)), more, shared.total, log];
 }`;
