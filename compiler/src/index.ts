@@ -15,7 +15,7 @@ import { assignIds } from "./analyze/ids.ts";
 import { findImports } from "./analyze/imports.ts";
 import { normalize } from "./analyze/normalize.ts";
 import { Settings } from "./analyze/settings.ts";
-import { findShapes } from "./analyze/shape.ts";
+import { classesOf, findShapes } from "./analyze/shape.ts";
 import { checkSupported } from "./analyze/supported.ts";
 import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
 import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
@@ -25,6 +25,7 @@ import { createManifest, type Manifest } from "./emit/manifest.ts";
 import { editMember, isMember, nameByKey, namingProperty } from "./emit/member.ts";
 import { findReferences, printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
 import { type Edit, findHead, printModule } from "./emit/print.ts";
+import { editPrivate } from "./emit/private.ts";
 import type { RawMap } from "./emit/source-map.ts";
 import { ColdframeError } from "./errors.ts";
 import { type Found, findDurable } from "./find.ts";
@@ -90,6 +91,7 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const homes = [...context.homes.values()];
   const edits = [
     ...homes.flatMap((home) => editHome(home, context.abi, source)),
+    ...[...classesOf(found.program.node)].flatMap(({ node }) => editPrivate(node, context.abi)),
     ...lowered.flatMap(({ fn, made }) => editsOf(fn, made, source, context.abi.R)),
   ];
   const hoisted = [...declareVariables(homes), ...lowered.flatMap(({ made }) => made.hoisted)];

@@ -52,7 +52,8 @@ function withoutName(value: object): CodeRegistry {
   const { modules, functions } = all;
   const refOf = (found: unknown) => (found === value ? undefined : all.refOf(found));
   const compiledClass = (cls: Function) => all.compiledClass(cls);
-  return { modules, functions, refOf, resolve: (ref) => all.resolve(ref), compiledClass };
+  const privateHook = (cls: Function) => all.privateHook(cls);
+  return { modules, functions, refOf, resolve: (ref) => all.resolve(ref), compiledClass, privateHook };
 }
 
 /**

@@ -89,6 +89,14 @@ function keyOf(module: ModuleRecord, id: string): string {
   return /[^.]#/.test(id) ? id : `${module.id}#${id}`;
 }
 
+/** What only the text of a class can do with the private names of its instances; the compiler makes it. */
+export interface PrivateHook {
+  has(object: object): boolean;
+  /** Values of the fields, in the order of the text. */
+  get(object: object): unknown[];
+  set(object: object, values: unknown[]): void;
+}
+
 /** Names of the code that is loaded, both ways. */
 export class Registry {
   readonly modules = new Map<string, ModuleRecord>();
@@ -99,6 +107,9 @@ export class Registry {
   readonly #names = new Map<unknown, string>();
   readonly #classes = new WeakMap<Function, CompiledClass>();
   #unread: Unread[] = [];
+  readonly #privates = new WeakMap<Function, PrivateHook>();
+  /** An instance is being made that gets everything from a snapshot: constructors and initializers do nothing. */
+  isShell = false;
 
   /** Takes in a module record; called by compiled code. */
   addModule(record: ModuleRecord): ModuleRecord {
@@ -170,6 +181,23 @@ export class Registry {
       if (owner?.key === old) throw errors.duplicateRegistration({ id: old });
       this.functions.set(old, meta);
       if (meta.d !== undefined) this.#values.set(old, meta.d.self);
+    }
+  }
+
+  setPrivateHook(cls: Function, hook: PrivateHook): void {
+    this.#privates.set(cls, hook);
+  }
+
+  privateHook(cls: Function): PrivateHook | undefined {
+    return this.#privates.get(cls);
+  }
+
+  makeShell<T>(make: () => T): T {
+    this.isShell = true;
+    try {
+      return make();
+    } finally {
+      this.isShell = false;
     }
   }
 

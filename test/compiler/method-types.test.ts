@@ -51,11 +51,20 @@ class Order extends Base<string> {
   @wrapped @durable static async wrappedOne(x: number): Promise<number> { return x + (await 1); }
   @durable async marked() { return await this.decorated(5); }
 }
+class Vault {
+  #codes: number[] = [calls.length, 1];
+  #name = (x: number) => x;
+  open = calls.push(1);
+  constructor(private readonly key: string, public other?: number) { log("made", this.key, this.#codes, this.#name.name); }
+  @durable async use(n: number) { this.#codes.push(await n); return [this.key, this.other, ...this.#codes]; }
+}
 async function main() {
   "use durable";
   const order = new Order(3);
   log(await order.load("x"), await order.load(7, "o"));
   log(await order.decorated(1), await order.marked(), await Order.wrappedOne(4));
+  const vault = new Vault("k");
+  log(await vault.use(5), Object.keys(vault));
   log(order.load.length, order.load.name, order.decorated.length, Object.keys(order), Order.prototype.load.length, Base.prototype.load.length);
 }
 `;
@@ -73,6 +82,6 @@ describe.each([
     const { code, diagnostics } = compile(body, options);
     expect(diagnostics).toEqual([]);
     expect(await run(code, isOld, target)).toEqual(native);
-    expect(native.length).toBe(7);
+    expect(native.length).toBe(9);
   });
 });

@@ -58,6 +58,45 @@ test("a frame of a method whose text has changed behind its point is not resumed
   expect(() => restore(bytes)).toThrow(/CF2101.*test\/methods#Order\.pay/s);
 });
 
+describe("instances with private fields", () => {
+  const classes = `
+export class Base { #x = w.made(); y = w.made(); #later; constructor(z) { w.made(); this.z = z; this.#later = this } get() { return [this.#x, this.#later === this] } }
+class Named extends Base { n = w.made() }
+class Counted { static #count = 0; static next() { return ++Counted.#count } a = 1 }
+class Twice extends Base { #own = 1; own() { return this.#own } }
+class Patterned { #x = 1; constructor({ a } = {}) { this.a = a } x() { return this.#x } }
+export async function keep(name) { "use durable";
+  const value = { Base: () => new Base(1), Named: () => new Named(2), Counted: () => new Counted(), Twice: () => new Twice(3), Patterned: () => new Patterned(),
+    false: () => Object.create(Base.prototype) }[name]();
+  await w.wait(1);
+  return [value.constructor.name, value.get?.(), { ...value }];
+}`;
+  const parked = async (name: string) => {
+    let made = 0;
+    world.w = { wait: (n: number) => Promise.resolve(n), made: () => ++made };
+    const { keep } = await load<{ keep: Method }>(classes);
+    const run = coroutine(keep, name);
+    run.next();
+    return { bytes: snapshot(run), count: () => made };
+  };
+
+  test.each([
+    ["Base", ["Base", [1, true], { y: 2, z: 1 }]],
+    ["Named", ["Named", [1, true], { y: 2, z: 2, n: 4 }]],
+    ["Counted", ["Counted", undefined, { a: 1 }]],
+  ])("%s: the fields come back, and nothing of the class runs", async (name, expected) => {
+    const { bytes, count } = await parked(name);
+    const before = count();
+    const again = restore(bytes) as { next(value?: unknown): { value: unknown } };
+    expect(count()).toBe(before);
+    expect(again.next().value).toEqual(expected);
+  });
+
+  test.each(["Twice", "Patterned", "false"])("%s is refused", async (name) => {
+    await expect(parked(name)).rejects.toThrow("CF2001");
+  });
+});
+
 describe.each(kinds)("started on %s", (kind) => {
   test("static methods, arrows of static fields and methods of objects that need no receiver", async () => {
     const { open } = await makePlace(kind);

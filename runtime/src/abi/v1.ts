@@ -25,7 +25,7 @@ import "../local/async-generator.ts";
 import { call, later, promise, start } from "../local/start.ts";
 import { adopt } from "../local/thenable.ts";
 import { type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
-import { type FunctionMeta, type ModuleRecord, registry } from "../registry.ts";
+import { type FunctionMeta, type ModuleRecord, type PrivateHook, registry } from "../registry.ts";
 
 /** What a call does, by the function's kind; other kinds are async functions. */
 const starts: Partial<Record<number, typeof startGenerator>> = { 3: startGenerator, 4: startAsyncGenerator };
@@ -126,6 +126,16 @@ const helpers = {
     return (target: unknown, _: unknown, property?: PropertyDescriptor): void => {
       registry().setMethod(meta, (typeof property === "object" ? property.value : target) as Function);
     };
+  },
+
+  /** Registers what a class can do with the private names of its instances. */
+  privates(cls: Function, hook: PrivateHook): void {
+    registry().setPrivateHook(cls, hook);
+  },
+
+  /** Is an instance being made that gets everything from a snapshot? */
+  shell(): boolean {
+    return registers.registry?.isShell === true;
   },
 
   module(record: ModuleRecord): ModuleRecord {

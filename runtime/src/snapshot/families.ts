@@ -16,6 +16,7 @@ import { customOf, writeCustom } from "./codecs/custom.ts";
 import { errorKind } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
 import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
+import { hookOf, writePrivate } from "./codecs/private.ts";
 import { writeRecord } from "./codecs/record.ts";
 import { writeExtended } from "./extended.ts";
 import type { GraphWriter } from "./graph-writer.ts";
@@ -104,9 +105,17 @@ function searchClass(writer: GraphWriter, proto: object): Family | null {
   if (SERIALIZE in proto) return makeFamily(proto, writeHooked, 0);
   const base = baseOf(writer, proto);
   if (base === undefined) return null;
+  if (hookOf(proto) !== undefined) return makeFamily(proto, writePrivate, 0);
   const id = writer.idOf(proto);
   if (base === null) return makeFamily(proto, null, id);
   return makeFamily(proto, writeExtended, id, { kind: base });
+}
+
+/** Whether a class has private names that nothing here can reach. */
+function isClosed({ registry }: GraphWriter, cls: Function): boolean {
+  if (registry.privateHook(cls) !== undefined) return false;
+  const compiled = registry.compiledClass(cls);
+  return compiled ? compiled.members.some((word) => word.startsWith("#")) : hasPrivateNames(cls);
 }
 
 /** The kind that instances of a class have by inheritance: null for ordinary objects, undefined if it can't be stored. */
@@ -117,10 +126,10 @@ function baseOf(writer: GraphWriter, proto: object): AnyBuiltinKind | null | und
     if (at === Object.prototype) return null;
     if (intrinsicName(at) !== undefined) return undefined;
     const cls = classOf(at);
-    if (cls !== undefined && hasPrivateNames(cls)) {
+    if (cls !== undefined && isClosed(writer, cls)) {
       writer.refuse(
         `an instance of the class ${cls.name}, which has private fields,`,
-        'give the class `[Symbol.for("coldframe.serialize")]()` and a static `[Symbol.for("coldframe.deserialize")](shell, state)`',
+        "declare what has them at the top of a compiled module, as a class that extends nothing and whose constructor takes plain names",
       );
     }
   }

@@ -25,6 +25,7 @@ import { collectionIteratorKind, foreignIteratorKind, iteratorRecords } from "./
 import { mapKind } from "./codecs/map.ts";
 import { describedKind, objectKind } from "./codecs/object.ts";
 import { bigintKind, symbolKind, textKind } from "./codecs/primitive.ts";
+import { privateKind } from "./codecs/private.ts";
 import { referenceKind } from "./codecs/reference.ts";
 import { regExpKind } from "./codecs/reg-exp.ts";
 import { setKind } from "./codecs/set.ts";
@@ -90,6 +91,7 @@ function build(): Kinds {
   addTo(tables, generatorKind, []);
   addTo(tables, asyncGeneratorKind, []);
   addTo(tables, argumentsKind, []);
+  addTo(tables, privateKind, []);
   for (const record of [abruptRecord, ...iteratorRecords]) addRecordTo(tables, record);
   return tables;
 }

@@ -2,7 +2,7 @@
  * Owns: the words that the files of this folder share: code references, limits, and what a kind of value must bring.
  * Does not own: any behaviour. The bytes are stated in docs/formats.md.
  */
-import type { CompiledClass, FunctionMeta } from "../registry.ts";
+import type { CompiledClass, FunctionMeta, PrivateHook } from "../registry.ts";
 import type { NodeWriter } from "./graph-writer.ts";
 import type { NodeReader } from "./node-reader.ts";
 
@@ -14,6 +14,7 @@ export interface CodeRegistry {
   refOf(value: unknown): string | undefined;
   resolve(ref: string): unknown;
   compiledClass(cls: Function): CompiledClass | undefined;
+  privateHook(cls: Function): PrivateHook | undefined;
 }
 
 /** What a reference from the heap into code is about; the index is its byte in the code table. */

@@ -1,0 +1,93 @@
+// Owns: what a class at the top of a module gets so that instances with private fields can be stored: access to these
+// fields, and a way to make an instance that runs nothing of the user's (docs/formats.md, kind "private").
+// Does not own: which classes have a name (analyze/shape.ts), reading and writing (runtime: snapshot/codecs/private).
+// I1. While a shell is made, no initializer that could be noticed runs, and the constructor ends before its first statement.
+// I2. A class of which that can't be said gets nothing: its instances are refused, as before.
+import * as t from "@babel/types";
+import type { AbiNames } from "../analyze/types.ts";
+import { isTransparent } from "../find/names.ts";
+import type { Edit } from "./print.ts";
+
+type Member = t.ClassBody["body"][number];
+type Field = t.ClassProperty | t.ClassPrivateProperty;
+
+/** Edits within a class with private fields. */
+export function editPrivate(cls: t.Class, { R }: AbiNames): Edit[] {
+  const members = cls.body.body.filter((member) => !("static" in member && member.static));
+  const names = members.flatMap((member) =>
+    "key" in member && t.isPrivateName(member.key) ? [member.key.id.name] : [],
+  );
+  if (names.length === 0 || !isPlain(cls, members)) return [];
+  const fields = members.filter(
+    (member): member is Field => t.isClassProperty(member) || t.isClassPrivateProperty(member),
+  );
+  const at = (cls.body.start as number) + 1;
+  const hook: Edit = { start: at, end: at, node: t.staticBlock([register(names, fields, R)]), isOuter: true };
+  return [hook, ...fields.flatMap((field) => guardValue(field, R)), ...guardConstructor(members, R)];
+}
+
+/** Nothing of the user's can run while an instance is made, but what is guarded. */
+function isPlain(cls: t.Class, members: readonly Member[]): boolean {
+  if (cls.superClass || cls.decorators?.length) return false;
+  return members.every((member) => {
+    if (t.isClassAccessorProperty(member)) return false;
+    if ("decorators" in member && member.decorators?.length && !t.isClassMethod(member)) return false;
+    if (t.isClassProperty(member) || t.isClassPrivateProperty(member)) return !t.isClass(unwrap(member.value));
+    return !t.isClassMethod(member, { kind: "constructor" }) || member.params.every(isName);
+  });
+}
+
+function isName(param: t.Node): boolean {
+  const name = t.isTSParameterProperty(param) ? param.parameter : param;
+  const { decorators } = param as { decorators?: unknown[] | null };
+  return t.isIdentifier(name) && !decorators?.length && !name.decorators?.length;
+}
+
+/** `$R.privates(this, { has: ($o) => #a in $o, get: ($o) => [$o.#a], set: ($o, $v) => { [$o.#a] = $v; } })` */
+function register(names: readonly string[], fields: readonly Field[], R: string): t.Statement {
+  const [object, value] = [() => t.identifier("$o"), () => t.identifier("$v")];
+  const name = (text: string) => t.privateName(t.identifier(text));
+  const places = () =>
+    fields
+      .filter((field) => t.isClassPrivateProperty(field))
+      .map(({ key }) => t.memberExpression(object(), name(key.id.name)));
+  const has = t.arrowFunctionExpression([object()], t.binaryExpression("in", name(names[0] as string), object()));
+  const get = t.arrowFunctionExpression([object()], t.arrayExpression(places()));
+  const assigned = t.assignmentExpression("=", t.arrayPattern(places()), value());
+  const set = t.arrowFunctionExpression([object(), value()], t.blockStatement([t.expressionStatement(assigned)]));
+  const parts = Object.entries({ has, get, set }).map(([key, made]) => t.objectProperty(t.identifier(key), made));
+  const callee = t.memberExpression(t.identifier(R), t.identifier("privates"));
+  return t.expressionStatement(t.callExpression(callee, [t.thisExpression(), t.objectExpression(parts)]));
+}
+
+function guardValue({ value }: Field, R: string): Edit[] {
+  if (!value || isQuiet(value)) return [];
+  const [start, end] = [value.start as number, value.end as number];
+  return [
+    { start, end: start, code: `${R}.shell() ? void 0 : (`, isOuter: true },
+    { start: end, end, code: ")" },
+  ];
+}
+
+function guardConstructor(members: readonly Member[], R: string): Edit[] {
+  const own = members.find((member): member is t.ClassMethod => t.isClassMethod(member, { kind: "constructor" }));
+  if (!own) return [];
+  const at = own.body.directives.at(-1)?.end ?? (own.body.start as number) + 1;
+  return [{ start: at, end: at, code: ` if (${R}.shell()) return; ` }];
+}
+
+/** Evaluating it does nothing that anybody could notice, and may give a function the name of its field. */
+function isQuiet(node: t.Node): boolean {
+  const inner = unwrap(node);
+  if (t.isFunction(inner) || t.isThisExpression(inner)) return true;
+  if (t.isTemplateLiteral(inner)) return inner.expressions.length === 0;
+  if (t.isUnaryExpression(inner)) return inner.operator !== "delete" && t.isLiteral(inner.argument);
+  return t.isLiteral(inner) || t.isIdentifier(inner, { name: "undefined" });
+}
+
+/** An expression without what types put around it. */
+function unwrap(node: t.Node | null | undefined): t.Node | null | undefined {
+  let inner = node;
+  while (inner && isTransparent(inner)) inner = (inner as t.TSAsExpression).expression;
+  return inner;
+}

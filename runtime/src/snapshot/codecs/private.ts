@@ -1,0 +1,70 @@
+/**
+ * Owns: instances with private fields of classes of compiled modules (a named kind): class, values of the fields, properties.
+ * Does not own: access to the fields, which the compiler makes in the text of the class (registry: PrivateHook).
+ *
+ * I1 A shell gets its private names from the class itself, whose constructor and initializers do nothing meanwhile.
+ * I2 Only one class of a chain may have private names, and it extends nothing: others would run their constructors.
+ */
+import { type PrivateHook, registry } from "../../registry.ts";
+import { readProperties, writeProperties } from "../attributes.ts";
+import { isBranded } from "../brands.ts";
+import { classOf } from "../by-name.ts";
+import type { GraphWriter } from "../graph-writer.ts";
+import { tags } from "../tags.ts";
+import type { Kind } from "../types.ts";
+
+/** The class in a prototype chain that has private names which can be stored. */
+export function hookOf(proto: object): { cls: Function; hook: PrivateHook } | undefined {
+  for (let at: object | null = proto; at !== null; at = Object.getPrototypeOf(at)) {
+    const cls = classOf(at);
+    const hook = cls && registry().privateHook(cls);
+    if (cls !== undefined && hook !== undefined) return { cls, hook };
+  }
+  return undefined;
+}
+
+/** Writes the node of an instance. */
+export function writePrivate(writer: GraphWriter, value: object): void {
+  const proto = Object.getPrototypeOf(value);
+  const found = hookOf(proto);
+  if (found === undefined || !found.hook.has(value) || isBranded(value, false))
+    writer.refuse("an object with the prototype of a class that did not make it", "make it by `new`");
+  const fields = found.hook.get(value);
+  writer.begin(privateKind.tag);
+  writer.value(privateKind.name);
+  writer.value(classOf(proto));
+  writer.value(Object.isExtensible(value));
+  writer.value(fields.length);
+  for (const field of fields) writer.value(field);
+  writeProperties(writer, value, Reflect.ownKeys(value));
+  writer.end();
+}
+
+export const privateKind: Kind<object> = {
+  name: "private",
+  tag: tags.named,
+  is: () => false,
+  encode() {},
+  needs: (node) => [node.reference(0)],
+  allocate(node) {
+    const cls = node.value(0);
+    const proto: unknown = typeof cls === "function" ? cls.prototype : undefined;
+    const found = typeof proto === "object" && proto !== null ? hookOf(proto) : undefined;
+    if (found === undefined) throw node.corrupt("an instance of a class without private fields that can be stored");
+    const shell = registry().makeShell(() => Reflect.construct(found.cls, [], cls as Function));
+    for (const key of Reflect.ownKeys(shell)) Reflect.deleteProperty(shell, key);
+    return shell;
+  },
+  fill(shell, node) {
+    const { hook } = hookOf(Object.getPrototypeOf(shell)) as { hook: PrivateHook };
+    const count = node.int(2, 0, node.size);
+    const first = 3;
+    if (count !== hook.get(shell).length || first + count > node.size) throw node.corrupt("other private fields");
+    hook.set(
+      shell,
+      Array.from({ length: count }, (_, index) => node.value(first + index)),
+    );
+    readProperties(shell, node, first + count, node.size);
+    if (!node.bool(1)) Object.preventExtensions(shell);
+  },
+};
