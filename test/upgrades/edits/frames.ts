@@ -33,6 +33,7 @@ export function registryOf({ module, functions }: Manifest): CodeRegistry {
     refOf: () => undefined,
     resolve: () => undefined,
     compiledClass: () => undefined,
+    privateHook: () => undefined,
   };
 }
 
