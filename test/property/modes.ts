@@ -56,7 +56,8 @@ export async function runNative({ text, strict, timed }: Source): Promise<Run> {
 
 const counters = { cuts: 0, largestBytes: 0 };
 
-type Driver = (main: () => Promise<unknown>, load: () => { main(): Promise<unknown> }) => Promise<unknown>;
+type Load = (bytes?: Uint8Array) => { main(): Promise<unknown> };
+type Driver = (main: () => Promise<unknown>, load: Load) => Promise<unknown>;
 
 const drivers: Record<CompiledMode, Driver> = {
   volatile: (main) => main(),
@@ -65,7 +66,7 @@ const drivers: Record<CompiledMode, Driver> = {
     const { value, cuts, largestBytes } = await cut(main, [], {
       at: "every",
       restore: (bytes) => {
-        load(); // New functions and classes under the same names: as in another process.
+        load(bytes); // New functions and classes under the same names: as in another process.
         return restore(bytes);
       },
     });
@@ -74,10 +75,19 @@ const drivers: Record<CompiledMode, Driver> = {
   },
 };
 
-/** Runs compiled code. @param code what `compileProgram` gave */
-export async function runCompiled(source: Source, code: string, mode: CompiledMode): Promise<Run> {
+/**
+ * Runs compiled code.
+ * @param code what `compileProgram` gave
+ * @param codeFor what is loaded before a snapshot is restored, of mode cut
+ */
+export async function runCompiled(
+  source: Source,
+  code: string,
+  mode: CompiledMode,
+  codeFor: (bytes: Uint8Array) => string = () => code,
+): Promise<Run> {
   loadPrelude(compiledPrelude);
-  const load = () => evaluate(code, source.strict, `${source.name}.compiled.js`);
+  const load: Load = (bytes) => evaluate(bytes ? codeFor(bytes) : code, source.strict, `${source.name}.compiled.js`);
   Object.assign(counters, { cuts: 0, largestBytes: 0 });
   const observed = await observe(() => drivers[mode](load().main, load), source.timed);
   return { ...observed, ...counters };

@@ -1,6 +1,6 @@
 // Which edits of what can still run after a point change its fingerprint: every kind of token that means something does,
 // everything else does not. What follows from a fingerprint is shown by upgrades.test.ts.
-import { compile } from "@coldframe/compiler";
+import { type CompileOptions, compile } from "@coldframe/compiler";
 import { describe, expect, test } from "vitest";
 
 /** Fingerprint of the point at `wait()`, with this code behind it. */
@@ -119,4 +119,62 @@ describe("does not change the fingerprint", () => {
   test.each(silent)("%s -> %s", (before, after) => {
     expect(fingerprintOf(after)).toBe(fingerprintOf(before));
   });
+});
+
+/** Stamp and fingerprints of `main`, whose text stays the same. */
+function marksOf(text: string, options: Partial<CompileOptions> = {}): string {
+  const { manifest, diagnostics } = compile(text, { filename: "edits.tsx", ...options });
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const { stamp, points = [] } = manifest?.functions.find(({ id }) => id === "main") ?? {};
+  return [stamp, ...points.map(({ fingerprint }) => fingerprint)].join(" ");
+}
+
+const wrapped = (rest: string, head = "") => `${head}\nasync function main(a) { "use durable"; await wait(); ${rest} }`;
+const script = { filename: "edits.js", sourceType: "script" } as const;
+
+/** What stands elsewhere and changes what the same text does: text and options before, text and options after. */
+const elsewhere: Record<string, [string, Partial<CompileOptions>, string, Partial<CompileOptions>]> = {
+  "settings of JSX": [wrapped("return <b/>;"), { jsx: "react" }, wrapped("return <b/>;"), { jsx: "preact" }],
+  "a pragma of JSX": [wrapped("return <b/>;"), {}, wrapped("return <b/>;", "/** @jsxImportSource vue */"), {}],
+  "how fields are made": [
+    wrapped("return class { a = 1 };"),
+    {},
+    wrapped("return class { a = 1 };"),
+    { useDefineForClassFields: false },
+  ],
+  "strictness of the file": [wrapped("b = a;"), script, wrapped("b = a;", '"use strict";'), script],
+  "an import": [
+    wrapped("f(a); return a;", 'import { g as f } from "m";'),
+    {},
+    wrapped("f(a); return a;", 'import { h as f } from "m";'),
+    {},
+  ],
+  "a const enum": [
+    wrapped("return E.a;", "const enum E { a = 1 }"),
+    {},
+    wrapped("return E.a;", "const enum E { a = 2 }"),
+    {},
+  ],
+};
+
+test.each(Object.entries(elsewhere))(
+  "the same text under another meaning: %s",
+  (_, [before, former, after, present]) => {
+    const [one, other] = [marksOf(before, former).split(" "), marksOf(after, present).split(" ")];
+    expect(one).toHaveLength(other.length);
+    for (const [index, mark] of one.entries()) expect(mark).not.toBe(other[index]);
+  },
+);
+
+test("a closure's own strictness counts where the file has none", () => {
+  const closure = (directive: string) => wrapped(`return () => { ${directive} b = 1; };`);
+  expect(marksOf(closure('"use strict";'), script)).not.toBe(marksOf(closure(""), script));
+});
+
+test.each([
+  ["settings of JSX, without any", "return a;", { jsx: "preact" }],
+  ["how fields are made, without any", "return class { a() {} };", { useDefineForClassFields: false }],
+  ["decorators, without any", "return a;", { experimentalDecorators: true }],
+])("what does not matter to a function: %s", (_, rest, options) => {
+  expect(marksOf(wrapped(rest), options)).toBe(marksOf(wrapped(rest)));
 });

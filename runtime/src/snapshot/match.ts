@@ -70,7 +70,8 @@ function judgeFrame(ref: CodeRef, registry: CodeRegistry): Judged {
   const meta = registry.functions.get(ref.id);
   if (meta === undefined) return absent(ref, registry);
   if (meta.stamp === ref.stamp) return same;
-  if (meta.points.some((point) => point.fp === ref.fp)) {
+  // A plain closure, of which there are no frames, has none.
+  if (meta.points?.some((point) => point.fp === ref.fp)) {
     return { verdict: "compatible", reason: `${ref.id} has changed, but not from the point at which it waits` };
   }
   return { verdict: "incompatible", reason: `${ref.id} has changed from the point at which it waits` };
