@@ -41,4 +41,6 @@ export const givenUp: { readonly [test: string]: string } = {
   "language/statements/generators/default-proto.js": generator,
   "language/statements/generators/restricted-properties.js":
     "own `caller` and `arguments` of sloppy functions are given up",
+  "language/expressions/await/async-generator-interleaved.js": ticks,
+  "language/expressions/object/method-definition/generator-prototype-prop.js": generator,
 };

@@ -53,7 +53,8 @@ async function bundleRuntime(): Promise<Script> {
     },
   });
   const { output } = (Array.isArray(made) ? made[0] : made) as { output: { code: string }[] };
-  return new Script(output[0]?.code ?? "", { filename: "runtime.js" });
+  // A bundle says no more that modules are strict.
+  return new Script(`(() => { "use strict"; ${output[0]?.code ?? ""} })();`, { filename: "runtime.js" });
 }
 
 const runtime = await bundleRuntime();

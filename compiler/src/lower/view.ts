@@ -76,7 +76,7 @@ export class View {
   /** What is to be assigned to write a variable. */
   target(use: Use): t.Expression {
     const { binding } = use;
-    if (this.isConstant(use)) return member(this.abi("constant"), "v");
+    if (this.isConstant(use)) return this.#isIgnored(use) ? sink() : member(this.abi("constant"), "v");
     const variable = this.variable(binding, use.unit);
     return binding.cell ? member(variable, "v") : variable;
   }
@@ -87,6 +87,11 @@ export class View {
     if (binding.kind === "self") return binding.unit !== unit || unit.kind !== "plain";
     const isMoved = binding.cell || this.hoisted.has(binding) || this.#demoted.has(binding);
     return isMoved || binding.unit !== unit;
+  }
+
+  /** In sloppy code assigning a function expression's own name does nothing. */
+  #isIgnored({ binding, unit }: Use): boolean {
+    return binding.kind === "self" && this.module.isSloppy(unit);
   }
 
   isUncertain(use: Use): boolean {
@@ -148,4 +153,9 @@ export class ContainerView extends View {
     if (binding.kind === "new.target") return t.metaProperty(id("new"), id("target"));
     return id(binding.name);
   }
+}
+
+/** What may be assigned without effect. */
+function sink(): t.MemberExpression {
+  return member(t.objectExpression([]), "v");
 }
