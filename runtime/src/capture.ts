@@ -43,7 +43,7 @@ export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uin
   }
   const root: Captured = { kind: "coroutine", state: suspended.state() };
   const encode = (value: unknown) => encodeGraph(value, options.registry);
-  return encodeParked(suspended.waits(), () => writeSnapshot(root, options), encode);
+  return encodeParked(suspended.scheduler, suspended.waits(), () => writeSnapshot(root, options), encode);
 }
 
 /** The registry, but for one value: a constant of a module that holds it gives it a name, and what is asked for is its state. */

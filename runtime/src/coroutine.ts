@@ -5,6 +5,7 @@
  * States: created -> suspended <-> running -> done; `driven` is suspended with promises subscribed.
  * I1 Between two calls every task is parked, so a snapshot is always possible.
  * I2 Values go to the outside waits in their order: first the oldest task's, in a combination by slot.
+ * I3 A rejection that no code had looked at when the call settled is an unhandled one of the process.
  */
 import { errors } from "./errors.ts";
 import { reopenWaits } from "./local/reopen.ts";
@@ -24,6 +25,8 @@ export type CoroutineResult<T> = { done: false; value: unknown } | { done: true;
 export interface CoroutineState {
   start: { fn: Function; self: unknown; args: unknown[] } | null;
   scheduler: SchedulerState | null;
+  /** Tasks that were rejected and that nobody had looked at. */
+  unobserved?: Task[];
 }
 
 /** A durable call that can be stopped at every await, stored, and taken up again. Made by `coroutine` and `restore`. */
@@ -37,6 +40,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   constructor(state: CoroutineState) {
     this.#start = state.start;
     if (state.scheduler !== null) this.scheduler.adoptState(state.scheduler);
+    if (state.unobserved !== undefined) this.scheduler.adoptUnobserved(state.unobserved);
   }
 
   /** Has the call returned or thrown? */
@@ -105,7 +109,8 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   /** What is stored of it; only between two calls (I1). */
   state(): CoroutineState {
     if (this.scheduler.isInTurn) throw errors.coroutineBusy({ method: "snapshot", state: "is running" });
-    return { start: this.#start, scheduler: this.#start === null ? this.scheduler.state() : null };
+    if (this.#start !== null) return { start: this.#start, scheduler: null };
+    return { start: null, scheduler: this.scheduler.state(), unobserved: this.scheduler.unobserved() };
   }
 
   // ---- SchedulerHost
@@ -138,6 +143,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
       if (wait !== undefined) this.scheduler.arrive(wait, mode, value);
       this.scheduler.turn();
     }
+    this.#report();
     return this.#result();
   }
 
@@ -162,6 +168,8 @@ export class Coroutine<T = unknown> implements SchedulerHost {
       if (root.state === 1) resolve(root.value);
       else reject(root.value);
     }
+    // I3
+    for (const task of this.scheduler.unobserved()) void task.asNative().then();
   }
 }
 

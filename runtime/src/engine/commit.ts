@@ -136,9 +136,8 @@ export class Committer {
 
   #planEnd(item: CommitItem): Plan {
     const { scheduler, parts, fn } = this.#run;
-    const { root, rejected } = scheduler;
-    const unseen = [...rejected].find((task) => task !== root && !task.observed);
-    const failed = root?.state === 2 ? root : unseen;
+    const { root } = scheduler;
+    const failed = root?.state === 2 ? root : scheduler.unobserved()[0];
     const status = failed === undefined ? "done" : "failed";
     const outcome =
       failed === undefined ? parts.values.encode(root?.value, fn) : parts.values.encodeError(failed.value);

@@ -53,15 +53,13 @@ export function refuseOverheard<T>(run: ActiveRun, done: T): T {
 /** Encodes the run; tasks of `without` only as far as something else leads to them. */
 function encodeImage(run: ActiveRun, without: readonly Task[]): Uint8Array {
   const { scheduler, lineage, parts, id, seq } = run;
-  for (const task of scheduler.rejected) if (task.observed) scheduler.rejected.delete(task);
   const state = scheduler.state();
   const tasks = without.length === 0 ? state.tasks : state.tasks.filter((task) => !without.includes(task));
   const image: Image = {
     scheduler: { ...state, tasks },
     places: lineage.state(scheduler.tasks),
-    unseen: [...scheduler.rejected],
+    unseen: scheduler.unobserved(),
   };
   const encode = () => parts.codec.encode(image, id, seq + 1);
-  const waits = run.openWaits();
-  return waits.size === 0 ? encode() : encodeParked(waits, encode, (value) => parts.codec.encode(value));
+  return encodeParked(scheduler, run.openWaits(), encode, (value) => parts.codec.encode(value));
 }

@@ -101,7 +101,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   const image = decoded.root as Image;
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
-  for (const task of image.unseen) scheduler.rejected.add(task);
+  scheduler.adoptUnobserved(image.unseen);
   run.pace.lastSnapshotBytes = snapshot.byteLength;
   const tasks = findOperations(run);
   run.restored = true;

@@ -9,7 +9,7 @@ import { registry } from "../registry.ts";
 import { isRequest } from "./async-generator.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Task } from "./task.ts";
-import { isObject } from "./thenable.ts";
+import { adoptThenable, isObject } from "./thenable.ts";
 import { ExternalWait } from "./waits.ts";
 
 /** An awaited call: what is to be awaited. */
@@ -65,7 +65,25 @@ export function tickCall(): Call {
   return new Call(nextMacrotask, undefined, [], "");
 }
 
+/**
+ * A call that gives what a value comes to: of a thenable whose `then` has been read, as the language follows it; of any other
+ * value, itself. It is under way already, and can be made again.
+ */
+export function followCall(value: unknown, then: Function | null): Call {
+  const call = new Call(follow, undefined, [value], "a thenable");
+  call.live = true;
+  call.value = then === null ? value : adoptThenable(value, then);
+  return call;
+}
+
 function nextMacrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
-registry().register("@coldframe/runtime#nextMacrotask", nextMacrotask); // a run may be stored while it waits for it
+
+function follow(value: unknown): Promise<unknown> {
+  return new Promise((resolve) => resolve(value));
+}
+
+// A run may be stored while it waits for them.
+registry().register("@coldframe/runtime#nextMacrotask", nextMacrotask);
+registry().register("@coldframe/runtime#follow", follow);

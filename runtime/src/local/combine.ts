@@ -6,10 +6,11 @@
  *    settled already, and would be first (ECMA-262 27.2.4: reactions run in argument order).
  */
 import type { CombinatorKind } from "../realm.ts";
+import { followCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Combination, Task } from "./task.ts";
-import { adoptThenable, readThen } from "./thenable.ts";
+import { readThen } from "./thenable.ts";
 import { ExternalWait } from "./waits.ts";
 
 /** `Promise.all(items)` and its kin. */
@@ -23,7 +24,7 @@ export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unkno
   for (let index = 0; index < list.length && task.state === 0; index++)
     isKnown = join(scheduler, task, work, index, isKnown);
   // Items after the one that decided it are looked at all the same, as the language does.
-  for (const item of list) if (item instanceof Task) item.observed = true;
+  for (const item of list) if (scheduler.owns(item)) item.observed = true;
   return task;
 }
 
@@ -33,7 +34,7 @@ export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unkno
  */
 function join(scheduler: Scheduler, task: Task, work: Combination, index: number, isKnown: boolean): boolean {
   const item = work.items[index];
-  if (item instanceof Task) {
+  if (scheduler.owns(item)) {
     scheduler.await(item, task, index);
     return isKnown && !(item.state === 0 && item.work instanceof Call);
   }
@@ -47,8 +48,9 @@ function join(scheduler: Scheduler, task: Task, work: Combination, index: number
     scheduler.wake(task, index, 0, item);
     return true;
   }
-  const awaited = then === null ? item : adoptThenable(item, then.then);
-  work.items[index] = awaited === undefined ? Promise.resolve() : awaited;
+  // `undefined` in a slot says that it has settled.
+  if (then !== null) work.items[index] = followCall(item, then.then);
+  else if (item === undefined) work.items[index] = followCall(item, null);
   scheduler.host.external(new ExternalWait(task, index, work.items[index]));
   return work.kind === "all" || work.kind === "allSettled"; // there the order says nothing
 }

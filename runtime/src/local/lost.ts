@@ -5,28 +5,34 @@
  * I1 Within `body` native promises that are awaited, and calls that cannot be stored, are `Lost`; after it all is as before.
  */
 import { metaOf } from "../frame.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { Call, type Combination, Lost, type Work } from "./task.ts";
 import type { ExternalWait } from "./waits.ts";
 
 /**
  * Encodes a parked scheduler's graph: waits that can't be stored become lost ones, everything else must be storable.
  *
+ * @param scheduler whose graph it is
  * @param waits the waits for something outside
  * @param encodeRoot encodes the whole
  * @param encode tries a single value
  * @throws CF2001 if something live cannot be stored that is no wait
  */
 export function encodeParked<T>(
+  scheduler: Scheduler,
   waits: Iterable<ExternalWait>,
   encodeRoot: () => T,
   encode: (value: unknown) => unknown,
 ): T {
+  scheduler.isStored = true;
   try {
     return whileLost(waits, isVolatile, encodeRoot);
   } catch (error) {
     const isLost = unstorable(waits, encode);
     if (isLost === undefined) throw error;
     return whileLost(waits, isLost, encodeRoot);
+  } finally {
+    scheduler.isStored = false;
   }
 }
 

@@ -23,13 +23,13 @@ import {
   R as realm,
   SUSPEND,
 } from "../realm.ts";
-import { callForeign, callLater, tickCall } from "./calls.ts";
+import { callForeign, callLater, followCall, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
 import { Requests } from "./requests.ts";
 import { type Call, Combination, Reaction, Task, type TaskHost, type Work } from "./task.ts";
-import { adoptThenable, readThen } from "./thenable.ts";
+import { readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
 
 // Constants of this module: see realm.ts.
@@ -87,8 +87,10 @@ export class Scheduler implements Ops {
   nextId = 1;
   /** Collects, while the graph is encoded, the tasks that are met in it. */
   reached: Set<Task> | null = null;
-  /** Tasks that have settled as rejected, in order; the owner asks which of them nobody observed. */
-  readonly rejected = new Set<Task>();
+  /** Is its graph being encoded? Only then its tasks can be. */
+  isStored = false;
+  /** Tasks that have settled as rejected before anybody looked at them, in order. */
+  readonly #rejected = new Set<Task>();
   readonly requests = new Requests(this);
 
   constructor(host: SchedulerHost) {
@@ -219,6 +221,11 @@ export class Scheduler implements Ops {
     return task;
   }
 
+  /** Is this a task of this run? One of another run is a promise like any other; of a settled one only the outcome is left. */
+  owns(value: unknown): value is Task {
+    return value instanceof TaskClass && (value.scheduler === this || (value.scheduler === null && value.state !== 0));
+  }
+
   /** Makes an operation's task; the host settles it by `settle`. */
   operate(work: Work): Task {
     return this.adopt(new Task(work));
@@ -228,7 +235,7 @@ export class Scheduler implements Ops {
   settle(task: Task, mode: Mode, value: unknown): void {
     if (!task.settle(mode, value)) return;
     this.tasks.delete(task);
-    if (mode !== 0) this.rejected.add(task);
+    if (mode !== 0 && !task.observed && task !== this.root) this.#rejected.add(task);
     let waiter = task.firstWaiter;
     task.firstWaiter = null;
     task.lastWaiter = null;
@@ -242,7 +249,13 @@ export class Scheduler implements Ops {
     return true;
   }
 
-  /** What is stored of this scheduler between turns. */
+  /** Rejected tasks that nobody has looked at yet, in order. The owner says what they mean once the run is over. */
+  unobserved(): Task[] {
+    for (const task of this.#rejected) if (task.observed) this.#rejected.delete(task);
+    return [...this.#rejected];
+  }
+
+  /** What is stored of this scheduler between turns; of `unobserved` the owner keeps the rest. */
   state(): SchedulerState {
     const ready: Ready[] = [];
     for (let queued = this.#firstReady; queued !== null; queued = queued.next) {
@@ -250,6 +263,11 @@ export class Scheduler implements Ops {
       ready.push({ task, mode, value });
     }
     return { root: this.root as Task, tasks: [...this.tasks], ready, nextId: this.nextId };
+  }
+
+  /** Takes over what `unobserved` gave before a restore. */
+  adoptUnobserved(tasks: readonly Task[]): void {
+    for (const task of tasks) this.#rejected.add(task);
   }
 
   /** Takes over a stored state. External waits are handed to the host again; calls are made again. */
@@ -332,7 +350,7 @@ export class Scheduler implements Ops {
     R.leaf = null;
     R.child = null;
     const awaited = leaf.$wait;
-    if (awaited instanceof TaskClass) this.await(awaited, task, -1);
+    if (this.owns(awaited)) this.await(awaited, task, -1);
     else if (awaited === readyMark && R.gas >= 0) this.#pushReady(task, 0, undefined);
     else {
       // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
@@ -369,6 +387,10 @@ export class Scheduler implements Ops {
       this.#pushReady(task, mode, value);
       return;
     }
+    if (mode === 2) {
+      this.settle(task, 0, value); // there is no code to end
+      return;
+    }
     if (!(work instanceof Combination) || index === -1) {
       this.#settleWork(task, mode, value);
       return;
@@ -397,7 +419,12 @@ export class Scheduler implements Ops {
 
   /** The bottom frame returned: a thenable result is waited for, as an async function's is. */
   #finish(task: Task, value: unknown): void {
-    if (value instanceof TaskClass) {
+    if (value === task) {
+      // native error: ECMA-262 27.2.1.3.2
+      this.#settleWork(task, 1, new TypeError("Chaining cycle detected for promise #<Promise>"));
+      return;
+    }
+    if (this.owns(value)) {
       this.await(value, task, -1);
       return;
     }
@@ -410,7 +437,7 @@ export class Scheduler implements Ops {
       this.#settleWork(task, 1, then.error);
       return;
     }
-    task.value = adoptThenable(value, then.then);
+    task.value = followCall(value, then.then);
     this.#awaitOutside(task, task.value);
   }
 

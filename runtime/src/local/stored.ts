@@ -3,6 +3,7 @@
  * Does not own: the bytes (docs/formats.md, snapshot/).
  *
  * I1 A task is a promise from the moment its shell exists; one that had settled settles again when the graph is whole.
+ * I2 A pending task can be stored only with its run: whatever else kept it would wait for ever.
  */
 import { addKind, addRecord } from "../snapshot/kinds.ts";
 import { tags } from "../snapshot/tags.ts";
@@ -41,6 +42,10 @@ addKind<Task>({
   isSelfContained: true,
   is: (value) => value instanceof Task,
   encode(task, writer) {
+    if (task.state === 0 && !task.scheduler?.isStored) {
+      const advice = "await it first, and keep its result; what it belongs to goes on without what keeps it";
+      writer.refuse("a promise of a durable call, outside of the run that it belongs to,", advice); // I2
+    }
     task.scheduler?.reached?.add(task);
     writer.value(task.id);
     writer.value(task.state);

@@ -58,11 +58,11 @@ export function externalWaits(scheduler: Scheduler): ExternalWait[] {
   for (const task of scheduler.tasks) {
     if (task.work instanceof Combination) {
       task.work.items.forEach((awaited, index) => {
-        if (awaited !== undefined && !(awaited instanceof Task)) waits.push(new ExternalWait(task, index, awaited));
+        if (awaited !== undefined && !scheduler.owns(awaited)) waits.push(new ExternalWait(task, index, awaited));
       });
     } else if (task.work instanceof Call) waits.push(new ExternalWait(task, -1, task.work));
     else if (task.work === null || task.work instanceof Reaction) {
-      const wait = outsideWait(task);
+      const wait = outsideWait(scheduler, task);
       if (wait !== null) waits.push(wait);
     }
   }
@@ -70,9 +70,9 @@ export function externalWaits(scheduler: Scheduler): ExternalWait[] {
 }
 
 /** What a stack of frames waits for, if that lies outside. Any value can be awaited, undefined too. */
-function outsideWait(task: Task): ExternalWait | null {
+function outsideWait(scheduler: Scheduler, task: Task): ExternalWait | null {
   if (task.leaf === null) return task.value === undefined ? null : new ExternalWait(task, -1, task.value);
   const awaited = task.leaf.$wait;
-  if (awaited === READY || awaited instanceof Task) return null;
+  if (awaited === READY || scheduler.owns(awaited)) return null;
   return new ExternalWait(task, -1, awaited);
 }
