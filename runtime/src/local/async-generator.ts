@@ -70,12 +70,12 @@ for (const [name, value] of Object.entries(methods)) {
   Object.defineProperty(asyncGeneratorPrototype, name, { value, writable: true, configurable: true });
 }
 
+const installed = Object.getOwnPropertyDescriptors(asyncGeneratorPrototype as typeof methods);
+const { value: next } = installed.next;
+const { value: end } = installed.return;
+const { value: fail } = installed.throw;
+
 /** Is this call a request to an async generator? It is no call of foreign code: its result is a task. */
 export function isRequest(fn: unknown, self: unknown): boolean {
-  const name = typeof fn === "function" ? fn.name : "";
-  return (
-    (name === "next" || name === "return" || name === "throw") &&
-    fn === (asyncGeneratorPrototype as Record<string, unknown>)[name] &&
-    asyncGeneratorOf(self) !== undefined
-  );
+  return (fn === next || fn === end || fn === fail) && asyncGeneratorOf(self) !== undefined;
 }

@@ -19,15 +19,22 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
     if (operation !== null) return operation;
   }
-  // The callback of an awaited `task.catch(…)` belongs to the run as that of one that is not awaited.
-  if (self instanceof Task && reactionMethods.has(fn)) return Reflect.apply(fn as Function, self, args);
-  if (isRequest(fn, self)) return Reflect.apply(fn as Function, self, args);
+  if (isPassedOn(fn, self, args)) return Reflect.apply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
   return call;
 }
 
+const TaskClass = Task; // a constant of this module: see realm.ts
+const functionMethods = new Set<unknown>([Function.prototype.call, Function.prototype.apply]);
 const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
+
+/** Is the callee one that only passes the call on to durable code? Then it belongs to the run as it does when it is not awaited. */
+function isPassedOn(fn: unknown, self: unknown, args: unknown[]): boolean {
+  if (fn === Reflect.apply) return descriptorOf(args[0]) !== undefined;
+  if (typeof self === "function") return functionMethods.has(fn) && descriptorOf(self) !== undefined;
+  return self instanceof TaskClass ? reactionMethods.has(fn) : isRequest(fn, self);
+}
 
 /** A call without await whose result goes to a combinator. */
 export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args: unknown[], text: string): unknown {
@@ -37,7 +44,7 @@ export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
     if (operation !== null) return operation;
   }
-  if (isRequest(fn, self)) return Reflect.apply(fn as Function, self, args);
+  if (isPassedOn(fn, self, args)) return Reflect.apply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
   // A value that is no promise is handed on as it is: nothing is outstanding.
