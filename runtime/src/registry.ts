@@ -91,8 +91,10 @@ function keyOf(module: ModuleRecord, id: string): string {
 
 /** What only the text of a class can do with the private names of its instances; the compiler makes it. */
 export interface PrivateHook {
+  /** Of the fields; methods and accessors have no values. */
+  names: readonly string[];
   has(object: object): boolean;
-  /** Values of the fields, in the order of the text. */
+  /** Values of the fields, in the order of their names. */
   get(object: object): unknown[];
   set(object: object, values: unknown[]): void;
 }

@@ -92,6 +92,21 @@ export async function keep(name) { "use durable";
     expect(again.next().value).toEqual(expected);
   });
 
+  test("fields in another order are the same; one that is a method now is not", async () => {
+    const source = (fields: string) =>
+      `export class Pair { ${fields} get() { return [this.#a, this.#b] } }
+      export async function keep() { "use durable"; const pair = new Pair(); await w.wait(1); return pair.get() }`;
+    world.w = { wait: (n: number) => Promise.resolve(n) };
+    const { keep } = await load<{ keep: Method }>(source("#a = 1; #b = 2;"));
+    const run = coroutine(keep);
+    run.next();
+    const bytes = snapshot(run);
+    await load(source("#b = 8; #a = 9;"));
+    expect((restore(bytes) as { next(): { value: unknown } }).next().value).toEqual([1, 2]);
+    await load(source("#b() {} #a = 9;"));
+    expect(() => restore(bytes)).toThrow("CF2101");
+  });
+
   test.each(["Twice", "Patterned", "false"])("%s is refused", async (name) => {
     await expect(parked(name)).rejects.toThrow("CF2001");
   });

@@ -5,6 +5,7 @@
  * I1 A shell gets its private names from the class itself, whose constructor and initializers do nothing meanwhile.
  * I2 Only one class of a chain may have private names, and it extends nothing: others would run their constructors.
  */
+import { errors } from "../../errors.ts";
 import { type PrivateHook, registry } from "../../registry.ts";
 import { readProperties, writeProperties } from "../attributes.ts";
 import { isBranded } from "../brands.ts";
@@ -12,6 +13,9 @@ import { classOf } from "../by-name.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
+
+/** Behind class, extensibility and number. */
+const FIRST = 3;
 
 /** The class in a prototype chain that has private names which can be stored. */
 export function hookOf(proto: object): { cls: Function; hook: PrivateHook } | undefined {
@@ -35,7 +39,10 @@ export function writePrivate(writer: GraphWriter, value: object): void {
   writer.value(classOf(proto));
   writer.value(Object.isExtensible(value));
   writer.value(fields.length);
-  for (const field of fields) writer.value(field);
+  for (const [index, field] of fields.entries()) {
+    writer.value(found.hook.names[index]);
+    writer.value(field);
+  }
   writeProperties(writer, value, Reflect.ownKeys(value));
   writer.end();
 }
@@ -56,15 +63,22 @@ export const privateKind: Kind<object> = {
     return shell;
   },
   fill(shell, node) {
-    const { hook } = hookOf(Object.getPrototypeOf(shell)) as { hook: PrivateHook };
+    const { hook, cls } = hookOf(Object.getPrototypeOf(shell)) as { hook: PrivateHook; cls: Function };
     const count = node.int(2, 0, node.size);
-    const first = 3;
-    if (count !== hook.get(shell).length || first + count > node.size) throw node.corrupt("other private fields");
+    const end = FIRST + 2 * count;
+    if (end > node.size) throw node.corrupt("private fields are cut off");
+    const stored = new Map<string, unknown>();
+    for (let at = FIRST; at < end; at += 2) stored.set(node.text(at), node.value(at + 1));
+    const { names } = hook;
+    if (stored.size !== names.length || !names.every((name) => stored.has(name))) {
+      // A private name that was a field may be a method now: the shape of the class does not tell.
+      throw errors.incompatibleCode({ function: cls.name, reason: "It has other private fields now" });
+    }
     hook.set(
       shell,
-      Array.from({ length: count }, (_, index) => node.value(first + index)),
+      names.map((name) => stored.get(name)),
     );
-    readProperties(shell, node, first + count, node.size);
+    readProperties(shell, node, end, node.size);
     if (!node.bool(1)) Object.preventExtensions(shell);
   },
 };
