@@ -38,6 +38,28 @@ describe.each(kinds)("holding on %s", (kind) => {
     expect(await run.release()).toBe(false);
   });
 
+  test("a store that fails while the run is being held loses no result", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, inner } = await open();
+    const calls: number[] = [];
+    let handle: unknown = new WeakMap();
+    world.w = { work: (i: number) => calls.push(i) && i * 10, handle: () => handle };
+    const send = inner.send.bind(inner);
+    let failures = 2;
+    inner.send = async (message) => {
+      if (failures-- > 0) throw new Error("disk on fire");
+      return send(message);
+    };
+    const { main } = await load<{ main(): Promise<unknown> }>(holding);
+    const run = await engine.start(main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "held");
+    await clock.advance(1_000);
+    handle = 7;
+    await run.release();
+    expect(await run.result()).toEqual([10, 20, "number"]);
+    expect(calls).toEqual([1, 2]);
+  });
+
   test("a held run is tried again once by each new build", async () => {
     const { open } = await makePlace(kind);
     const first = await open({ build: "one" });

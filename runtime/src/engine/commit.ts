@@ -8,13 +8,13 @@
  * I4 A commit that other completions may soon join waits for them: till the end of this turn of the event loop, and longer
  *    the longer the last snapshot took. A run with nothing else under way waits for nothing.
  */
-import { errors } from "../errors.ts";
-import type { CommitItem, CommitOutcome, OperationOutcome, RejectReason, RunStatus } from "../store/store.ts";
+import { errors, isColdframeError } from "../errors.ts";
+import type { CommitItem, CommitOutcome, Message, RejectReason, RunStatus } from "../store/store.ts";
 import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
 import { refuseOverheard, takeSnapshot } from "./image.ts";
-import type { PendingOperation, Recording } from "./operations.ts";
+import type { Completion, PendingOperation, Recording } from "./operations.ts";
 import { recordedOperation } from "./performers.ts";
 import type { ActiveRun } from "./turn.ts";
 
@@ -31,6 +31,9 @@ interface Plan {
   readonly begun: readonly PendingOperation[];
 }
 
+/** The end of a step that no commit holds. */
+type Legacy = Pick<Completion, "operation" | "outcome" | "key" | "value">;
+
 export class Committer {
   readonly #run: ActiveRun;
   #underWay = false;
@@ -39,7 +42,6 @@ export class Committer {
   #costMs = 0;
   /** Monotonic time before the store was asked for the write that it did. */
   #askedAtMs = 0;
-  #lost = false;
   #holdFor: { error: unknown } | undefined;
   /** The run was held by a commit of this process. */
   isHeld = false;
@@ -236,8 +238,7 @@ export class Committer {
 
   /** The lease is lost: what is in memory is worth nothing any more. */
   lose(): void {
-    if (this.#lost || this.#run.state === "over") return;
-    this.#lost = true;
+    if (this.#run.state === "over") return;
     this.#run.drop();
     this.#run.keeper.lost(this.#run);
   }
@@ -284,6 +285,7 @@ export class Committer {
       return;
     }
     this.#noteBirth();
+    for (const completion of run.book.takeUndeposited()) void this.bequeath(completion);
     run.keeper.left(run, "held", undefined);
     run.parts.notify({
       ...{ kind: "held", run: run.id, error },
@@ -291,16 +293,19 @@ export class Committer {
     });
   }
 
-  /** Leaves the result of a step to whoever takes the held run up. */
-  async bequeath(operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): Promise<void> {
+  /** Leaves the result of a step to whoever takes the held run up; nobody else has it. */
+  async bequeath({ operation, outcome, key, value }: Legacy): Promise<void> {
     const { id, generation, parts } = this.#run;
-    const { key } = operation;
-    try {
-      await parts.store.send({
-        ...{ kind: "completion", run: id, generation, operation: operation.id, outcome, key, value },
-      });
-    } catch (error) {
-      parts.notify({ kind: "store-failed", run: id, message: `A result could not be stored: ${error}`, error });
+    const message: Message = { kind: "completion", run: id, generation, operation, outcome, key, value };
+    for (let pauseMs = STORE_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_STORE_PAUSE_MS)) {
+      try {
+        await parts.store.send(message);
+        return;
+      } catch (error) {
+        if (isColdframeError(error, errors.storeClosed.code)) return;
+        parts.notify({ kind: "store-failed", run: id, message: `A result could not be stored: ${error}`, error });
+      }
+      await pause(parts.clock, pauseMs);
     }
   }
 }

@@ -93,5 +93,6 @@ function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error
 
 function finish(run: ActiveRun, operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): void {
   if (run.goesOn()) run.complete(operation, outcome, value, run.parts.values.decode(value));
-  else if (run.commits.isHeld) void run.commits.bequeath(operation, outcome, value);
+  else if (run.commits.isHeld)
+    void run.commits.bequeath({ operation: operation.id, outcome, key: operation.key, value });
 }

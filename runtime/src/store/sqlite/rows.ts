@@ -21,7 +21,6 @@ export const STATUSES: readonly RunStatus[] = ["ready", "running", "waiting", "h
 export const READY = 0;
 export const RUNNING = 1;
 export const WAITING = 2;
-export const HELD = 3;
 export const FIRST_FINAL = 4;
 
 /** Outcomes of operations by the number stored (R1). */

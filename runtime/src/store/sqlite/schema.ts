@@ -87,7 +87,7 @@ const migrations: readonly string[] = [v1];
 export const SCHEMA_VERSION = migrations.length;
 
 /** The schema of the file; 0 when it has none yet. */
-export function readSchemaVersion(db: DatabaseSync): number {
+function readSchemaVersion(db: DatabaseSync): number {
   const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'cf_meta'").get();
   if (known === undefined) return 0;
   const row = db.prepare("SELECT value FROM cf_meta WHERE name = 'schema'").get();
