@@ -41,11 +41,12 @@ function createFixture(text = source, options: Options = {}) {
 }
 
 test("a module is lowered before types are stripped, with a map to the user's text", async () => {
-  const { bundle } = createFixture();
+  const { bundle, project } = createFixture();
   const { code, map } = await bundle();
   expect(code).toContain('R("shop/src/add")');
   const add = map?.sources.findIndex((file) => file.endsWith("src/add.ts")) ?? -1;
   expect(map?.sourcesContent?.[add]).toBe(source);
+  expect(resolve(project.directory, "dist", map?.sources[add] ?? "")).toBe(resolve(project.directory, "src/add.ts"));
   const lines = source.split("\n");
   const words = traceWords(code, JSON.stringify(map)).filter(([word]) => /^(add|left|kind|sum)$/.test(word));
   expect(words.length).toBeGreaterThanOrEqual(7);
@@ -96,4 +97,19 @@ test("only what `include` says is looked at, if it says anything; else nothing i
 test("an option that there is not is refused", () => {
   expect(() => createVitePlugin(compile, { marks: "all" } as never)).toThrow(/CF1084.*option `marks`.*cannot be set/);
   expect(() => createVitePlugin(compile, { mark: "some" as never })).toThrow(/CF1084.*cannot be "some"/);
+});
+
+test("Vitest is told to keep no durable module on disk", () => {
+  const keyOf = (options: Options, sourceCode: string) => {
+    let key: unknown;
+    createVitePlugin(compile, options).configureVitest({
+      defineCacheKeyGenerator: (generate) => {
+        key = generate({ sourceCode });
+      },
+    });
+    return key;
+  };
+  expect(keyOf({}, source)).toBe(false);
+  expect(keyOf({}, "export const one = 1;")).toBeNull();
+  expect(keyOf({ mark: "all" }, "export async function one() {}")).toBe(false);
 });

@@ -1,6 +1,7 @@
 // Owns: the plugin for Vite, Vitest and Rolldown, given a compiler.
 // Does not own: types, JSX and targets: it comes before what handles those, and hands on TypeScript for TypeScript.
 // I1. An error of the compiler ends the transform: no uncompiled module is served.
+// I2. A durable module is compiled anew in every process: none is served from a cache that another compiler has filled.
 import type { Plugin } from "vite";
 import type { Diagnostic } from "../../index.ts";
 import { faultOfOptions } from "../host-options.ts";
@@ -15,11 +16,19 @@ export interface Options {
   include?: string | RegExp | (string | RegExp)[];
 }
 
+/** What of Vitest's context is needed here; its types would make Vitest a dependency. */
+interface VitestCache {
+  defineCacheKeyGenerator(generate: (module: { sourceCode: string }) => null | false): void;
+}
+
 const scripts = /\.[cm]?[jt]sx?(?:\?|$)/;
 const installed = /[\\/]node_modules[\\/]/;
 
 /** @param compile lowers one file @throws CF1084 */
-export function createVitePlugin(compile: Compile, options: Options = {}): Plugin {
+export function createVitePlugin(
+  compile: Compile,
+  options: Options = {},
+): Plugin & { configureVitest(context: VitestCache): void } {
   const fault = faultOfOptions("@coldframe/compiler/vite", options);
   if (fault) throw fault;
   const { mark = "tagged", include } = options;
@@ -27,6 +36,11 @@ export function createVitePlugin(compile: Compile, options: Options = {}): Plugi
   return {
     name: "coldframe",
     enforce: "pre",
+    // Vitest keeps modules on disk, under keys that know nothing of this compiler, its options or the name of the package (I2).
+    configureVitest({ defineCacheKeyGenerator }: VitestCache) {
+      const isFree = (text: string) => mark === "tagged" && !/durable/i.test(text);
+      defineCacheKeyGenerator(({ sourceCode }) => (isFree(sourceCode) ? null : false));
+    },
     transform: {
       filter: { id: include === undefined ? { include: scripts, exclude: installed } : { include } },
       handler(text, id) {
@@ -41,7 +55,8 @@ export function createVitePlugin(compile: Compile, options: Options = {}): Plugi
           const others = more.map((error) => `\n${placeOf(file, error)} ${describe(error)}`).join("");
           this.error({ ...toLog(file, first), message: describe(first) + others });
         }
-        return { code: lowered.code, map: lowered.map as never };
+        // Vite takes the names in a map from the folder of the file, and ours begin at the package.
+        return { code: lowered.code, map: lowered.map && ({ ...lowered.map, sources: [file] } as never) };
       },
     },
   };
