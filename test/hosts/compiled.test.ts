@@ -58,6 +58,44 @@ export async function wait() { "use durable"; await 1; return [Kind.Paid, all.Ki
     expect(project.evaluate("out/main.js", "await m.wait()").text).toBe('["paid",4,{"size":1}]\n');
   });
 
+  test("methods: overloads, modifiers, parameter properties, private names, decorators; declarations as ever", () => {
+    const main = `function noted(target: any, context: any) { context.addInitializer?.(function (this: any) { this.noted = context.name; }); }
+abstract class Base<T> {
+  constructor(protected readonly scale: number) {}
+  protected abstract unit(): string;
+  async load(x: T): Promise<string>;
+  async load(x: T, y: number): Promise<string>;
+  /** @durable */
+  async load(x: any, y = 1): Promise<string> { return [await x, y, this.scale, this.unit()].join(); }
+}
+export class Order extends Base<number> {
+  #calls = 0;
+  declare noted?: string;
+  protected override unit() { return "g" + this.#calls; }
+  @noted override async load(x: number, y?: number): Promise<string> {
+    "use durable";
+    this.#calls++;
+    return (await super.load(x, y!)) + (await this.#more());
+  }
+  /** @durable */
+  async #more() { return "!" + (await this.#calls); }
+  /** @durable */
+  static async *upTo(n: number): AsyncGenerator<number> { for (let i = 0; i < n; i++) yield await i; }
+  /** @durable */
+  arrow = async (x: number) => this.load(x);
+}
+export async function all() { const o = new Order(3); const out = []; for await (const n of Order.upTo(2)) out.push(n); return [await o.load(1, 2), await o.arrow(5), o.noted, out]; }
+`;
+    for (const target of ["es2022", "es2018"]) {
+      const project = build({ files: { "src/main.ts": main }, compilerOptions: { declaration: true, target } });
+      expect(project.tspc()).toEqual({ status: 0, text: "" });
+      const answer = project.evaluate("out/main.js", `[...await m.all(), (${isDurable})(m.Order.prototype.load)]`);
+      expect(answer).toEqual({ status: 0, text: '["1,2,3,g1!1","5,1,3,g2!2","load",[0,1],true]\n' });
+      project.tsc("--outDir", "plain");
+      expect(project.read("out/main.d.ts")).toBe(project.read("plain/main.d.ts"));
+    }
+  });
+
   test("CommonJS: the runtime is required, though it is an ES module", () => {
     const compilerOptions = { module: "commonjs", moduleResolution: "bundler" };
     const project = build({ type: "commonjs", compilerOptions, files });
