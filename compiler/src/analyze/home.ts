@@ -5,8 +5,11 @@
 // I2. Only what is asked for is made.
 import type * as t from "@babel/types";
 
-/** What is done with a private name: read, tested by `in`, or used as a place that is read and written. */
-export type PrivateUse = "get" | "has" | "ref";
+/**
+ * What is done with a private name: read, tested by `in`, used as a place that is read and written; read or called behind
+ * `?.`, where there may be no object.
+ */
+export type PrivateUse = "get" | "has" | "ref" | "opt" | "call";
 
 /** A durable method of the class and its record. */
 export interface HomeMethod {

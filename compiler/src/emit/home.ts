@@ -123,16 +123,25 @@ function accessors(
   const parts: t.ObjectProperty[] = [];
   if (uses.has("get")) parts.push(make("get", read()));
   if (uses.has("has")) parts.push(make("has", t.binaryExpression("in", own(), object())));
+  const unless = (value: t.Expression) => {
+    const isNothing = t.binaryExpression("==", object(), t.nullLiteral());
+    return t.conditionalExpression(isNothing, t.unaryExpression("void", t.numericLiteral(0)), value);
+  };
+  const getter = () => t.objectMethod("get", t.identifier("v"), [], t.blockStatement([t.returnStatement(read())]));
+  if (uses.has("opt")) parts.push(make("opt", unless(t.objectExpression([getter()]))));
+  if (uses.has("call")) {
+    const called = t.callExpression(place(), [t.spreadElement(t.identifier("$a"))]);
+    parts.push(make("call", unless(t.arrowFunctionExpression([t.restElement(t.identifier("$a"))], called))));
+  }
   if (uses.has("ref")) {
     const assigned = t.assignmentExpression("=", place(), t.identifier("$v"));
-    const getter = t.objectMethod("get", t.identifier("v"), [], t.blockStatement([t.returnStatement(read())]));
     const setter = t.objectMethod(
       "set",
       t.identifier("v"),
       [t.identifier("$v")],
       t.blockStatement([t.expressionStatement(assigned)]),
     );
-    parts.push(make("ref", t.objectExpression([getter, setter])));
+    parts.push(make("ref", t.objectExpression([getter(), setter])));
   }
   return t.objectExpression(parts);
 }

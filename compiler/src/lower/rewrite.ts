@@ -103,11 +103,20 @@ export class Rewriter {
     const callee = (node as unknown as Record<string, t.Node>)[key] as t.Node;
     if (!this.isOuter(callee)) return this.children(node);
     const rest = (t.VISITOR_KEYS[node.type] ?? []).filter((each) => each !== key);
-    return { ...this.children(node, rest), [key]: at(this.outerCallee(callee), callee) };
+    if (!t.isOptionalMemberExpression(callee))
+      return { ...this.children(node, rest), [key]: at(this.outerCallee(callee), callee) };
+    if (t.isOptionalCallExpression(node, { optional: true })) this.#refuseOuter(node, "`?.` behind `?.#name`");
+    return { ...this.children(node, rest), callee: at(this.#optional(callee, "call"), callee), optional: true } as N;
   }
 
   #refuseOuter(node: t.Node, what: string): never {
     throw this.view.module.refuse(node, what, "Use it in a plain method of the class, and call that.");
+  }
+
+  /** `o?.#x`: `opt` and `call` give undefined where there is no object, so the rest of the chain is passed over as well. */
+  #optional({ object, property, optional }: t.OptionalMemberExpression, use: "opt" | "call"): t.Expression {
+    if (!optional) this.#refuseOuter(property, "A private name that is not directly behind `?.` in a chain");
+    return call(this.view.module.members.private(nameOfPrivate(property), use), this.expression(object));
   }
 
   unary(node: t.UnaryExpression): t.Expression {
@@ -116,7 +125,10 @@ export class Rewriter {
   }
 
   optionalMember(node: t.OptionalMemberExpression): t.Node {
-    if (this.isOuter(node)) this.#refuseOuter(node, "A private name behind `?.`");
+    if (this.isOuter(node)) {
+      const place = t.optionalMemberExpression(this.#optional(node, "opt"), id("v"), false, true);
+      return at(place, node);
+    }
     return this.children(node, node.computed ? ["object", "property"] : ["object"]);
   }
 

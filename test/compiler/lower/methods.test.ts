@@ -24,6 +24,10 @@ const programs: Record<string, Record<string, string>> = {
       static async run() { const a = await this.#make(4); return [await a.run(), this.#made, await A.#make(await later(1)).then((x) => x.#n)] }
     }
     async function main() { return A.run() }`,
+    "optional chains": `class A { #x = { y: 1, f(a) { return [a, this.y] } }; #n; #m(a) { return [a, this.#x.y] } async #d(a) { return [a, await later(this.#x.y)] }
+      async run(o, none) { const r = [o?.#x.y, none?.#x.y.z.w, o?.#x?.f(1), none?.#x.f(t("never")), o?.#m(2), none?.#m(t("never")).z, o?.#n?.z, typeof none?.#x, (o?.#x).y, await o?.#d(3), await none?.#d(t("never")), o.b?.c.d];
+        try { o?.#n(t("argument")) } catch (e) { t(e.name) } try { ({})?.#x } catch (e) { t(e.name) } return r } }
+    async function main() { return new A().run(new A(), null) }`,
     accessors: `class A { #v = 1; get #x() { t("get"); return this.#v } set #x(v) { t("set", v); this.#v = v }
       async run() { this.#x = await later(2); this.#x += await later(3); this.#x++; return [this.#x, this.self().#x] }
       self() { t("self"); return this } }
