@@ -62,7 +62,7 @@ test.each([
     "An async function in a class or accessor",
   ],
   [`class A { #x; async m(o) { return o?.y.#x } }`, "A private name that is not directly behind `?.` in a chain"],
-  [`class A { #x; async m(o) { return o?.#x?.() } }`, "`?.` behind `?.#name`"],
+  [`class A { #x; async m(o) { return [o?.#x?.()] } }`, "`?.` behind `?.#name`"],
   [`class A { async m() { delete super.x } }`, "`delete super.x`"],
   [`const f = () => ({ async m() { return super.m() } })`, "`super` cannot be used here"],
   [`async function main() { class C extends mix(() => C) {} await 1 }`, "in the head of the class `C`"],
