@@ -63,9 +63,11 @@ function sentenceOf(verdicts: readonly CodeVerdict[]): string {
   return [...new Set(verdicts.map(({ reason }) => reason))].join("; ");
 }
 
-/** Reads a value that needs no frames to go on. @throws CF2412 if it needs code that is not loaded here */
+/** Reads a value that needs no frames to go on. @throws CF2412 if it needs code that is not loaded here, CF2101 if that has changed */
 export function decodeValue(codec: SnapshotCodec, bytes: Uint8Array): unknown {
   const decoded = codec.decode(bytes);
   if (decoded.kind === "ok") return decoded.root;
-  throw errors.codeMissing({ what: "This value", missing: decoded.detail });
+  const { kind, detail } = decoded;
+  if (kind === "missing") throw errors.codeMissing({ what: "This value", missing: detail });
+  throw errors.incompatibleCode({ function: "The code of a stored value", reason: detail });
 }

@@ -100,9 +100,14 @@ function add(run: ActiveRun, kind: string, rest: Rest): Task {
   return task;
 }
 
+/** A result that the loaded code can't take up is no failure of the step: the run is held, and nothing sees the call end. */
 function settled(run: ActiveRun, name: string, { outcome, value }: RecordedResult): Task {
   const task = run.scheduler.operate(new Operation(`step ${name}`, ""));
-  run.scheduler.settle(task, outcome === "done" ? 0 : 1, run.parts.values.decode(value));
+  try {
+    run.scheduler.settle(task, outcome === "done" ? 0 : 1, run.parts.values.decode(value));
+  } catch (error) {
+    run.commits.hold(error);
+  }
   return task;
 }
 

@@ -30,7 +30,7 @@ export async function performWithin(
   const bytes = parts.values.encodeList(args, name);
   const key = keyOf(run, name, `${call.key}(${counts.next(keyOf(run, name, "", bytes))}`, bytes);
   const known = run.restored ? (await parts.store.recall(run.id, [key]))[0] : run.reuse?.get(key);
-  if (known !== undefined) return reuse(parts.values.decode(known.value), known);
+  if (known !== undefined) return reuse(read(run, descriptor, known), known);
   refuseIfLeft(run, descriptor); // the store may have taken its time
   const id = `${run.generation}.${key}`;
   const task = new Task(new OperationWork(`step ${name}`, id));
@@ -48,6 +48,17 @@ export async function performWithin(
 /** Foreign code goes on whatever becomes of the run; what it begins then would not be recorded (turn.ts I4). */
 function refuseIfLeft(run: ActiveRun, step: Descriptor): void {
   if (!run.goesOn()) throw errors.runLeft({ what: labelOf(step), run: run.id });
+}
+
+/** A recorded result that the loaded code can't take up is no failure of the step: the run is held. */
+function read(run: ActiveRun, step: Descriptor, { value }: RecordedResult): unknown {
+  try {
+    return run.parts.values.decode(value);
+  } catch (error) {
+    run.commits.hold(error);
+    refuseIfLeft(run, step);
+    throw error;
+  }
 }
 
 function reuse(value: unknown, { outcome }: RecordedResult): unknown {
