@@ -23,10 +23,10 @@ export async function main(cart) {
 }`;
 
 /** What the run is given: instances in its input, or only in the result of its step. */
-const inputs = { input: (Cart: new () => object) => new Cart(), "result of a step": () => ({ items: [1] }) };
+const inputs = { "an input": (Cart: new () => object) => new Cart(), "a result of a step": () => ({ items: [1] }) };
 
 test.each(Object.entries(inputs))(
-  "an %s with instances of a changed class: held, told why, and taken up by a build without the change",
+  "%s with instances of a changed class: held, told why, and taken up by a build without the change",
   async (_, make) => {
     const place = await makePlace("memory");
     forgetCode();
