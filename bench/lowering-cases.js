@@ -189,6 +189,18 @@ async function drained(n) {
   return s;
 }
 
+async function* pages(n) {
+  for (let i = 0; i < n; i++) yield i;
+}
+
+/** An async generator, asked for one value after the other. (regenerator knows no `for await`.) */
+async function asyncGenerator(n) {
+  let s = 0;
+  const all = pages(n);
+  for (let step = await all.next(); !step.done; step = await all.next()) s += step.value;
+  return s;
+}
+
 async function one(i) {
   return (await tick()) + i;
 }
@@ -256,5 +268,6 @@ export const cases = {
   closures,
   generator,
   drained,
+  asyncGenerator,
   hold,
 };

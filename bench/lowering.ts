@@ -41,6 +41,7 @@ const plan: [name: string, args: unknown[], operations: number, bar?: number, no
   ["together", [n], n],
   ["closures", [n / 4], n / 4],
   ["generator", [n * 5], n * 5],
+  ["asyncGenerator", [n], n],
 ];
 
 const only = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
