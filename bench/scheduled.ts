@@ -1,6 +1,6 @@
-// Claim: under a scheduler, where everything can be stored at every await, an await takes at most 3 times native and a task that
-// is started and joined at most 4 times; a value of an async generator, which is both, at most 8 times. Measured with the lightest owner that there is, a coroutine driven by promises; an
-// engine's commits come on top (bench/store.ts).
+// Claim: under a scheduler, where everything can be stored at every await, an await takes at most 3 times native, a task that is
+// started and joined at most 4 times, and a value of an async generator, which is both, at most 8 times. Measured with the
+// lightest owner that there is, a coroutine driven by promises; an engine's commits come on top (bench/store.ts).
 import { coroutine } from "@coldframe/runtime";
 import { type Cases, compiled, load, source } from "./kit/cases.ts";
 import { compareAll, cpuTime, print } from "./kit/compare.ts";

@@ -93,6 +93,13 @@ describe("an idle generator object", () => {
   });
 });
 
+test("cut between its values", async () => {
+  const { chain } = load();
+  const { value, cuts } = await cut(chain, [3], { at: "every" });
+  expect(value).toEqual({ yielded: [0, 1, 2], returned: "end" });
+  expect(cuts).toBe(3);
+});
+
 describe("what is asked outside of a run", () => {
   test("an open request can't be stored by itself, nor in something else", async () => {
     const generator = load().count(2);

@@ -166,7 +166,7 @@ function copyOf(value: unknown, { opened, wait }: Slot): unknown {
 /**
  * Runs a durable function and, at its suspension points, puts it through a snapshot: what goes on is the restored copy.
  *
- * @param fn a durable async function, or a durable generator (cut between its values)
+ * @param fn a durable async function, or a durable generator, async or not (cut between its values)
  * @param args its arguments
  * @param options where to cut
  * @returns result and counts; for a generator `value` is `{ yielded, returned }`
@@ -185,17 +185,24 @@ export function cut<A extends unknown[], Y, R>(
   args: A,
   options: CutOptions,
 ): Promise<CutResult<CutGenerator<Y, R>>>;
+export function cut<A extends unknown[], Y, R>(
+  // biome-ignore lint/suspicious/noExplicitAny: whatever `next` takes
+  fn: (...args: A) => AsyncGenerator<Y, R, any>,
+  args: A,
+  options: CutOptions,
+): Promise<CutResult<CutGenerator<Y, R>>>;
 export function cut<A extends unknown[], T>(
   fn: (...args: A) => Promise<T>,
   args: A,
   options: CutOptions,
 ): Promise<CutResult<T>>;
 export async function cut<A extends unknown[], T>(
-  fn: (...args: A) => Promise<T> | Generator<T>,
+  fn: (...args: A) => Promise<T> | Generator<T> | AsyncGenerator<T>,
   args: A,
   options: CutOptions,
 ): Promise<CutResult<unknown>> {
-  if (descriptorOf(fn)?.kind === 3) return cutGenerator(fn as (...args: A) => Generator<T>, args, options);
+  const { kind } = descriptorOf(fn) ?? {};
+  if (kind === 3 || kind === 4) return cutGenerator(fn as (...args: A) => Generator<T>, args, options);
   const co = coroutine(fn as (...args: A) => Promise<T>, ...args);
   const begin = (): Promise<CutResult<T>> =>
     new Promise((resolve, reject) => new CutRun<T>(co, options, resolve, reject).start());
@@ -203,15 +210,16 @@ export async function cut<A extends unknown[], T>(
   return clock === undefined ? begin() : surroundings.run({ kind: "timed", clock }, begin);
 }
 
-function cutGenerator<A extends unknown[], T>(
-  fn: (...args: A) => Generator<T>,
+/** Of an async generator every result is waited for; so it is cut between its values, as the other. */
+async function cutGenerator<A extends unknown[], T>(
+  fn: (...args: A) => Generator<T> | AsyncGenerator<T>,
   args: A,
   options: CutOptions,
-): CutResult<T> {
+): Promise<CutResult<T>> {
   let generator = fn(...args);
   const yielded: unknown[] = [];
   const counts = { suspensions: 0, cuts: 0, largestBytes: 0 };
-  for (let step = generator.next(); ; step = generator.next()) {
+  for (let step = await generator.next(); ; step = await generator.next()) {
     if (step.done) return { value: { yielded, returned: step.value } as T, ...counts };
     yielded.push(step.value);
     counts.suspensions++;
@@ -220,6 +228,6 @@ function cutGenerator<A extends unknown[], T>(
     counts.cuts++;
     counts.largestBytes = Math.max(counts.largestBytes, bytes.length);
     options.onCut?.(bytes, counts.cuts);
-    generator = (options.restore ?? restore)(bytes) as Generator<T>;
+    generator = (options.restore ?? restore)(bytes) as Generator<T> | AsyncGenerator<T>;
   }
 }
