@@ -262,7 +262,7 @@ export function openEngine(store: Store, options: EngineOptions = {}, codec?: Sn
 }
 
 /**
- * Opens an engine.
+ * Opens an engine: from now on it works on the runs of its queue. It keeps the process alive until it is closed.
  *
  * @param url `sqlite:<file>`, or `memory:` for what need not last
  * @param options how it works; `{ work: false }` makes a client

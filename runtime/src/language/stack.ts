@@ -53,7 +53,7 @@ function withoutMachinery(lines: string[], isCoded: boolean): string[] {
   return [...above, ...[lines[first] as string, ...kept.reverse()].map(nameRun)];
 }
 
-/** V8 calls a run function by its place: `Object.fulfil$ [as run]`. */
+/** V8 calls a run function by its place: `Object.fulfil$ [as run]`, or by its driver. */
 function nameRun(line: string): string {
-  return line.replace(/^( +at )Object\.([\w$]+)\$ (?:\[as run\] )?\(/, "$1$2 (");
+  return line.replace(/^( +at )(?:Object|VolatileDriver)\.([\w$]+)\$ (?:\[as run\] )?\(/, "$1$2 (");
 }
