@@ -46,7 +46,7 @@ class Base {
   async *all(L) { yield this.n; yield ${awaited("this.step(L, 2)")}; return this.n; }
 }
 class Derived extends Base {
-  own = (d) => d + this.n;
+  own(d) { return d + this.n; }
   async step(L, d) { ${guard}\nconst above = ${awaited("super.step(L, d)")};\n${body(true)}\nreturn above + this.own(${value(true)});\n}
   inc(d) { return super.inc(d) + ${value(false)}; }
   static async make(L, d) { const made = ${awaited("super.make(L, d)")}; made.n += d; return made; }
