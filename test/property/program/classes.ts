@@ -42,7 +42,8 @@ function makeArgument(place: Place): string {
 /** A class with a superclass takes no await in its keys: the compiler refuses it. */
 function makeKey(place: Place, derived: boolean): string {
   const { rng } = place.world;
-  if (rng.chance(0.6)) return rng.pick(["a", "b", "c"]);
+  if (rng.chance(0.5)) return rng.pick(["a", "b", "c"]);
+  if (!derived && place.flow.async && rng.chance(0.4)) return `[${awaited(`tick(${text(place, 0)})`)}]`;
   const sync = within(place, { flow: { async: false, generator: false } });
   return `[see(L, "key", ${text(derived ? sync : place, 1)})]`;
 }

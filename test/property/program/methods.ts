@@ -1,4 +1,4 @@
-/** Owns: classes of the module whose methods are durable: their own, static, inherited, through `super`, accessors. */
+/** Owns: classes of the module whose methods are durable: their own, static, inherited, through `super`, private. */
 import {
   awaited,
   declare,
@@ -33,16 +33,16 @@ export function makeClasses(world: World, outside: Place): string {
   return `
 class Base {
   n;
-  p = 1;
+  #p = 1;
   constructor(n) { this.n = n; }
   inc(d) { this.n += d; return this.n; }
   twice(d) { return d * 2 + this.n; }
   async step(L, d) { ${guard}\n${body(true)}\nthis.n += ${value(true)};\nreturn this.n;\n}
-  async deep(L, d = 1) { const inner = () => this.n; return ${awaited("this.step(L, d)")} + inner() + (await this.add(L, d)); }
-  async add(L, d) { this.p += ${value(true)}; const before = this.p; await tick(1); return (this.p += before); }
-  get hidden() { return this.p; }
+  async deep(L, d = 1) { const inner = () => this.n; return ${awaited("this.step(L, d)")} + inner() + (await this.#add(L, d)); }
+  async #add(L, d) { this.#p += ${value(true)}; const before = this.#p; await tick(1); return (this.#p += before); }
+  get hidden() { return this.#p; }
   static async make(L, d) { ${guard}\nconst length = ${awaited("tick(this.length)")};\nreturn new this(${value(true).replaceAll("this.n", "length")});\n}
-  *[Symbol.iterator]() { yield this.n; yield* [1, this.p]; }
+  *[Symbol.iterator]() { yield this.n; yield* [1, this.#p]; }
   async *all(L) { yield this.n; yield ${awaited("this.step(L, 2)")}; return this.n; }
 }
 class Derived extends Base {
