@@ -64,8 +64,8 @@ export function park(frame: Frame, awaited: unknown): object {
 }
 
 /**
- * Parks a frame that its driver has resumed. Without a scheduler a leaf hands what it awaits to the driver: a register
- * that is older than what it points to costs 3 ns per store.
+ * Parks a frame that its driver has resumed. A leaf hands what it awaits to the driver: a register that is older than what it
+ * points to costs 3 ns per store.
  */
 export function repark(frame: Frame, awaited: unknown): unknown {
   if (awaited === suspend) {
@@ -73,13 +73,8 @@ export function repark(frame: Frame, awaited: unknown): unknown {
     if (R.ops !== null) frame.$wait = null;
     return suspend;
   }
-  if (R.ops === null) {
-    R.parked = 1;
-    return awaited;
-  }
-  R.leaf = frame;
-  frame.$wait = awaited;
-  return suspend;
+  R.parked = 1;
+  return awaited;
 }
 
 /** Parks a generator's frame at a `yield`; `yield*` has said already how its value is handed out. */

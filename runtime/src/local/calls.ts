@@ -25,13 +25,15 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
   return call;
 }
 
-const TaskClass = Task; // a constant of this module: see realm.ts
+// Constants of this module: see realm.ts.
+const TaskClass = Task;
+const reflectApply = Reflect.apply;
 const functionMethods = new Set<unknown>([Function.prototype.call, Function.prototype.apply]);
 const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
 
 /** Is the callee one that only passes the call on to durable code? Then it belongs to the run as it does when it is not awaited. */
 function isPassedOn(fn: unknown, self: unknown, args: unknown[]): boolean {
-  if (fn === Reflect.apply) return descriptorOf(args[0]) !== undefined;
+  if (fn === reflectApply) return descriptorOf(args[0]) !== undefined;
   if (typeof self === "function") return functionMethods.has(fn) && descriptorOf(self) !== undefined;
   return self instanceof TaskClass ? reactionMethods.has(fn) : isRequest(fn, self);
 }

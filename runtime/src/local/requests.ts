@@ -55,9 +55,7 @@ export class Requests implements Driver {
   }
 
   wait(frame: AsyncGeneratorFrame, awaited: unknown): void {
-    R.leaf = frame;
-    frame.$wait = awaited;
-    this.#scheduler.park(frame.$queue[0]?.capability as Task);
+    this.#scheduler.parkAt(frame.$queue[0]?.capability as Task, frame, awaited);
   }
 
   settle(request: Request, mode: Mode, value: unknown): void {
@@ -78,6 +76,11 @@ export class Requests implements Driver {
       } catch (error) {
         mode = 1;
         outcome = error;
+      }
+      if (R.parked === 1) {
+        R.parked = 0;
+        this.#scheduler.parkAt(task, frame, outcome);
+        return;
       }
       if (outcome === SUSPEND) {
         this.#scheduler.park(task);

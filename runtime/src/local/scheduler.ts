@@ -314,16 +314,15 @@ export class Scheduler implements Ops {
     R.depth = 0;
     this.current = task;
     let known: unknown; // an error in whose stack the callers stand
-    if (isGenerator(frame) && this.requests.arrive(frame, mode, value)) return;
-    let bottom: Frame = frame;
-    do {
-      bottom = frame;
+    let { $d } = frame; // the frame of an async generator is the last of its task
+    if ($d.kind === 4 && this.requests.arrive(frame as AsyncGeneratorFrame, mode, value)) return;
+    for (;;) {
       R.mode = mode;
       R.value = value;
       R.child = null;
       R.depth = 0;
       try {
-        value = (frame.$d.run as Run)(frame);
+        value = ($d.run as Run)(frame);
         mode = 0;
       } catch (error) {
         // What came from outside knows nothing of this frame; what was thrown in it does, and then of all above it.
@@ -332,30 +331,43 @@ export class Scheduler implements Ops {
         mode = 1;
         value = error;
       }
+      if (R.parked === 1) {
+        R.parked = 0;
+        this.parkAt(task, frame, value);
+        return;
+      }
       if (value === suspend) {
         this.park(task);
         return;
       }
-      frame = frame.$up;
-    } while (frame !== null);
-    if (isGenerator(bottom)) this.requests.finish(bottom, mode, value);
+      const up: Frame | null = frame.$up;
+      if (up === null) break;
+      frame = up;
+      ({ $d } = frame);
+    }
+    if ($d.kind === 4) this.requests.finish(frame as AsyncGeneratorFrame, mode, value);
     else if (mode === 0) this.#finish(task, value);
     else this.#fail(task, value);
   }
 
-  /** Takes over what has just parked as the frames of a task. */
+  /** Takes over frames that have just parked for the first time. */
   park(task: Task): void {
     const leaf = R.leaf as Frame;
-    task.leaf = leaf;
     R.leaf = null;
     R.child = null;
-    const awaited = leaf.$wait;
+    this.parkAt(task, leaf, leaf.$wait);
+  }
+
+  /** From now on the task's lowest frame waits. */
+  parkAt(task: Task, leaf: Frame, awaited: unknown): void {
+    task.leaf = leaf;
+    leaf.$wait = awaited;
     if (this.owns(awaited)) this.await(awaited, task, -1);
     else if (awaited === readyMark && R.gas >= 0) this.#pushReady(task, 0, undefined);
     else {
       // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
       if (awaited === readyMark) leaf.$wait = tickCall();
-      this.#awaitOutside(task, leaf.$wait);
+      this.#awaitOutside(task, awaited === readyMark ? leaf.$wait : awaited);
     }
   }
 
@@ -445,9 +457,4 @@ export class Scheduler implements Ops {
     if (error instanceof Abrupt && error.mode === 2) this.#finish(task, error.value);
     else this.settle(task, 1, error);
   }
-}
-
-/** Is this the frame of an async generator? It is the last of its task. */
-function isGenerator(frame: Frame): frame is AsyncGeneratorFrame {
-  return frame.$d.kind === 4;
 }
