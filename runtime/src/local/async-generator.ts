@@ -6,18 +6,15 @@
  *    idle one is driven by the scheduler whose code asks, or by promises outside of one.
  * I2 Like native ones the methods never throw: what is wrong rejects.
  */
-import { errors } from "../errors.ts";
 import {
   type AsyncGenerator,
   asyncGeneratorOf,
   asyncGeneratorPrototype,
   frameOf,
 } from "../language/async-generator.ts";
-import { type Mode, R } from "../realm.ts";
+import { type Mode, type Ops, R } from "../realm.ts";
 import { Task } from "./task.ts";
 import { VolatileGenerator } from "./volatile-generator.ts";
-
-const requestNames = ["next", "throw", "return"];
 
 function request(self: unknown, name: string, mode: Mode, value: unknown): Promise<unknown> {
   const generator = asyncGeneratorOf(self);
@@ -31,11 +28,7 @@ function ask(generator: AsyncGenerator, mode: Mode, value: unknown): Promise<unk
   const first = frame.$queue[0]?.capability;
   if (first instanceof Task) {
     const { scheduler } = first;
-    if (scheduler === null) {
-      const state = "was stored apart from the run that drives it";
-      return Promise.reject(errors.coroutineBusy({ method: requestNames[mode] as string, state }));
-    }
-    const task = scheduler.request(frame, mode, value);
+    const task = (scheduler as Ops).request(frame, mode, value); // a pending task is stored only with its run
     // A task of another scheduler is to this one a promise like any.
     return ops === null || ops === scheduler ? task : task.then();
   }

@@ -14,6 +14,7 @@ import {
   takeOutcome,
   takeRequest,
 } from "../language/async-generator.ts";
+import { stitchStack } from "../language/stack.ts";
 import { type Mode, R, type Run, SUSPEND } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Task } from "./task.ts";
@@ -69,11 +70,13 @@ export class Requests implements Driver {
       this.#scheduler.current = task;
       R.child = null;
       R.leaf = null;
+      const given = R.mode === 1 ? R.value : undefined;
       let mode: Mode = 0;
       let outcome: unknown;
       try {
         outcome = (frame.$d.run as Run)(frame);
       } catch (error) {
+        stitchStack(error, error === given ? frame : null);
         mode = 1;
         outcome = error;
       }

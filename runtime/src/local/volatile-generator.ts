@@ -13,6 +13,7 @@ import {
   takeOutcome,
   takeRequest,
 } from "../language/async-generator.ts";
+import { stitchStack } from "../language/stack.ts";
 import { type Mode, type Run, R as realm, SUSPEND } from "../realm.ts";
 import { subscribe } from "./subscribe.ts";
 import { VolatileDriver } from "./volatile.ts";
@@ -86,11 +87,13 @@ export class VolatileGenerator implements Driver {
     const frame = this.#frame;
     const run = frame.$d.run as Run;
     for (let more = true; more; ) {
+      const given = R.mode === 1 ? R.value : undefined;
       let mode: Mode = 0;
       let outcome: unknown;
       try {
         outcome = run(frame);
       } catch (error) {
+        stitchStack(error, error === given ? frame : null); // what came from outside knows nothing of this frame
         mode = 1;
         outcome = error;
       }
