@@ -27,6 +27,7 @@ import { callForeign, callLater, followCall, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
+import { type Ready, ReadyQueue } from "./ready.ts";
 import { Requests } from "./requests.ts";
 import { type Call, Combination, Reaction, Task, type TaskHost, type Work } from "./task.ts";
 import { readThen } from "./thenable.ts";
@@ -52,18 +53,6 @@ export interface SchedulerHost extends TaskHost {
   spawned?(task: Task, parent: Task | null): void;
 }
 
-/** A task that goes on in the next turn, and with what. */
-export interface Ready {
-  task: Task;
-  mode: Mode;
-  value: unknown;
-}
-
-/** The queue of ready tasks is a list: no array that is made, grown and dropped in every turn. */
-interface QueuedTask extends Ready {
-  next: QueuedTask | null;
-}
-
 /** What of a scheduler is stored. */
 export interface SchedulerState {
   root: Task;
@@ -75,8 +64,7 @@ export interface SchedulerState {
 export class Scheduler implements Ops {
   readonly host: SchedulerHost;
   readonly tasks = new Set<Task>();
-  #firstReady: QueuedTask | null = null;
-  #lastReady: QueuedTask | null = null;
+  readonly #ready = new ReadyQueue();
   #outerOps: Ops | null = null;
   #outerDepth = 0;
   /** Does a turn run now? */
@@ -113,19 +101,19 @@ export class Scheduler implements Ops {
 
   /** Does a task go on in the next turn? */
   get hasReady(): boolean {
-    return this.#firstReady !== null;
+    return !this.#ready.isEmpty;
   }
 
   /** Takes up every ready task until all are parked. */
   turn(): void {
-    if (this.#firstReady !== null && !this.isInTurn) this.#run(null, 0, undefined);
+    if (!this.#ready.isEmpty && !this.isInTurn) this.#run(null, 0, undefined);
   }
 
   /** As `arrive`, and then as `turn`: the common case, one stack of frames, goes on without standing in line. */
   arriveAndTurn(wait: ExternalWait, mode: Mode, value: unknown): void {
     const { task, index } = wait;
     if (task.wait !== wait && !isWaiting(wait)) return;
-    if (this.#firstReady === null && task.leaf !== null && !this.isInTurn) this.#run(task, mode, value);
+    if (this.#ready.isEmpty && task.leaf !== null && !this.isInTurn) this.#run(task, mode, value);
     else {
       this.wake(task, index, mode, value);
       this.turn();
@@ -137,11 +125,8 @@ export class Scheduler implements Ops {
     this.#beginTurn();
     try {
       if (first !== null) this.#takeUp(first, mode, value);
-      for (let ready = this.#firstReady; ready !== null; ready = this.#firstReady) {
-        this.#firstReady = ready.next;
-        if (ready.next === null) this.#lastReady = null;
-        this.#takeUp(ready.task, ready.mode, ready.value);
-      }
+      for (let next = this.#ready.shift(); next !== null; next = this.#ready.shift())
+        this.#takeUp(next.task, next.mode, next.value);
     } finally {
       this.#endTurn();
     }
@@ -164,13 +149,6 @@ export class Scheduler implements Ops {
     R.leaf = null;
     this.#outerOps = null;
     this.isInTurn = false;
-  }
-
-  #pushReady(task: Task, mode: Mode, value: unknown): void {
-    const ready: QueuedTask = { task, mode, value, next: null };
-    if (this.#lastReady === null) this.#firstReady = ready;
-    else this.#lastReady.next = ready;
-    this.#lastReady = ready;
   }
 
   // ---- what compiled code asks (docs/abi.md 12)
@@ -257,12 +235,7 @@ export class Scheduler implements Ops {
 
   /** What is stored of this scheduler between turns; of `unobserved` the owner keeps the rest. */
   state(): SchedulerState {
-    const ready: Ready[] = [];
-    for (let queued = this.#firstReady; queued !== null; queued = queued.next) {
-      const { task, mode, value } = queued;
-      ready.push({ task, mode, value });
-    }
-    return { root: this.root as Task, tasks: [...this.tasks], ready, nextId: this.nextId };
+    return { root: this.root as Task, tasks: [...this.tasks], ready: this.#ready.list(), nextId: this.nextId };
   }
 
   /** Takes over what `unobserved` gave before a restore. */
@@ -274,7 +247,7 @@ export class Scheduler implements Ops {
   adoptState(state: SchedulerState): void {
     this.root = state.root;
     this.nextId = state.nextId;
-    for (const { task, mode, value } of state.ready) this.#pushReady(task, mode, value);
+    for (const { task, mode, value } of state.ready) this.#ready.push(task, mode, value);
     for (const task of state.tasks) {
       task.scheduler = this;
       this.tasks.add(task);
@@ -363,7 +336,7 @@ export class Scheduler implements Ops {
     task.leaf = leaf;
     leaf.$wait = awaited;
     if (this.owns(awaited)) this.await(awaited, task, -1);
-    else if (awaited === readyMark && R.gas >= 0) this.#pushReady(task, 0, undefined);
+    else if (awaited === readyMark && R.gas >= 0) this.#ready.push(task, 0, undefined);
     else {
       // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
       if (awaited === readyMark) leaf.$wait = tickCall();
@@ -392,11 +365,11 @@ export class Scheduler implements Ops {
     if (leaf !== null) {
       if (task.wait?.isOpen) task.wait = null;
       leaf.$wait = readyMark; // what was awaited is over, and need not be storable
-      this.#pushReady(task, mode, value);
+      this.#ready.push(task, mode, value);
       return;
     }
     if (work instanceof Reaction && !work.hasRun) {
-      this.#pushReady(task, mode, value);
+      this.#ready.push(task, mode, value);
       return;
     }
     if (mode === 2) {
