@@ -52,11 +52,12 @@ const buildLabeled: Build<t.LabeledStatement> = (b, node, next, env) => {
 
 // ---- loops
 
+/** A jump to one of its own labels is the loop's: of `for await` it is no way out that a record would have to name. */
 function inLoop(env: Env, next: FlowNode, again: FlowNode, labels: readonly string[]): Env {
   return {
     ...env,
     jump: (kind, label) => {
-      if (label !== null && !(kind === "continue" && labels.includes(label))) return env.jump(kind, label);
+      if (label !== null && !labels.includes(label)) return env.jump(kind, label);
       return kind === "break" ? next : again;
     },
   };
