@@ -41,10 +41,10 @@ test("a diagnostic underlines what it is about", () => {
 
 test("all faults of a file are reported, in order", () => {
   const faults =
-    "async function a() {'use durable'; using c = d}\nasync function b() {'use durable'; eval('')}\n/** @durable */\n";
+    "async function a() {'use durable'; eval('')}\nasync function b() {'use durable'; eval('')}\n/** @durable */\n";
   const { diagnostics } = compile(faults, { filename: "a.js" });
   expect(diagnostics.map(({ code, line }) => [code, line])).toEqual([
-    ["CF1103", 1],
+    ["CF1104", 1],
     ["CF1104", 2],
     ["CF1004", 3],
   ]);
