@@ -46,11 +46,11 @@ export function makeSignatures(world: World): void {
     for (let index = 0; index < count; index++) {
       const name = `${stem}${index}`;
       const guarded = kind === "async" && (index === 0 || rng.chance(0.4));
-      world.functions.push({ name, kind, guarded, parameters: makeParameters(world) });
+      world.functions.push({ name, kind, guarded, parameters: makeParameters(world, kind) });
     }
 }
 
-function makeParameters(world: World): Parameter[] {
+function makeParameters(world: World, kind: ModuleFunction["kind"]): Parameter[] {
   const { rng } = world;
   const parameters = Array.from({ length: rng.int(0, 3) }, () =>
     rng.weighted<Parameter>([
@@ -58,7 +58,7 @@ function makeParameters(world: World): Parameter[] {
       [2, "record"],
       [2, "list"],
       [2, "callback"],
-      [world.without.has("promise") ? 0 : 0.6, "task"],
+      [world.without.has("promise") || kind !== "async" ? 0 : 0.6, "task"],
     ]),
   );
   if (rng.chance(0.2)) parameters.push("rest");
