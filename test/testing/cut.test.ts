@@ -1,6 +1,6 @@
 // `cut` as a user of it meets it: a function with sleeps and retried steps, under a clock of the test.
 import { cut, FakeClock } from "@coldframe/runtime/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { load } from "../engine/kit.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -30,4 +30,32 @@ test("sleeps, and pauses between attempts, have their time from the clock that i
   expect(value).toBe("ann3");
   expect(cuts).toBe(3);
   expect(clock.now() - begunAt).toBe(10 * DAY_MS + 3 * 3_600_000);
+});
+
+test("a value that arrives is told from an argument that only equals it", async () => {
+  const { main } = await load<{ main(): Promise<number> }>(`
+    export async function main() {
+      "use durable";
+      return await [1].reduce(async () => 0, -0);
+    }`);
+  const { value, cuts } = await cut(main, [], { at: "every" });
+  expect([Object.is(value, 0), cuts]).toEqual([true, 1]);
+});
+
+test("a task goes on that outlives a function which has failed", async () => {
+  const { main, log } = await load<{ main(): Promise<void>; log: string[] }>(`
+    export const log = [];
+    async function later() {
+      "use durable";
+      await 1;
+      await 2;
+      log.push("behind the end");
+    }
+    export async function main() {
+      "use durable";
+      later();
+      throw new Error("failed at once");
+    }`);
+  await expect(cut(main, [], { at: "every" })).rejects.toThrow("failed at once");
+  await vi.waitFor(() => expect(log).toEqual(["behind the end"]));
 });

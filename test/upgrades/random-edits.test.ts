@@ -87,8 +87,10 @@ test("a frame that goes on does what it would have done", { timeout: 1_800_000 }
   let goneOn = 0;
   const wrong: string[] = [];
   const programs = Math.ceil(count / 2);
-  for (let seed = first; seed < first + programs; seed++) {
-    const source = { ...makeProgram(seed), timed: false, name: "program" };
+  for (let seed = first, tried = 0; tried < programs; seed++) {
+    const source = { ...makeProgram(seed), name: "program" };
+    if (source.timed) continue; // what has been reached is found without a clock
+    tried++;
     const { text, strict } = source;
     const { marked, pieces, suspensions } = findMarks(text, strict);
     const manifest = manifestOf(text, strict);

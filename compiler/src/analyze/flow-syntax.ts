@@ -156,10 +156,7 @@ const buildForAwait: Build<t.ForOfStatement> = (b, node, next, env, labels) => {
   b.completions++;
   const { head, begin } = openLoop(b, node, iterator, env);
   const again = b.node(["again"], noEffects, [head], region, true);
-  // A break by the loop's own label stays within the region, as one without a label.
-  const jump: Env["jump"] = (kind, label) =>
-    kind === "break" && label !== null && labels.includes(label) ? region.normal : region.jump(kind, label);
-  const body = buildBody(b, node, again, inLoop({ ...region, jump }, region.normal, again, labels));
+  const body = buildBody(b, node, again, inLoop(region, region.normal, again, labels));
   head.next.push(b.point(points.step, [], own, own, body, region, [region.normal]));
   b.iterators--;
   b.completions--;

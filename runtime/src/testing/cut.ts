@@ -79,7 +79,13 @@ class CutRun<T> {
   }
 
   start(): void {
-    this.guard(() => this.co.next());
+    this.guard(() => {
+      try {
+        this.co.next();
+      } catch (error) {
+        if (!this.co.done) throw error; // else it is what the function has thrown: `finish` says so
+      }
+    });
   }
 
   /** Runs a piece of the coroutine; then subscribes to what it waits for, or reports how it ended. */
@@ -159,7 +165,7 @@ function same(a: ExternalWait, b: ExternalWait): boolean {
 function copyOf(value: unknown, { opened, wait }: Slot): unknown {
   const { awaited } = wait;
   if (!(opened instanceof Call && awaited instanceof Call)) return value === opened ? awaited : value;
-  const index = opened.args.indexOf(value);
+  const index = opened.args.findIndex((arg) => Object.is(arg, value)); // 0 is not the -0 among the arguments
   return index < 0 ? value : awaited.args[index];
 }
 
