@@ -22,6 +22,7 @@ import { Abrupt, type Frame, metaOf } from "../frame.ts";
 import { type Descriptor, descriptorOf, type Mode, R as realm, shared } from "../realm.ts";
 import type { AsyncDelegate } from "./async-delegate.ts";
 import { openGenerator, prototypeOf } from "./generator.ts";
+import { Itself } from "./itself.ts";
 
 const R = realm;
 
@@ -65,13 +66,7 @@ export interface Driver {
 }
 
 const slots = shared("asyncGeneratorStates", () => {
-  class Holder {
-    constructor(object: object) {
-      // biome-ignore lint/correctness/noConstructorReturn: stamps the private slot on an object of any prototype (I3)
-      return object;
-    }
-  }
-  return class AsyncGeneratorSlot extends Holder {
+  return class AsyncGeneratorSlot extends Itself {
     #generator: AsyncGenerator;
     constructor(object: object, generator: AsyncGenerator) {
       super(object);

@@ -10,6 +10,7 @@ import { Abrupt, type Frame } from "../frame.ts";
 import { type Descriptor, type Mode, type Run, R as realm, SUSPEND, shared } from "../realm.ts";
 import { apply } from "./apply.ts";
 import { refuseNew } from "./construct.ts";
+import { Itself } from "./itself.ts";
 
 const R = realm;
 
@@ -24,13 +25,7 @@ export interface GeneratorState {
 }
 
 const states = shared("generatorStates", () => {
-  class Holder {
-    constructor(object: object) {
-      // biome-ignore lint/correctness/noConstructorReturn: stamps the private slot on an object of any prototype (I1)
-      return object;
-    }
-  }
-  return class GeneratorSlot extends Holder {
+  return class GeneratorSlot extends Itself {
     #state: GeneratorState;
     constructor(object: object, state: GeneratorState) {
       super(object);

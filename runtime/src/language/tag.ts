@@ -7,23 +7,12 @@
  */
 import { shared } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
+import { Itself } from "./itself.ts";
 
 export interface ClosureTag {
   meta: FunctionMeta;
   captures: unknown[];
 }
-
-/** Its constructor returns the function, so that the private field of the class below is made on that. */
-const Itself = shared(
-  "Itself",
-  () =>
-    class Itself {
-      constructor(fn: Function) {
-        // biome-ignore lint/correctness/noConstructorReturn: see above
-        return fn;
-      }
-    },
-);
 
 const Tag = shared(
   "Tag",
