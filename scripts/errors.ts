@@ -16,7 +16,7 @@ export interface ErrorDocument {
   className: string | undefined;
   what: string;
   why: string;
-  mend: string;
+  fix: string;
   params: string[];
 }
 
@@ -33,7 +33,7 @@ export function parseDocument(file: string, source: string, faults: string[]): E
   const section = (title: string) =>
     oneLinePerBlock(parts.find((part) => part.startsWith(`${title}\n`))?.slice(title.length));
   const what = oneLinePerBlock(intro).split("\n")[0] ?? "";
-  const [why, mend] = [section("Why"), section("How to mend")];
+  const [why, fix] = [section("Why"), section("How to fix")];
   const code = field("code") ?? "";
   const name = field("name") ?? "";
   const reserved = field("reserved");
@@ -44,14 +44,14 @@ export function parseDocument(file: string, source: string, faults: string[]): E
   if (className !== undefined && !/^[A-Z][A-Za-z0-9]*Error$/.test(className))
     fault(`"class" must be PascalCase and end in Error, is "${className}"`);
   if (reserved === "") fault(`"reserved" needs a reason`);
-  for (const [title, text] of Object.entries({ "first paragraph": what, "## Why": why, "## How to mend": mend })) {
+  for (const [title, text] of Object.entries({ "first paragraph": what, "## Why": why, "## How to fix": fix })) {
     if (text === "") fault(`${title} is missing or empty`);
     if (text.includes("```")) fault(`${title} goes into a terminal: put the code block under another heading`);
     const plain = text.replace(/\{[a-z][A-Za-z0-9]*\}/g, "").replace(/`[^`]*`/g, "");
     if (/[{}]/.test(plain)) fault(`${title}: malformed placeholder near "${/.{0,20}[{}].{0,20}/.exec(plain)?.[0]}"`);
   }
-  const params = [...new Set(`${what}\n${why}\n${mend}`.match(/\{[a-z][A-Za-z0-9]*\}/g))].map((p) => p.slice(1, -1));
-  return { code, name, package: field("package") ?? "", reserved, className, what, why, mend, params };
+  const params = [...new Set(`${what}\n${why}\n${fix}`.match(/\{[a-z][A-Za-z0-9]*\}/g))].map((p) => p.slice(1, -1));
+  return { code, name, package: field("package") ?? "", reserved, className, what, why, fix, params };
 }
 
 /** Joins the lines of a paragraph or list item; blocks stay on lines of their own. */
@@ -97,9 +97,9 @@ function printPackage(documents: ErrorDocument[]): string {
     ];
   });
   const listed = documents.flatMap(({ code, className }) => (className === undefined ? [] : [`${code}: ${className}`]));
-  const entries = documents.map(({ code, name, className, what, why, mend, params }) => {
+  const entries = documents.map(({ code, name, className, what, why, fix, params }) => {
     const generic = params.length ? `<${params.map((p) => JSON.stringify(p)).join(" | ")}>` : "";
-    const texts = [code, what, why, mend].map((text) => `\n    ${JSON.stringify(text)},`).join("");
+    const texts = [code, what, why, fix].map((text) => `\n    ${JSON.stringify(text)},`).join("");
     const cls = className === undefined ? "" : `\n    ${className},`;
     return `  /** ${code}: ${what.replaceAll("*/", "*\\/")} */\n  ${name}: define${generic}(${texts}${cls}\n  ),\n`;
   });

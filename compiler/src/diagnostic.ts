@@ -11,7 +11,7 @@ export interface Diagnostic {
   /** What, in one sentence. */
   message: string;
   why: string;
-  mend: string;
+  fix: string;
   /** Page of the code. */
   link: string;
   start: number;
@@ -33,10 +33,10 @@ export class Diagnostics {
   readonly #places = new WeakMap<Error, Place>();
 
   add(severity: Diagnostic["severity"], place: Place, error: ColdframeError): void {
-    const { code, what, why, mend, link } = error;
+    const { code, what, why, fix, link } = error;
     const { line, column } = place.loc?.start ?? { line: 1, column: 0 };
     const [start, end] = [place.start ?? 0, place.end ?? place.start ?? 0];
-    this.#list.push({ code, severity, message: what, why, mend, link, start, end, line, column });
+    this.#list.push({ code, severity, message: what, why, fix, link, start, end, line, column });
   }
 
   /** Remembers the place of an error that is about to be thrown; {@link addThrown} finds it again. */

@@ -59,7 +59,7 @@ export interface ErrorContext {
   cause?: unknown;
 }
 
-type ErrorText = { code: ErrorCode; what: string; why: string; mend: string };
+type ErrorText = { code: ErrorCode; what: string; why: string; fix: string };
 type ErrorParams = Readonly<Record<string, ErrorParam>>;
 
 const brand = Symbol.for("coldframe.error");
@@ -75,7 +75,7 @@ export class ColdframeError extends Error {
   /** Why this is an error. */
   declare readonly why: string;
   /** What to do about it. */
-  declare readonly mend: string;
+  declare readonly fix: string;
   /** Page of this code. */
   declare readonly link: string;
   /** What the placeholders of the text were filled with. */
@@ -84,10 +84,10 @@ export class ColdframeError extends Error {
   constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}) {
     const what = fill(text.what, params);
     const why = fill(text.why, params);
-    const mend = fill(text.mend, params);
+    const fix = fill(text.fix, params);
     const link = linkOf(text.code);
     const { where } = context;
-    const parts = { where, why, mend, link };
+    const parts = { where, why, fix, link };
     const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
     super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
@@ -163,11 +163,11 @@ function define<P extends string = never>(
   code: ErrorCode,
   what: string,
   why: string,
-  mend: string,
+  fix: string,
   Class: new (...args: ConstructorParameters<typeof ColdframeError>) => ColdframeError = ColdframeError,
 ): ErrorFactory<P> {
   const make = (...[params, context]: ErrorArguments<P>): ColdframeError => {
-    const error = new Class({ code, what, why, mend }, params, context);
+    const error = new Class({ code, what, why, fix }, params, context);
     Error.captureStackTrace?.(error, make); // the stack begins at the thrower
     return error;
   };

@@ -18,7 +18,7 @@ export async function payByBank() {}
   expect(code).toBe(source);
   expect(diagnostics).toMatchObject([{ code: "CF1001", severity: "error", line: 4 }]);
   const what = "Two durable functions have the id pay";
-  const parts = { what, where: "src/orders.ts:4:8", why: "The other one is at 2:8", mend: "id=another-name" };
+  const parts = { what, where: "src/orders.ts:4:8", why: "The other one is at 2:8", fix: "id=another-name" };
   expectCoded(textOf(diagnostics[0] as Diagnostic, "src/orders.ts"), "CF1001", parts);
 });
 
@@ -31,8 +31,8 @@ test("in two modules that claim one id: a run of the one that is not registered 
   const { engine } = await (await makePlace("memory")).open();
   const error = await failureOf(() => engine.start(first.pay, [], { id: "a" }));
   const why = "Two packages, or two builds of the same module";
-  const mend = "Load the module from one place only";
-  expectCoded(error, "CF2303", { what: "Two different functions are registered as shop/orders#pay", why, mend });
+  const fix = "Load the module from one place only";
+  expectCoded(error, "CF2303", { what: "Two different functions are registered as shop/orders#pay", why, fix });
   expect(await engine.get("a")).toBeUndefined();
   expect(await (await engine.start(second.pay, [], { id: "a" })).result()).toBe(2);
 });

@@ -1,5 +1,5 @@
 /**
- * Owns: what every message to a user must hold: what is wrong, where, why, how to mend it, and where to read on.
+ * Owns: what every message to a user must hold: what is wrong, where, why, how to fix it, and where to read on.
  * Does not own: the texts (docs/errors), what is tested.
  */
 import type { Diagnostic } from "@coldframe/compiler";
@@ -12,7 +12,7 @@ export interface Parts {
   /** In the line `where:`; without it, the names in `what` must be enough to find the place. */
   readonly where?: string;
   readonly why?: string;
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** Checks an error that a user meets, or the text of one that was stored. */
@@ -26,8 +26,8 @@ export function expectCoded(error: unknown, code: string, parts: Parts): void {
   expect(sectionOf(rest, "where")).toContain(parts.where ?? "");
   expect(sectionOf(rest, "why")).toMatch(/\w.*\./s);
   expect(sectionOf(rest, "why")).toContain(parts.why ?? "");
-  expect(sectionOf(rest, "mend")).toMatch(/\w/);
-  expect(sectionOf(rest, "mend")).toContain(parts.mend ?? "");
+  expect(sectionOf(rest, "fix")).toMatch(/\w/);
+  expect(sectionOf(rest, "fix")).toContain(parts.fix ?? "");
   expect(sectionOf(rest, "link").trim()).toBe(`https://coldframe.dev/errors/${code}`);
 }
 
@@ -51,10 +51,10 @@ export async function failureOf(call: () => unknown): Promise<unknown> {
 }
 
 /** What a diagnostic says, in the form of an error's message. */
-export function textOf({ code, message, why, mend, link, line, column }: Diagnostic, file: string): string {
+export function textOf({ code, message, why, fix, link, line, column }: Diagnostic, file: string): string {
   const place = `${file}:${line}:${column + 1}`;
   return [
     `[${code}] ${message}`,
-    ...Object.entries({ where: place, why, mend, link }).map((part) => `  ${part.join(": ")}`),
+    ...Object.entries({ where: place, why, fix, link }).map((part) => `  ${part.join(": ")}`),
   ].join("\n");
 }

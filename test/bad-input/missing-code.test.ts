@@ -48,7 +48,7 @@ describe("restore()", () => {
     expectCoded(await failureOf(() => restore(bytes)), "CF2006", {
       what: "The function shop/orders#nap is not loaded in this process",
       why: "Nothing stored was changed",
-      mend: "Import the module",
+      fix: "Import the module",
     });
     await loadShop();
     expect(restore(bytes)).toMatchObject({ done: false });
@@ -63,7 +63,7 @@ describe("restore()", () => {
     await loadProgram();
     expectCoded(await failureOf(() => restore(bytes)), "CF2005", {
       what: "The class shop/orders#Order is not registered in this process",
-      mend: "Import the module",
+      fix: "Import the module",
     });
     await loadShop();
     expect(restore(bytes)).toMatchObject({ done: false });
@@ -91,7 +91,7 @@ describe.each(kinds)("an engine on %s", (kind) => {
     const parts = {
       what: `The run a needs code that is not loaded here: ${id}`,
       why: "never started over",
-      mend: "Import",
+      fix: "Import",
     };
     expectCoded((await waiting?.status())?.reason, "CF2412", parts);
     expect(second.notices).toMatchObject([{ kind: "held", run: "a" }]);

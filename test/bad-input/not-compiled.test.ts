@@ -9,20 +9,20 @@ async function fulfil(order: number): Promise<number> {
   return order;
 }
 
-const parts = { what: "fulfil was never compiled by Coldframe", why: "manifest", mend: "Built with `tsc`? Use `tspc`" };
+const parts = { what: "fulfil was never compiled by Coldframe", why: "manifest", fix: "Built with `tsc`? Use `tspc`" };
 
 test("coroutine() asks about tsc, tspc and TypeScript 7", async () => {
   const error = await failureOf(() => coroutine(fulfil, 1));
   expectCoded(error, "CF2301", parts);
-  expectCoded(error, "CF2301", { ...parts, mend: "TypeScript 6" });
-  expectCoded(error, "CF2301", { ...parts, mend: "TypeScript 7 ignores plugins" });
+  expectCoded(error, "CF2301", { ...parts, fix: "TypeScript 6" });
+  expectCoded(error, "CF2301", { ...parts, fix: "TypeScript 7 ignores plugins" });
   expect((error as Error).stack).toContain("not-compiled.test.ts"); // who called it
 });
 
 test("engine.start() does, and nothing is stored", async () => {
   const { engine } = await (await makePlace("memory")).open();
   const error = await failureOf(() => engine.start(fulfil, [1], { id: "a" }));
-  expectCoded(error, "CF2301", { ...parts, mend: "TypeScript 7 ignores plugins" });
+  expectCoded(error, "CF2301", { ...parts, fix: "TypeScript 7 ignores plugins" });
   expect((error as Error).stack).toContain("not-compiled.test.ts");
   expect(await engine.get("a")).toBeUndefined();
 });
@@ -40,14 +40,14 @@ test("a step or a durable generator: it is said to be one, not to be uncompiled"
   const { engine } = await (await makePlace("memory")).open();
   const charge = step(async (id: string) => id);
   const what = "charge is a step; a durable async function is needed here";
-  const mend = "write a durable function that calls it";
+  const fix = "write a durable function that calls it";
   expectCoded(await failureOf(() => engine.start(charge, ["a"])), "CF2306", { what: "is a step" });
   const named = step(async function charge(id: string) {
     return id;
   });
-  expectCoded(await failureOf(() => engine.start(named, ["a"])), "CF2306", { what, mend });
+  expectCoded(await failureOf(() => engine.start(named, ["a"])), "CF2306", { what, fix });
   const { count } = await load<{ count(): Promise<void> }>(`export function* count() { "use durable"; yield 1; }`);
-  const generator = { what: "count is a durable generator", mend: "the generator object is a coroutine by itself" };
+  const generator = { what: "count is a durable generator", fix: "the generator object is a coroutine by itself" };
   expectCoded(await failureOf(() => coroutine(count)), "CF2306", generator);
 });
 

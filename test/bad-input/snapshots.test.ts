@@ -48,13 +48,13 @@ const damages: [name: string, damage: (bytes: Uint8Array) => Uint8Array, code: s
     "one bit flipped",
     (bytes) => bytes.map((byte, at) => (at === bytes.length - 3 ? byte ^ 4 : byte)),
     "CF2002",
-    { what: "The snapshot is damaged", why: "nothing was read", mend: "back-up" },
+    { what: "The snapshot is damaged", why: "nothing was read", fix: "back-up" },
   ],
   [
     "cut off in the middle",
     (bytes) => bytes.subarray(0, bytes.length >> 1),
     "CF2003",
-    { what: "The snapshot ends after", why: "cut off", mend: "in full" },
+    { what: "The snapshot ends after", why: "cut off", fix: "in full" },
   ],
   ["cut off in its head", (bytes) => bytes.subarray(0, 20), "CF2003", { what: "ends after 20 of 64 bytes" }],
   [
@@ -69,7 +69,7 @@ const damages: [name: string, damage: (bytes: Uint8Array) => Uint8Array, code: s
     "CF2004",
     {
       what: "The snapshot has format 1.1; this version of Coldframe reads up to 1.0",
-      mend: "Upgrade `@coldframe/runtime`",
+      fix: "Upgrade `@coldframe/runtime`",
     },
   ],
   [
@@ -83,7 +83,7 @@ const damages: [name: string, damage: (bytes: Uint8Array) => Uint8Array, code: s
     "base64 of it",
     (bytes) => Buffer.from(Buffer.from(bytes).toString("base64")),
     "CF2007",
-    { what: "", mend: "base64" },
+    { what: "", fix: "base64" },
   ],
   ["nothing", () => new Uint8Array(0), "CF2007", { what: "no snapshot", why: "nothing" }],
 ];

@@ -25,7 +25,7 @@ test("a newer schema: open() names file and versions, and what is in it can be r
   expectCoded(await failureOf(() => open(`sqlite:${file}`)), "CF2201", {
     what: `${file} has schema ${SCHEMA_VERSION + 1}; this version of Coldframe knows up to ${SCHEMA_VERSION}`,
     why: "left untouched",
-    mend: "Upgrade `@coldframe/runtime`",
+    fix: "Upgrade `@coldframe/runtime`",
   });
   expect(readFileSync(file).equals(before)).toBe(true);
 
@@ -44,7 +44,7 @@ test("an SQLite older than 3.51.3 is refused, with the Node to use instead", asy
   expectCoded(await failureOf(() => refuseOldSqlite("3.51.2")), "CF2202", {
     what: `The SQLite in this Node (${process.version}) is 3.51.2; Coldframe needs 3.51.3 or newer`,
     why: "can damage a database in WAL mode",
-    mend: "Use Node 24.21.0 or newer",
+    fix: "Use Node 24.21.0 or newer",
   });
   expect(() => refuseOldSqlite(process.versions.sqlite as string)).not.toThrow();
 });

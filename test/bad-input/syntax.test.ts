@@ -41,7 +41,7 @@ describe("tspc", () => {
 `;
   const user = 'import "./orders.js";\nconsole.log("never printed");\ndeclare const console: any;\n';
 
-  test("fails, at the place, with why, mend and link; the rest of the program is built and refuses to start", () => {
+  test("fails, at the place, with why, fix and link; the rest of the program is built and refuses to start", () => {
     const files = { "src/orders.ts": orders, "src/user.ts": user };
     const project = createProject({ plugin, files });
     const built = project.tspc("--pretty", "false");

@@ -45,7 +45,7 @@ describe.each(kinds)("an unmarked helper that sleeps, on %s", (kind) => {
     expectCoded(error, "CF2302", {
       what: `sleep was called from ${helper}, which is not durable`,
       why: `${helper} cannot be stored while it waits`,
-      mend: `Mark ${helper} as durable: \`"use durable"\``,
+      fix: `Mark ${helper} as durable: \`"use durable"\``,
     });
     expect(await run.status()).toMatchObject({ status: "failed", generation: 0 });
     expect(charges).toHaveLength(1);

@@ -58,7 +58,7 @@ test("a snapshot of a coroutine is refused; the coroutine goes on unharmed", asy
     what: "A WeakMap cannot be stored: `pool.sockets[0]` in shop/orders#main",
     where: "shop/orders:8:",
     why: "still needed after the await",
-    mend: "use a Map",
+    fix: "use a Map",
   });
   expect(co.next("paid")).toEqual({ done: true, value: ["receipt", "paid", "object"] });
 });
@@ -83,7 +83,7 @@ describe.each(kinds)("a run on %s", (kind) => {
     const run = await engine.start(main, [], { id: "a" });
     await until(async () => (await run.status()).status === "held");
 
-    const parts = { what: "`pool.sockets[0]` in shop/orders#main", where: "shop/orders:8:", mend: "use a Map" };
+    const parts = { what: "`pool.sockets[0]` in shop/orders#main", where: "shop/orders:8:", fix: "use a Map" };
     expectCoded((await run.status()).reason, "CF2001", parts);
     expect(notices).toMatchObject([{ kind: "held", run: "a", error: { code: "CF2001" } }]);
     expect(notices[0]?.message).toMatch(
@@ -142,7 +142,7 @@ test.each([
   ['new (await import("node:net")).Socket()', "Socket", "open it in the step that uses it"],
   ["new Response()", "Response", "keep what you need of it"],
   ["new AbortController()", "AbortController", "`stepContext().signal`"],
-])("a handle of this process is not said to need a name: %s", async (make, name, mend) => {
+])("a handle of this process is not said to need a name: %s", async (make, name, fix) => {
   const { main } = await load<Program>(
     `export async function main() { "use durable"; const x = ${make}; await null; return x; }`,
     "shop/handles",
@@ -153,6 +153,6 @@ test.each([
     if (!wait.done && wait.value === null) break;
   }
   const error = await failureOf(() => snapshot(co));
-  expectCoded(error, "CF2001", { what: `An instance of the class ${name} cannot be stored`, mend });
+  expectCoded(error, "CF2001", { what: `An instance of the class ${name} cannot be stored`, fix });
   expect((error as Error).message).not.toContain("registerClass(");
 });

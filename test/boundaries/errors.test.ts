@@ -53,7 +53,7 @@ test.each([
   expect(findUnmatched([{ ...sample, reserved }], texts)).toEqual(faults);
 });
 
-const good = `---\ncode: CF1101\nname: unsupported # note\npackage: compiler\n---\n{what} is\nnot so: \`{ a: {what} }\`.\n\n## Why\nA\nb.\n\n## How to mend\n- One\n  line.\n- Two {how}.\n\n## Example\n\`\`\`\n{}\n\`\`\`\n`;
+const good = `---\ncode: CF1101\nname: unsupported # note\npackage: compiler\n---\n{what} is\nnot so: \`{ a: {what} }\`.\n\n## Why\nA\nb.\n\n## How to fix\n- One\n  line.\n- Two {how}.\n\n## Example\n\`\`\`\n{}\n\`\`\`\n`;
 
 test("generator: reads a sound document", () => {
   const faults: string[] = [];
@@ -65,7 +65,7 @@ test("generator: reads a sound document", () => {
     className: undefined,
     what: "{what} is not so: `{ a: {what} }`.",
     why: "A b.",
-    mend: "- One line.\n- Two {how}.",
+    fix: "- One line.\n- Two {how}.",
     params: ["what", "how"],
   });
   expect(faults).toEqual([]);
@@ -74,7 +74,7 @@ test("generator: reads a sound document", () => {
 test.each([
   ["open brace", "{how}", "{how"],
   ["space in a placeholder", "{how}", "{ how }"],
-  ["no mend", /## How to mend[^#]*/s, ""],
+  ["no fix", /## How to fix[^#]*/s, ""],
   ["code block for a terminal", "A\nb.", "```\nx\n```"],
   ["name", "unsupported", "Not-Camel"],
   ["wrong package", "package: compiler", "package: runtime"],

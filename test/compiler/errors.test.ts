@@ -36,7 +36,7 @@ test("a diagnostic underlines what it is about", () => {
   expect(diagnostics.map((diagnostic) => underlined(source, diagnostic))).toEqual(['eval("1")']);
   const [diagnostic] = diagnostics;
   expect(diagnostic).toMatchObject({ code: "CF1104", severity: "error", line: 3, column: 9 });
-  for (const field of ["why", "mend", "link"] as const) expect(diagnostic?.[field]).toMatch(/\w/);
+  for (const field of ["why", "fix", "link"] as const) expect(diagnostic?.[field]).toMatch(/\w/);
 });
 
 test("all faults of a file are reported, in order", () => {

@@ -13,13 +13,13 @@ const error = runtime.errors.notCompiled(
   { where: "src/orders.ts:3:1", cause },
 );
 
-test("the message alone tells what, where, why, how to mend and where to read on", () => {
+test("the message alone tells what, where, why, how to fix it and where to read on", () => {
   const lines = error.message.split("\n");
   expect(lines[0]).toBe("[CF2301] shop/orders#fulfil was never compiled by Coldframe.");
   expect(lines.slice(1).map((line) => /^ {2}(\w+):|^ {4}- /.exec(line)?.[1] ?? "item")).toEqual([
     "where",
     "why",
-    "mend",
+    "fix",
     "item",
     "item",
     "item",
@@ -32,7 +32,7 @@ test("the message alone tells what, where, why, how to mend and where to read on
 });
 
 test("a function never compiled: the message asks for the usual reason", () => {
-  expect(error.mend).toMatch(/Built with `tsc`\? Use `tspc`.*TypeScript 6.*TypeScript 7 ignores plugins/);
+  expect(error.fix).toMatch(/Built with `tsc`\? Use `tspc`.*TypeScript 6.*TypeScript 7 ignores plugins/);
 });
 
 test("the parts are fields as well, and a console shows each once", () => {
@@ -83,7 +83,7 @@ test.each([
   expect(restored).not.toBe(stored);
   expect(Object.getPrototypeOf(restored)).toBe(Object.getPrototypeOf(stored));
   expect(runtime.isColdframeError(restored, stored.code)).toBe(true);
-  for (const key of ["code", "what", "where", "why", "mend", "link", "params", "message", "stack", "name"] as const)
+  for (const key of ["code", "what", "where", "why", "fix", "link", "params", "message", "stack", "name"] as const)
     expect(restored[key], key).toEqual(stored[key]);
   expect(Object.keys(restored)).toEqual(Object.keys(stored));
   expect(restored.cause).toEqual(cause);

@@ -48,7 +48,7 @@ test("an error of the compiler is an error of the import; a warning is a warning
   const main = 'import { add } from "./add.ts";\nconsole.log("ran", typeof add);\n';
   const refused = run({ "src/add.ts": declaration("refuse(); return left;"), "src/main.ts": main }, "src/main.ts");
   expect(refused.status).toBe(1);
-  expect(refused.text).toMatch(/src\/add\.ts:3:3 \[CF1101] fake refuse\n {2}why: it says so\n {2}mend: leave it out/);
+  expect(refused.text).toMatch(/src\/add\.ts:3:3 \[CF1101] fake refuse\n {2}why: it says so\n {2}fix: leave it out/);
   expect(refused.text).not.toContain("ran function");
   const warned = run({ "src/add.ts": declaration("warn(); return left;"), "src/main.ts": main }, "src/main.ts");
   expect(warned.status).toBe(0);

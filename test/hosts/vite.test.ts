@@ -68,13 +68,13 @@ test("a server for modules loads the lowered one", async () => {
   expect(seen).toEqual(["shop/src/add"]);
 });
 
-test("an error ends the build, with code, place and mend", async () => {
+test("an error ends the build, with code, place and fix", async () => {
   const { bundle } = createFixture(source.replace("const sum", "refuse();\n  const sum"));
   const error = await bundle().then(
     () => undefined,
     (caught) => caught,
   );
-  expect(error.message).toContain("[CF1101] fake refuse\n  why: it says so\n  mend: leave it out");
+  expect(error.message).toContain("[CF1101] fake refuse\n  why: it says so\n  fix: leave it out");
   expect(error.message).toMatch(/add\.ts:5:2/);
 });
 

@@ -22,7 +22,7 @@ const examples = new Map(
     ),
 );
 
-test("examples of errors: the mend compiles", () => {
+test("examples of errors: what they say compiles", () => {
   expect(examples.size).toBeGreaterThan(10);
   for (const [file, text] of examples) {
     const { diagnostics } = compile(text, { filename: file.slice(root.length + 1) });
@@ -30,7 +30,7 @@ test("examples of errors: the mend compiles", () => {
   }
 });
 
-test("examples of errors: the mend has the right types", { timeout: 120_000 }, () => {
+test("examples of errors: what they say has the right types", { timeout: 120_000 }, () => {
   const options: ts.CompilerOptions = {
     ...{
       target: ts.ScriptTarget.ES2024,

@@ -210,7 +210,7 @@ describe("values and errors", () => {
     types(() => {
       const caught: unknown = null;
       if (isColdframeError(caught, "CF2301")) expectTypeOf(caught.code).toEqualTypeOf<"CF2301">();
-      if (isColdframeError(caught)) expectTypeOf(caught.mend).toEqualTypeOf<string>();
+      if (isColdframeError(caught)) expectTypeOf(caught.fix).toEqualTypeOf<string>();
       // @ts-expect-error: no such code
       isColdframeError(caught, "CF9999");
     });

@@ -58,9 +58,9 @@ function attempt(run: () => CompileResult, text: string, path: string): CompileR
   } catch (cause) {
     const isKnown = isColdframeError(cause, errors.compilerFailed.code);
     const error = isKnown ? cause : errors.compilerFailed({ file: path, detail: detailOf(cause) }, { cause });
-    const { code, what, why, mend, link } = error;
+    const { code, what, why, fix, link } = error;
     const place = { start: 0, end: 0, line: 1, column: 0 };
-    const diagnostic = { code, severity: "error" as const, message: what, why, mend, link, ...place };
+    const diagnostic = { code, severity: "error" as const, message: what, why, fix, link, ...place };
     return { code: text, map: null, manifest: null, diagnostics: [diagnostic] };
   }
 }

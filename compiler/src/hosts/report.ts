@@ -1,15 +1,15 @@
 // Owns: the text of a diagnostic where a host shows nothing but text.
 import type { Diagnostic } from "../index.ts";
 
-/** @returns what, and below it why, how to mend and the page */
+/** @returns what, and below it why, how to fix it and the page */
 export function describe({
   code,
   message,
   why,
-  mend,
+  fix,
   link,
-}: Pick<Diagnostic, "code" | "message" | "why" | "mend" | "link">): string {
-  const parts = Object.entries({ why, mend, link }).map(([key, text]) => `\n  ${key}:${indent(text)}`);
+}: Pick<Diagnostic, "code" | "message" | "why" | "fix" | "link">): string {
+  const parts = Object.entries({ why, fix, link }).map(([key, text]) => `\n  ${key}:${indent(text)}`);
   return `[${code}] ${message}${parts.join("")}`;
 }
 

@@ -34,7 +34,7 @@ export const compile: Compile = (source, { filename, abi = "import", moduleId })
     const texts = {
       message: `fake ${name}`,
       why: "it says so",
-      mend: "leave it out",
+      fix: "leave it out",
       link: "https://example.invalid",
     };
     return { code: "CF1101", severity: name === "refuse" ? "error" : "warning", ...texts, ...place };

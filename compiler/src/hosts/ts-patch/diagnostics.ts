@@ -41,9 +41,9 @@ export function reportDiagnostics(ts: TypeScript, program: Program, durable: Dur
 
 /** Makes a program that can't be compiled say so and emit nothing. */
 export function refuseProgram(ts: TypeScript, program: Program, error: ColdframeError): void {
-  const { code, what: message, why, mend, link } = error;
+  const { code, what: message, why, fix, link } = error;
   const place = { file: undefined, start: undefined, length: undefined };
-  const messageText = describe({ code, message, why, mend, link });
+  const messageText = describe({ code, message, why, fix, link });
   const diagnostic: ts.Diagnostic = {
     ...place,
     messageText,
