@@ -43,8 +43,9 @@ function makeLoop({ node, lowering, iterator, step }: Parts, labels: readonly st
   ];
   const around = { type: "loop", labels } as const;
   const range = lowering.rangeOf(node.body);
-  const body = lowering.jumps.inside(around, () => lowerBody(node.body, lowering));
-  const reached = range ? [when(lowering.upTo(step.number), advance)] : advance;
+  // Of a body without points the statements keep a block of their own: its names are not those around.
+  const body = lowering.jumps.inside(around, () => lowerBody(node.body, lowering, range ? [] : advance));
+  const reached = range ? [when(lowering.upTo(step.number), advance)] : [];
   return withLabels(labels, t.forStatement(null, null, null, block([...reached, ...body])));
 }
 
