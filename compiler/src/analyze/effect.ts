@@ -70,6 +70,8 @@ export class EffectReader {
   }
 
   #collectClass(node: t.Class, uses: Set<Binding>): void {
+    // A declaration assigns its name, which may be a cell that others have already (I3).
+    if (node.id) this.#collect(node.id, uses);
     if (node.superClass) this.#collect(node.superClass, uses);
     for (const member of node.body.body) {
       if ("computed" in member && member.computed) this.#collect(member.key, uses);
