@@ -1,7 +1,7 @@
 // Owns: the `name` that a nested function or class gets from where it stands (ECMA-262 8.4, NamedEvaluation).
 // Does not own: how the name is given to the emitted function (lower/closure.ts).
 import * as t from "@babel/types";
-import { constantKey } from "../find/names.ts";
+import { constantKey, isProtoKey } from "../find/names.ts";
 
 /** A function or class that takes its name from its place. */
 export function isAnonymous(node: t.Node): boolean {
@@ -24,7 +24,7 @@ export function keyName(node: t.ObjectProperty | t.ObjectMethod | t.ClassMethod 
   if (t.isPrivateName(key)) return `${prefix}#${key.id.name}`;
   const constant = node.computed ? constantKey(key) : undefined;
   if (node.computed) return constant === undefined ? null : prefix + constant;
-  // `__proto__: f` sets the prototype and names nothing.
-  if (t.isIdentifier(key)) return t.isObjectProperty(node) && key.name === "__proto__" ? "" : prefix + key.name;
+  if (isProtoKey(node)) return "";
+  if (t.isIdentifier(key)) return prefix + key.name;
   return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? prefix + String(key.value) : "";
 }

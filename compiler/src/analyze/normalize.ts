@@ -3,6 +3,8 @@
 // Does not own: normal form (lift/).
 // I1. Methods of classes that are made in it, and accessors, stay as they are.
 // I2. The outer comes first: it may take the text around an inner one apart.
+// I3. `{ __proto__ }` makes a property, `{ __proto__: x }` sets the prototype: the first becomes a key that is computed before
+//     anything gives the variable another name.
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import { type LiftContext, lift } from "./lift/index.ts";
@@ -17,6 +19,7 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
     refuse: (node, error) => context.refuse(node, error),
     isConstant: ({ name }) => context.declared.has(name) && isOfModule(path, name),
   };
+  t.traverseFast(path.node, keepProtoKey);
   replaceUsing(path.node, lifting);
   lift(path.node, lifting);
   const nested: t.Function[] = [];
@@ -25,6 +28,17 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
     if (node.async || node.generator) nested.push(node);
   });
   for (const fn of nested) lift(fn, lifting);
+}
+
+/** I3 */
+function keepProtoKey(node: t.Node): void {
+  if (!t.isObjectExpression(node)) return;
+  for (const property of node.properties) {
+    if (!t.isObjectProperty(property, { shorthand: true }) || !t.isIdentifier(property.key, { name: "__proto__" }))
+      continue;
+    const key = t.inherits(t.stringLiteral("__proto__"), property.key);
+    Object.assign(property, { key, computed: true, shorthand: false });
+  }
 }
 
 /** Nothing between the module and the function declares the name anew. */

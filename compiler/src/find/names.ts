@@ -95,8 +95,15 @@ function keyName(node: Property | t.ObjectMethod | t.ClassMethod | t.ClassPrivat
   const { key } = node;
   if (t.isPrivateName(key)) return `#${key.id.name}`;
   if ("computed" in node && node.computed) return constantKey(key) ?? "";
-  if (t.isIdentifier(key)) return t.isObjectProperty(node) && key.name === "__proto__" ? "" : key.name;
+  if (isProtoKey(node)) return "";
+  if (t.isIdentifier(key)) return key.name;
   return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? String(key.value) : "";
+}
+
+/** `__proto__: f` sets the prototype and names nothing. */
+export function isProtoKey(node: t.Node): boolean {
+  if (!t.isObjectProperty(node, { computed: false })) return false;
+  return t.isIdentifier(node.key, { name: "__proto__" }) || t.isStringLiteral(node.key, { value: "__proto__" });
 }
 
 /** The name that a computed key surely gives a function; undefined if only run time knows it. */

@@ -5,8 +5,11 @@
 import * as t from "@babel/types";
 import type { Binding, Unit } from "../analyze/scope.ts";
 
-/** Parameters of constructors and saves, and the fields of a frame that are no slots: no slot may be called so. */
-const frameNames = ["$f", "$w", "$n", "$d", "$pc", "$up", "$wait", "$queue", "$delegate", "$state"];
+/**
+ * Parameters of constructors and saves, and the fields of a frame that are no slots: no slot may be called so. Assigning
+ * `__proto__` would set the frame's prototype.
+ */
+const frameNames = ["$f", "$w", "$n", "$d", "$pc", "$up", "$wait", "$queue", "$delegate", "$state", "__proto__"];
 
 /** Names of one emitted function. */
 export class LocalNames {

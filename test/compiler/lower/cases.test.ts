@@ -1,11 +1,12 @@
 // Every case does the same as it is written, lowered, and lowered with every suspension cut.
 import { describe, expect, test } from "vitest";
-import * as cases from "./cases.ts";
+import * as constructs from "./cases.ts";
+import * as names from "./cases-names.ts";
 import { observe } from "./harness.ts";
 
 const args = [1, "b"];
 
-describe.each(Object.entries(cases))("%s", (_, table) => {
+describe.each(Object.entries({ ...constructs, ...names }))("%s", (_, table) => {
   test.each(Object.entries(table))("%s", async (_, body) => {
     const source = `async function main(a, b) {\n${body}\n}`;
     const native = await observe(source, "native", { args });
