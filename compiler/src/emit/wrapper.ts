@@ -21,15 +21,21 @@ export interface WrapperContext {
 /**
  * The wrapper of a declaration at module level: `function sum(n) { return $R.start($M().f[0].d, this, arguments, new.target); }`.
  * Its name, needed for `self` in the record, is `wrapper.id.name`: an anonymous default export gets one of its own.
+ * @param strictness of the function where its file has none: it decides whether `this` is made an object on the way in
  */
-export function wrapDeclaration(fn: DurableFunction, context: WrapperContext): t.FunctionDeclaration {
+export function wrapDeclaration(
+  fn: DurableFunction,
+  context: WrapperContext,
+  strictness: t.Directive[],
+): t.FunctionDeclaration {
   const { node } = fn.path;
   const own = t.isFunctionDeclaration(node) ? node.id : null;
   const id = own ? t.cloneNode(own) : t.identifier(context.unique("defaultExport"));
   const descriptor = t.memberExpression(recordOf(fn.record, context), t.identifier("d"));
   const target = t.metaProperty(t.identifier("new"), t.identifier("target"));
   const params = parametersOf(fn, id.name);
-  const wrapper = t.functionDeclaration(id, params, t.blockStatement([startOf(fn, descriptor, target, context)]));
+  const body = t.blockStatement([startOf(fn, descriptor, target, context)], strictness);
+  const wrapper = t.functionDeclaration(id, params, body);
   wrapper.returnType = fn.signature.returnType;
   wrapper.typeParameters = fn.signature.typeParameters;
   wrapper.loc = fn.loc;

@@ -50,7 +50,7 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
 function lowerDeclaration(durable: DurableUnit, closures: Closures): t.FunctionDeclaration {
   const { fn, context } = durable.module;
   hoistRun(durable, closures);
-  const wrapper = wrapDeclaration(fn, context);
+  const wrapper = wrapDeclaration(fn, context, durable.module.strictness(durable.unit));
   const self = (wrapper.id as t.Identifier).name;
   context.setRecord(fn.record, { ...rootRecord(durable), ...describeUnit(durable), run: fn.run, self });
   return wrapper;
