@@ -156,3 +156,33 @@ test.each([
   expectCoded(error, "CF2001", { what: `An instance of the class ${name} cannot be stored`, fix });
   expect((error as Error).message).not.toContain("registerClass(");
 });
+
+test("a closure over the `this` of a constructor that never got one", async () => {
+  forgetCode();
+  const { main } = await load<{ main(): Promise<unknown> }>(
+    `
+    let kept;
+    class Base { constructor() { throw new Error("no base"); } }
+    class Order extends Base {
+      constructor() {
+        kept = async () => { "use durable"; return this; };
+        super();
+      }
+    }
+    export async function main() {
+      "use durable";
+      try { new Order(); } catch {}
+      const late = kept;
+      await null;
+      return late();
+    }`,
+    "shop/late",
+  );
+  const co = coroutine(main);
+  co.next();
+  const error = (await failureOf(() => snapshot(co))) as Error;
+  expect(error).toMatchObject({ code: "CF2001" });
+  expect(error.message).toContain(
+    "The `this` of a constructor whose `super()` failed cannot be stored: `late` in shop/late#main",
+  );
+});

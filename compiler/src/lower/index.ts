@@ -28,6 +28,7 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
   const members = new Members(fn, context);
   const analysis = resolveScopes(node, (name) => originOf(fn.path, name, members), hasThisAround(fn.path));
   decideCaptures(analysis);
+  if (isBeforeSuper(fn.path)) for (const binding of analysis.root.captures) binding.cell = true;
   const module = new LoweringModule(context, analysis, members, fn);
   refuseSloppy(module);
   const closures = new Closures();
@@ -122,7 +123,7 @@ function lowerExpression(durable: DurableUnit, closures: Closures): t.Expression
   const made = closures.makeRun(durable, fn.id, madeRecord(context, fn.record), isFree && fn.isModuleLevel);
   const captures = [...durable.unit.captures];
   const own = { ...rootRecord(durable), ...describeUnit(durable), captures: captures.map(({ name }) => name) };
-  const taken = captures.map(() => t.thisExpression());
+  const taken = captures.map(({ cell }) => (cell ? askForThis(context) : t.thisExpression()));
   const body = t.blockStatement(made.body, durable.module.strictness(durable.unit));
   if (!isFree) {
     context.setRecord(fn.record, { ...own, reason: NOT_ONCE });
@@ -140,11 +141,36 @@ function madeRecord({ abi }: ModuleContext, record: number): t.Expression {
 
 /** Whether the `this` of an arrow is that of a function or class around it, not the module's. */
 function hasThisAround(path: NodePath<t.Function>): boolean {
+  return path.isArrowFunctionExpression() && ownerOfThis(path) !== null;
+}
+
+/** What gives an arrow its `this`. Keys, decorators and the heritage of a class have that of what is around. */
+function ownerOfThis(path: NodePath): NodePath | null {
+  let inner = path;
+  return path.findParent((outer) => {
+    const { node } = outer;
+    const isOutside = inner.key === "key" || inner.listKey === "decorators";
+    inner = outer;
+    if (isOutside || t.isArrowFunctionExpression(node)) return false;
+    return t.isFunction(node) || t.isStaticBlock(node) || t.isClassProperty(node) || isOtherField(node);
+  });
+}
+
+function isOtherField(node: t.Node): boolean {
+  return t.isClassPrivateProperty(node) || t.isClassAccessorProperty(node);
+}
+
+/** `super()` may not have returned where the arrow is made: there is no `this` yet. */
+function isBeforeSuper(path: NodePath<t.Function>): boolean {
   if (!path.isArrowFunctionExpression()) return false;
-  const owner = path.findParent(
-    ({ node }) => (t.isFunction(node) && !t.isArrowFunctionExpression(node)) || t.isClassBody(node),
-  );
-  return owner !== null;
+  const owner = ownerOfThis(path);
+  const cls = owner?.parentPath?.parent;
+  return t.isClassMethod(owner?.node, { kind: "constructor" }) && t.isClass(cls) && Boolean(cls.superClass);
+}
+
+/** `$R.lateThis(() => this)` */
+function askForThis({ abi }: ModuleContext): t.Expression {
+  return call(member(id(abi.R), "lateThis"), t.arrowFunctionExpression([], t.thisExpression()));
 }
 
 function rootRecord({ module: { fn, context }, unit, thisBinding }: DurableUnit) {

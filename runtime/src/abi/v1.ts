@@ -18,6 +18,7 @@ import {
   iterateKeys,
   iterateMethod,
 } from "../language/iterate.ts";
+import { lateThis } from "../language/late-this.ts";
 import { bind, property, setName, superGet, superPlace, toKey } from "../language/member.ts";
 import { tag } from "../language/tag.ts";
 import { makeClosure } from "../language/wrapper.ts";
@@ -87,6 +88,7 @@ const helpers = {
   },
 
   tag,
+  lateThis,
 
   /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */
   closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {

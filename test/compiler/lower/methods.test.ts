@@ -74,6 +74,26 @@ const programs: Record<string, Record<string, string>> = {
     "arrow in a plain method": `class A { #x = 1; n = 2; start(xs) { return xs.map(async (x) => [await later(x), this.n, this.#x, new.target]) } own(q) { return (async () => [await later(q), this.n])() } args() { return (async () => [await later(1), arguments.length, this.n])() } }
     async function main() { const a = new A(); return [await Promise.all(a.start([1, 2])), await a.own(3), await a.args(1, 2)] }`,
   },
+  "before super() has returned": {
+    arguments: `class B { constructor(f) { this.f = f; this.k = "base" } get acc() { return "acc " + this.k } }
+    class A extends B { constructor(n) { const early = (async () => this.v)().catch((e) => e.name); super(async () => [n, this.v, super.acc, new.target === A, arguments.length, await (async () => (await later(1), () => this.v++))().then((g) => g())]); this.v = n + 1; this.early = early } }
+    async function main() { const a = new A(1, 2); return [await a.early, await a.f(), a.v] }`,
+    defaults: `class B { constructor(f) { this.f = f } }
+    class A extends B { constructor(f = async () => (await later(0), this.v), { g = async () => this.v } = {}) { super(f); this.v = 3; this.g = g } }
+    async function main() { const a = new A(); return [await a.f(), await a.g()] }`,
+    "in arrows, twice, in finally": `class B { constructor(f) { this.f = f } }
+    class A extends B { constructor() { const s = () => super(async () => this.v); const o = { f: async () => this.v, [(async () => this, "k")]: 1 }; try { s(); try { s() } catch (e) { t(e.name) } } finally { this.v = 3; this.o = o } } }
+    async function main() { const a = new A(); return [await a.f(), await a.o.f(), a.o.k] }`,
+    "that never does": `let f1, g1; class B { constructor() { raise("no") } }
+    class A extends B { constructor() { f1 = async () => this; super() } } class C extends B { constructor() { g1 = async () => [await later(typeof this)]; return { z: 1 } } }
+    async function main() { try { new A() } catch (e) { t(e.message) } t(new C().z); for (const h of [f1, g1]) try { await h() } catch (e) { t(e.name) } }`,
+    "of a class within": `class B { constructor(f) { this.f = f } }
+    class A extends B { constructor() { class C extends B { constructor() { super(async () => this.w); this.w = 2 } [(async () => this, "m")]() {} } super(async () => [this.v, await new C().f()]); this.v = 4 } }
+    async function main() { return await new A().f() }`,
+    order: `class B { constructor(f) { this.f = f } }
+    class A extends B { constructor() { const f = async () => [this, await later(t("never"))]; f().catch((e) => t(e.name)); super(async () => (this.x += await later(1), [this.x, typeof this, this === (() => this)()])); this.x = 1 } }
+    async function main() { return await new A().f() }`,
+  },
   forms: {
     modifiers:
       `class A { static async async() { return await later(1) } async get() { return await later(2) } async set() { return await later(3) } async static() { return await later(4) } static async static() { return await later(5) } static async *skip() {} /* async */ async /* * */ b /* ( */ (a /* ) */) { return await later(a) } async

@@ -7,6 +7,7 @@
  * I2 A function that carries the tag of another one (a wrapper that copied it) is not taken for it.
  */
 import { types } from "node:util";
+import { settleThis } from "../../language/late-this.ts";
 import { DURABLE } from "../../realm.ts";
 import { closureOf, type FunctionMeta } from "../../registry.ts";
 import { writeByName } from "../by-name.ts";
@@ -31,7 +32,11 @@ export function writeFunction(writer: GraphWriter, value: Function): void {
   checkOwn(writer, value, meta);
   writer.begin(tags.closure);
   writer.value(writer.codes.add("closure", meta.key, meta.stamp));
-  for (const capture of captures) writer.value(capture);
+  for (const capture of captures) {
+    if (!settleThis(capture))
+      writer.refuse("the `this` of a constructor whose `super()` failed", "let go of the function");
+    writer.value(capture);
+  }
   writer.end();
 }
 
