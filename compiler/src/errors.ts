@@ -225,12 +225,12 @@ export const errors = {
     "A setting that is silently passed over may leave functions uncompiled.",
     "Write {known}.",
   ),
-  /** CF1085: Another loader has changed {file} before Coldframe saw it. */
+  /** CF1085: Another loader or plugin has changed {file} before Coldframe saw it. */
   changedBefore: define<"file">(
     "CF1085",
-    "Another loader has changed {file} before Coldframe saw it.",
+    "Another loader or plugin has changed {file} before Coldframe saw it.",
     "Marks, names and places of a durable function are read from the text as you wrote it; stored runs find their code by them.",
-    "Register Coldframe first; of two loaders, Node asks the later one first: `node --import @coldframe/compiler/node --import tsx app.ts`.",
+    "- Vite, Vitest, Rolldown: put `coldframe()` first in `plugins`, before every plugin with `enforce: \"pre\"`. Rolldown knows no `enforce`: there it is the order alone.\n- Node: register Coldframe first; of two loaders, Node asks the later one first: `node --import @coldframe/compiler/node --import tsx app.ts`.\n- ts-patch: put its entry before every other one with `transformProgram`.",
   ),
   /** CF1101: {what} cannot be compiled in a durable function. */
   unsupportedSyntax: define<"what" | "instead">(

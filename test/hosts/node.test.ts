@@ -71,10 +71,43 @@ registerHooks({ load(url, context, next) {
   const project = createProject({ files });
   const before = project.node("--import", "./strip.mjs", "--import", register, "src/main.ts");
   expect(before.status).toBe(1);
-  expect(before.text).toMatch(/\[CF1085] Another loader has changed .*add\.ts before Coldframe saw it/);
+  expect(before.text).toMatch(/\[CF1085] Another loader or plugin has changed .*add\.ts before Coldframe saw it/);
   expect(before.text).toContain("node --import @coldframe/compiler/node --import tsx app.ts");
   expect(before.text).not.toMatch(/at .*load\.ts/);
   const after = project.node("--import", register, "--import", "./strip.mjs", "src/main.ts");
   expect(after.status).toBe(0);
   expect(after.text).toContain('[2,["shop/src/add"]]\n');
+});
+
+test("a loader before that changes JavaScript is refused too; one that keeps its text is not", () => {
+  const strip = (by: string) => `import { registerHooks } from "node:module";
+registerHooks({ load(url, context, next) {
+  const loaded = next(url, context);
+  return url.endsWith("add.mjs") ? { ...loaded, source: String(loaded.source).replaceAll('"use durable";', ${by}) } : loaded;
+} });
+`;
+  const project = createProject({
+    files: {
+      "strip.mjs": strip('""'),
+      "keep.mjs": strip('"$&"'),
+      "src/add.mjs": 'export async function add(left) {\n  "use durable";\n  return left + 1;\n}\n',
+      "src/main.mjs": `import { add } from "./add.mjs";\nconst value = await add(1);\n${report}`,
+    },
+  });
+  const stripped = project.node("--import", "./strip.mjs", "--import", register, "src/main.mjs");
+  expect(stripped.status).toBe(1);
+  expect(stripped.text).toMatch(/\[CF1085] .*add\.mjs/);
+  const kept = project.node("--import", "./keep.mjs", "--import", register, "src/main.mjs");
+  expect(kept).toEqual({ status: 0, text: '[2,["shop/src/add"]]\n' });
+});
+
+test("a module that is imported under a query is compiled", () => {
+  const answer = run(
+    {
+      "src/add.ts": declaration("return left + 1;"),
+      "src/main.ts": `const { add } = await import("./add.ts?again=1");\nconst value: number = await add(1);\n${report}`,
+    },
+    "src/main.ts",
+  );
+  expect(answer).toEqual({ status: 0, text: '[2,["shop/src/add"]]\n' });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createProject } from "./project.ts";
+import { createProject, fakePlugin } from "./project.ts";
 import { bad, files, orders } from "./shop.ts";
 
 describe("diagnostics", () => {
@@ -72,4 +72,27 @@ describe("diagnostics", () => {
     expect(built.text).toContain(code);
     expect(project.exists("out")).toBe(false);
   });
+});
+
+test("a durable file that another entry has changed before is refused", () => {
+  const strip = `const changed = (host, ts) => ({ ...host, getSourceFile: (name, ...rest) => {
+  const file = host.getSourceFile(name, ...rest);
+  const text = name.endsWith("orders.ts") ? file.text.replaceAll('"use durable";', "") : undefined;
+  return text === undefined ? file : ts.createSourceFile(name, text, ...rest);
+} });
+export default (program, host, _, { ts }) => (ts.originalCreateProgram ?? ts.createProgram)({
+  rootNames: program.getRootFileNames(), options: program.getCompilerOptions(),
+  host: changed(host ?? ts.createCompilerHost(program.getCompilerOptions()), ts),
+});
+`;
+  const project = createProject({ files: { ...files, "strip.mjs": strip } });
+  const other = { transform: "./strip.mjs", transformProgram: true };
+  const ours = { transform: fakePlugin, transformProgram: true };
+  const config = JSON.parse(project.read("tsconfig.json"));
+  config.compilerOptions.plugins = [other, ours];
+  project.write("tsconfig.json", JSON.stringify(config));
+  const refused = project.tspc();
+  expect(refused.text).toMatch(/orders\.ts\(1,1\): error TS901085: \[CF1085] .* changed src\/orders\.ts before/);
+  expect(refused.status).toBe(2);
+  expect(project.evaluate("out/orders.js", "1").text).toContain("CF1085");
 });

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { build, createServer, type Rolldown } from "vite";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createVitePlugin, type Options } from "../../compiler/src/hosts/vite/plugin.ts";
 import { compile } from "./fake/compile.ts";
 import { createProject, traceWords } from "./project.ts";
@@ -15,7 +15,14 @@ export async function add(left: number, kind?: Kind): Promise<number> {
 `;
 const limit = "export type Kind = 1;\nexport const limit: number = 3;\n";
 
-function createFixture(text = source, options: Options = {}) {
+type Change = (text: string, id: string) => string;
+const changing = (change: Change, enforce?: "pre") => ({
+  name: "changing",
+  enforce,
+  transform: (text: string, id: string) => ({ code: change(text, id), map: null }),
+});
+
+function createFixture(text = source, options: Options = {}, before: object[] = []) {
   const project = createProject({ files: { "src/add.ts": text, "src/limit.ts": limit } });
   const warnings: string[] = [];
   const logger = {
@@ -30,7 +37,7 @@ function createFixture(text = source, options: Options = {}) {
     configFile: false as const,
     logLevel: "silent" as const,
     customLogger: { ...logger, hasErrorLogged: () => false, hasWarned: false } as never,
-    plugins: [createVitePlugin(compile, options)],
+    plugins: [...before, createVitePlugin(compile, options)],
   };
   const bundle = async () => {
     const settings = { ssr: "src/add.ts", sourcemap: true, write: false, minify: false } as const;
@@ -92,6 +99,59 @@ test("only what `include` says is looked at, if it says anything; else nothing i
     transform: { filter: { id: { include: RegExp; exclude: RegExp } } };
   };
   expect([transform.filter.id.include.test(file), transform.filter.id.exclude.test(file)]).toEqual([true, true]);
+});
+
+describe("a plugin that comes before", () => {
+  const strip: Change = (text) => text.replaceAll('"use durable";', "");
+  const failure = (bundle: () => Promise<unknown>) => bundle().then(String, (error: Error) => error.message);
+
+  test.each<[string, Change]>([
+    ["takes the marks away", strip],
+    ["lowers async functions", (text) => text.replaceAll("async ", "").replace(/Promise<number>/, "number")],
+    ["shifts places", (text) => `/* banner */\n${text}`],
+    ["puts values in", (text) => text.replaceAll("left", "(1)").replace("(1): number", "left: number")],
+  ])("and %s in a durable file is refused", async (_, change) => {
+    const { bundle } = createFixture(source, {}, [changing(change, "pre")]);
+    const message = await failure(bundle);
+    expect(message).toContain("[CF1085] Another loader or plugin has changed src/add.ts before Coldframe saw it");
+    expect(message).toContain("put `coldframe()` first in `plugins`");
+  });
+
+  test("is refused too if it serves the file itself", async () => {
+    const load = (id: string) => (id.endsWith("add.ts") ? strip(source, id) : null);
+    const { bundle } = createFixture(source, {}, [{ name: "serving", enforce: "pre", load }]);
+    expect(await failure(bundle)).toContain("[CF1085]");
+  });
+
+  test("under a query as well, but not where Vite serves something else than the file", async () => {
+    const served = createFixture(`${source}export const query = import("./other.ts?once");\n`, {}, []);
+    served.project.write("src/other.ts", source.replace("add", "other"));
+    const only: Change = (text, id) => (id.includes("?once") ? strip(text, id) : text);
+    const config = { ...served.config, plugins: [changing(only, "pre"), ...served.config.plugins] };
+    const built = build({ ...config, build: { ssr: "src/add.ts", write: false } });
+    await expect(built).rejects.toThrow(/\[CF1085] .*src\/other\.ts/);
+    const raw = createFixture(`${source}import text from "./other.ts?raw";\nexport const raw = text;\n`);
+    raw.project.write("src/other.ts", source.replace("add", "other"));
+    expect((await raw.bundle()).code).toContain('R("shop/src/add")');
+  });
+
+  test("may do what it likes in other files, and to ours behind Coldframe", async () => {
+    const other: Change = (text, id) => (id.endsWith("limit.ts") ? text.replace("3", "4") : text);
+    expect((await createFixture(source, {}, [changing(other, "pre")]).bundle()).code).toContain("left + 4");
+    expect((await createFixture(source, {}, [changing(strip)]).bundle()).code).toContain('R("shop/src/add")');
+  });
+
+  test("may make modules that are no files, with or without marks", async () => {
+    const text = source.replace(/import .*/, "let limit = 1;").replace("add", "made");
+    const made = { name: "made", resolveId: (id: string) => (id === "made.ts" ? id : null) };
+    const plugin = { ...made, load: (id: string) => (id === "made.ts" ? text : null) };
+    const { bundle } = createFixture(`${source}export * from "made.ts";\n`, {}, [plugin]);
+    expect((await bundle()).code).toMatch(/R\("(?:[\w/]*\/)?made"\)/);
+  });
+
+  test("a mark of the byte order is no change", async () => {
+    expect((await createFixture(`\uFEFF${source}`).bundle()).code).toContain('R("shop/src/add")');
+  });
 });
 
 test("an option that there is not is refused", () => {

@@ -5,7 +5,6 @@
 import { readFileSync } from "node:fs";
 import type { LoadFnOutput, LoadHookSync } from "node:module";
 import { fileURLToPath } from "node:url";
-import { errors } from "../../errors.ts";
 import { type Compile, createLowering, type Lowered } from "../lowering.ts";
 import { readPackageFile } from "../package-files.ts";
 import { describe, placeOf, withoutFrames } from "../report.ts";
@@ -15,38 +14,39 @@ export function createLoadHook(compile: Compile): LoadHookSync {
   const lower = createLowering(compile, "tagged", readPackageFile);
   return (url, context, nextLoad) => {
     const loaded = nextLoad(url, context);
-    if (!/^file:.*\.[cm]?[jt]s$/.test(url) || url.includes("/node_modules/")) return loaded;
+    // A module that is imported under a query as well is evaluated once for each.
+    if (!/^file:[^?#]*\.[cm]?[jt]s(?:[?#]|$)/.test(url) || /^[^?#]*\/node_modules\//.test(url)) return loaded;
     const file = fileURLToPath(url);
-    const text = textOf(loaded, file);
-    if (wasChanged(loaded, url)) refuseChanged(file, text);
-    const lowered = lower({ text, file, ...kindOf(loaded.format, url, text) });
+    const original = readFile(file);
+    const text = textOf(loaded, original);
+    if (text === undefined) return loaded;
+    const lowered = lower({ text, original, file, ...kindOf(loaded.format, file, text) });
     if (lowered === null) return loaded;
     report(lowered, file);
     return { ...loaded, source: withMap(lowered, url) };
   };
 }
 
-function textOf({ source }: LoadFnOutput, file: string): string {
-  if (typeof source === "string") return source;
-  return source == null ? readFileSync(file, "utf8") : new TextDecoder().decode(source);
+/** @returns undefined if another loader has made the module of nothing */
+function readFile(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
-/** Another loader has come before: TypeScript as Node loads it has a format of its own, or none. */
-function wasChanged({ format, source }: LoadFnOutput, url: string): boolean {
-  return /ts$/.test(url) && source != null && (format === "module" || format === "commonjs");
-}
-
-/** What it made of the marks and constants of a durable file is no longer what the user wrote. @throws CF1085 */
-function refuseChanged(file: string, text: string): void {
-  const original = readFileSync(file, "utf8");
-  if (/durable/i.test(original) && original !== text) throw withoutFrames(errors.changedBefore({ file }));
+/** Of CommonJS Node gives no text: it reads the file itself. */
+function textOf({ source }: LoadFnOutput, original: string | undefined): string | undefined {
+  if (source == null || typeof source === "string") return source ?? original;
+  return new TextDecoder().decode(source);
 }
 
 // Node leaves the format open where package.json says nothing and `require` asks; then the text decides, for Node as well.
-function kindOf(format: string | null | undefined, url: string, text: string) {
+function kindOf(format: string | null | undefined, file: string, text: string) {
   const open = format == null || format === "typescript";
   const isModule = open
-    ? !url.endsWith("cjs") && /^\s*(?:import|export)\b(?!\s*\()/m.test(text)
+    ? !file.endsWith("cjs") && /^\s*(?:import|export)\b(?!\s*\()/m.test(text)
     : format.startsWith("module");
   return isModule
     ? ({ sourceType: "module", abi: "import" } as const)

@@ -2,6 +2,7 @@
 // Does not own: what is shown or emitted.
 // I1. A SourceFile object never changes, so it is compiled once, whatever number of programs share it (watch, -b), unless
 //     a const enum of another file has other values now.
+import { isAbsolute } from "node:path";
 import type ts from "typescript";
 import type { Compile, Lowered } from "../lowering.ts";
 import { createLowering } from "../lowering.ts";
@@ -72,7 +73,14 @@ export function createDurableFiles({ ts, program, host, compile, version, mark }
       return value;
     };
     const later = { constEnumValue, ...settings };
-    return { lowered: lower({ text: file.text, file: file.fileName, ...kind, later }), asked };
+    const source = { text: file.text, original: originalOf(file), file: file.fileName };
+    return { lowered: lower({ ...source, ...kind, later }), asked };
+  }
+
+  /** Undefined in an editor, where the user writes what is not on disk yet, and for a text that is no file. */
+  function originalOf({ fileName, version }: SourceFile): string | undefined {
+    const isBuild = version === undefined || isHash(version);
+    return isBuild && isAbsolute(fileName) ? ts.sys?.readFile(fileName) : undefined;
   }
 
   function isOwnSource(file: ts.SourceFile): boolean {
@@ -94,11 +102,16 @@ export function createDurableFiles({ ts, program, host, compile, version, mark }
   // an editor, which compares them with its own.
   function stampVersions(): void {
     for (const file of program.getSourceFiles() as readonly SourceFile[]) {
-      if (file.version === undefined || !/^[0-9a-f]{16,}$/.test(file.version)) continue;
+      if (file.version === undefined || !isHash(file.version)) continue;
       if (isOwnSource(file) && (mark === "all" || /durable/i.test(file.text)))
         file.version += `+coldframe@${version}-${mark}`;
     }
   }
 
   return { get, stampVersions };
+}
+
+/** Builders version files by the hash of their text, which `stampVersions` may have added to; editors count. */
+function isHash(version: string): boolean {
+  return /^[0-9a-f]{16,}(?:\+coldframe@|$)/.test(version);
 }

@@ -1,7 +1,9 @@
 // Owns: the plugin for Vite, Vitest and Rolldown, given a compiler.
 // Does not own: types, JSX and targets: it comes before what handles those, and hands on TypeScript for TypeScript.
 // I1. An error of the compiler ends the transform: no uncompiled module is served.
-// I2. A durable module is compiled anew in every process: none is served from a cache that another compiler has filled.
+// I2. Nor is one that a plugin has changed before: lowering.ts compares it with the file on disk.
+// I3. A durable module is compiled anew in every process: none is served from a cache that another compiler has filled.
+import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import type { Diagnostic } from "../../index.ts";
 import { faultOfOptions } from "../host-options.ts";
@@ -22,6 +24,8 @@ interface VitestCache {
 }
 
 const scripts = /\.[cm]?[jt]sx?(?:\?|$)/;
+/** Queries under which Vite serves something else than the text of the file. */
+const derived = /[?&](?:raw|url|worker|sharedworker)(?=[=&#]|$)/;
 const installed = /[\\/]node_modules[\\/]/;
 
 /** @param compile lowers one file @throws CF1084 */
@@ -36,7 +40,7 @@ export function createVitePlugin(
   return {
     name: "coldframe",
     enforce: "pre",
-    // Vitest keeps modules on disk, under keys that know nothing of this compiler, its options or the name of the package (I2).
+    // Vitest keeps modules on disk, under keys that know nothing of this compiler, its options or the name of the package (I3).
     configureVitest({ defineCacheKeyGenerator }: VitestCache) {
       const isFree = (text: string) => mark === "tagged" && !/durable/i.test(text);
       defineCacheKeyGenerator(({ sourceCode }) => (isFree(sourceCode) ? null : false));
@@ -45,7 +49,7 @@ export function createVitePlugin(
       filter: { id: include === undefined ? { include: scripts, exclude: installed } : { include } },
       handler(text, id) {
         const file = id.replace(/[?#].*$/, "");
-        const lowered = lower({ text, file, sourceType: "module", abi: "import" });
+        const lowered = lower({ text, original: readOriginal(id, file), file, sourceType: "module", abi: "import" });
         if (lowered === null) return null;
         for (const diagnostic of lowered.diagnostics)
           if (diagnostic.severity === "warning") this.warn(toLog(file, diagnostic));
@@ -60,6 +64,16 @@ export function createVitePlugin(
       },
     },
   };
+}
+
+/** What the user wrote; undefined where the module is made of something else. */
+function readOriginal(id: string, file: string): string | undefined {
+  if (!scripts.test(file) || derived.test(id.slice(file.length))) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined; // a module that a plugin has made
+  }
 }
 
 function toLog(file: string, diagnostic: Diagnostic) {
