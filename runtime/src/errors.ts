@@ -46,7 +46,8 @@ export type ErrorCode =
   | "CF2412"
   | "CF2413"
   | "CF2414"
-  | "CF2415";
+  | "CF2415"
+  | "CF2416";
 
 /** What a placeholder of an error text may be filled with. */
 export type ErrorParam = string | number | bigint | boolean;
@@ -503,5 +504,12 @@ export const errors = {
     "The run {run} was taken up {claims} times and never got any further.",
     "Each time the process ended or lost its lease before anything was recorded. That is not counted as a failure of a step, so it would go on for ever: {pending}.",
     "- Look at why the processes ended: memory, a call of `process.exit`, a main thread that is blocked for longer than `leaseMs`.\n- Then call `release()` on the run, or deploy a new build: it is tried again from its last commit.",
+  ),
+  /** CF2416: Coldframe itself failed on the run {run}: {detail} */
+  runtimeFailed: define<"run" | "detail" | "seconds">(
+    "CF2416",
+    "Coldframe itself failed on the run {run}: {detail}",
+    "This is a fault of Coldframe or of the process (its memory, a host that lacks something), not of the run. The run was let go at its last commit and is tried again in {seconds} seconds, by whichever worker comes first; nothing of it is lost.",
+    "- Look at the `cause` of the error: its stack says where it happened.\n- If it is no lack of memory, please report it, with that stack and the smallest program that shows it.\n- Workers of another version, or on another host, may go on with the run meanwhile.",
   ),
 };

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { type SnapshotCodec, snapshotCodec } from "../../runtime/src/engine/codec.ts";
+import type { Notice } from "../../runtime/src/engine/notice.ts";
+import { Scheduler } from "../../runtime/src/local/scheduler.ts";
 import { deferred, kinds, load, makePlace, until } from "./kit.ts";
 
 const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
@@ -195,5 +198,121 @@ describe.each(kinds)("holding on %s", (kind) => {
     await until(async () => (await store.get("x"))?.status === "held");
     expect((await store.get("x"))?.hold?.reason).toContain("CF200");
     expect(await (await engine.start(good, [])).result()).toBe(1);
+  });
+});
+
+const failing = `
+import { sleep, step } from "@coldframe/runtime";
+const work = step(async (i: number) => w.work(i));
+export async function main() {
+  "use durable";
+  const kept = { first: await work(1) };
+  const second = await work(2);
+  await sleep(60_000);
+  return [kept.first, second];
+}`;
+
+/** A codec that has a bug for so many snapshots. */
+function withBug(method: "encode" | "decode", faults: number) {
+  let left = faults;
+  const codec: SnapshotCodec = {
+    ...snapshotCodec,
+    [method]: (...args: [never]) => {
+      if (left-- > 0) throw new TypeError("types.isExternal is not a function");
+      return snapshotCodec[method](...args);
+    },
+  };
+  return { codec };
+}
+
+describe.each(kinds)("a fault of Coldframe's own on %s", (kind) => {
+  test.each([["encode"], ["decode"]] as const)(
+    "in %s never holds a run: it is let go, loudly, and tried again (hold.ts I1, I2)",
+    async (method) => {
+      const { open, clock } = await makePlace(kind);
+      const calls: number[] = [];
+      world.w = { work: (i: number) => calls.push(i) && i * 10 };
+      const { main } = await load<{ main(): Promise<unknown> }>(failing);
+      if (method === "decode") {
+        const other = await open();
+        await other.engine.start(main, [], { id: "a" });
+        await until(async () => (await other.store.get("a"))?.status === "waiting");
+        other.kill();
+        await clock.jump(120_000);
+      }
+      const { codec } = withBug(method, 7);
+      const { engine, store, notices } = await open({ warm: { runs: 0 } }, codec);
+      const run = method === "encode" ? await engine.start(main, [], { id: "a" }) : await engine.get("a");
+      for (let time = 1; time <= 7; time++) {
+        await until(() => notices.length === time);
+        await until(async () => (await store.get("a"))?.status === "waiting");
+        const { status, reason, wakesAt } = (await run?.status()) ?? {};
+        expect([status, reason, wakesAt]).toEqual(["waiting", undefined, clock.now() + 30_000]);
+        await clock.jump(30_000);
+      }
+      await until(async () => calls.length === 2);
+      await until(async () => (await store.get("a"))?.status !== "running");
+      await clock.jump(60_000);
+      expect(await run?.result()).toEqual([10, 20]);
+      expect(calls).toEqual([1, 2]);
+      expect(new Set(notices.map(({ kind: what }) => what))).toEqual(new Set(["runtime-failed"]));
+      const { message, error } = notices[0] as Notice;
+      expect(message).toContain("Coldframe itself failed on the run a: TypeError: types.isExternal is not a function");
+      expect(error).toMatchObject({ code: "CF2416", cause: { message: "types.isExternal is not a function" } });
+    },
+  );
+
+  test("in a turn is one too, and steps that end meanwhile lose nothing", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = deferred<number>();
+    const calls: number[] = [];
+    world.w = { work: (i: number) => (calls.push(i) === 1 ? first.promise : i * 10) };
+    const { main } = await load<{ main(): Promise<unknown> }>(failing);
+    const { engine, store, notices } = await open();
+    const turn = vi.spyOn(Scheduler.prototype, "turn");
+    const run = await engine.start(main, [], { id: "a" });
+    await until(() => calls.length === 1);
+    turn.mockImplementationOnce(() => {
+      throw new RangeError("Maximum call stack size exceeded");
+    });
+    first.resolve(5);
+    await until(() => notices.length === 1);
+    turn.mockRestore();
+    await until(async () => (await store.get("a"))?.status !== "running");
+    await clock.jump(30_000);
+    await until(() => calls.length === 2);
+    await until(async () => (await store.get("a"))?.status === "waiting");
+    await clock.jump(60_000);
+    expect(await run.result()).toEqual([5, 20]);
+    expect(calls).toEqual([1, 2]);
+    expect(notices.map(({ kind: what }) => what)).toEqual(["runtime-failed"]);
+  });
+
+  test("a result that cannot be read again holds the run before it, and the step is not performed again", async () => {
+    const { open } = await makePlace(kind);
+    let isBroken = true;
+    const calls: number[] = [];
+    world.w = {
+      work: (i: number) => calls.push(i),
+      check: () => {
+        if (isBroken) throw new Error("no such row");
+      },
+    };
+    const { main } = await load<{ main(): Promise<unknown> }>(`
+import { step } from "@coldframe/runtime";
+class Row {
+  [Symbol.for("coldframe.serialize")]() { return 1; }
+  static [Symbol.for("coldframe.deserialize")]() { w.check(); }
+}
+const work = step(async () => { w.work(1); return new Row(); });
+export async function main() { "use durable"; return (await work()) instanceof Row; }`);
+    const { engine, notices } = await open();
+    const run = await engine.start(main, [], { id: "a" });
+    await until(async () => (await run.status()).status === "held");
+    expect((await run.status()).reason).toContain("no such row");
+    isBroken = false;
+    await run.release();
+    expect(await run.result()).toBe(true);
+    expect([calls, notices.map(({ kind: what }) => what)]).toEqual([[1], ["held"]]);
   });
 });

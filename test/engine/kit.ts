@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { compile } from "@coldframe/compiler";
 import { FakeClock } from "@coldframe/runtime/testing";
 import { afterEach } from "vitest";
+import type { SnapshotCodec } from "../../runtime/src/engine/codec.ts";
 import { type Engine, openEngine } from "../../runtime/src/engine/engine.ts";
 import type { EngineOptions } from "../../runtime/src/engine/options.ts";
 import { createMemory } from "../../runtime/src/store/memory/index.ts";
@@ -45,7 +46,7 @@ export interface TestEngine {
 export interface Place {
   readonly clock: FakeClock;
   /** Opens an engine over the same runs, as another process would. */
-  open(options?: EngineOptions): Promise<TestEngine>;
+  open(options?: EngineOptions, codec?: SnapshotCodec): Promise<TestEngine>;
 }
 
 /** A place for runs, in memory or in a file. */
@@ -54,10 +55,14 @@ export async function makePlace(kind: "memory" | "sqlite"): Promise<Place> {
   const openStore = kind === "memory" ? openMemoryHandles(clock) : await openFileHandles(clock);
   return {
     clock,
-    async open(options = {}) {
+    async open(options = {}, codec) {
       const notices: TestEngine["notices"] = [];
       const watched = watch(await openStore(), clock);
-      const engine = openEngine(watched.store, { clock, onNotice: (notice) => notices.push(notice), ...options });
+      const engine = openEngine(
+        watched.store,
+        { clock, onNotice: (notice) => notices.push(notice), ...options },
+        codec,
+      );
       cleanups.push(async () => {
         const closed = watched.isDead() ? watched.inner.close() : engine.close();
         await clock.jump(60_000);

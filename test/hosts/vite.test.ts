@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { build, createServer, type Rolldown } from "vite";
+import { build, createServer, type Plugin, type Rolldown } from "vite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createVitePlugin, type Options } from "../../compiler/src/hosts/vite/plugin.ts";
 import { compile } from "./fake/compile.ts";
@@ -16,13 +16,13 @@ export async function add(left: number, kind?: Kind): Promise<number> {
 const limit = "export type Kind = 1;\nexport const limit: number = 3;\n";
 
 type Change = (text: string, id: string) => string;
-const changing = (change: Change, enforce?: "pre") => ({
+const changing = (change: Change, enforce?: "pre"): Plugin => ({
   name: "changing",
-  enforce,
+  ...(enforce && { enforce }),
   transform: (text: string, id: string) => ({ code: change(text, id), map: null }),
 });
 
-function createFixture(text = source, options: Options = {}, before: object[] = []) {
+function createFixture(text = source, options: Options = {}, before: Plugin[] = []) {
   const project = createProject({ files: { "src/add.ts": text, "src/limit.ts": limit } });
   const warnings: string[] = [];
   const logger = {

@@ -13,6 +13,7 @@ import type { CommitItem, CommitOutcome, Message, RejectReason, RunStatus } from
 import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
+import { endingOf, noticeOf } from "./hold.ts";
 import { refuseOverheard, takeSnapshot } from "./image.ts";
 import type { Completion, PendingOperation, Recording } from "./operations.ts";
 import { recordedOperation } from "./performers.ts";
@@ -243,7 +244,7 @@ export class Committer {
     this.#run.keeper.lost(this.#run);
   }
 
-  /** Stops the run at its last commit. What has been recorded since, by steps that ended, goes into its inbox. */
+  /** Stops the run at its last commit (hold.ts). What has been recorded since, by steps that ended, goes into its inbox. */
   hold(error: unknown): void {
     const run = this.#run;
     if (run.state !== "running") return;
@@ -255,11 +256,7 @@ export class Committer {
 
   #writeHold(error: unknown): void {
     const run = this.#run;
-    const item: CommitItem = {
-      ...this.#head(),
-      status: "held",
-      hold: { reason: messageOf(error), build: run.parts.build() },
-    };
+    const item: CommitItem = { ...this.#head(), ...endingOf(run, error) };
     run.leave("over");
     const isNew = run.unborn !== undefined || run.rollsBack;
     const deposits = isNew ? Promise.resolve() : depositAll(run);
@@ -287,10 +284,7 @@ export class Committer {
     this.#noteBirth();
     for (const completion of run.book.takeUndeposited()) void this.bequeath(completion);
     run.keeper.left(run, "held", undefined);
-    run.parts.notify({
-      ...{ kind: "held", run: run.id, error },
-      message: `Run ${run.id} is held at its last commit, until a new build tries it again or \`release()\` is called on it: ${messageOf(error)}`,
-    });
+    run.parts.notify(noticeOf(run, error));
   }
 
   /** Leaves the result of a step to whoever takes the held run up; nobody else has it. */
@@ -312,8 +306,4 @@ export class Committer {
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list !== undefined && list.length > 0 ? list : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,6 +9,7 @@ export type NoticeKind =
   | "rolled-back" // the code of a run changed; it began again from its input
   | "waiting-for-code" // runs wait for a function that is not loaded here
   | "lease-lost" // another worker may have a run that was in memory here
+  | "runtime-failed" // Coldframe itself failed on a run; it was let go and is tried again
   | "store-failed"; // the store refused a write; it is tried again
 
 /** Something that people may want to know of. */

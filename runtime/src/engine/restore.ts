@@ -38,7 +38,7 @@ export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
     if (claim.snapshot === undefined) startOver(run, claim);
     else await resume(run, claim, claim.snapshot, inbox);
   } catch (error) {
-    run.commits.hold(error);
+    holdUnread(run, inbox, error);
   }
 }
 
@@ -46,8 +46,18 @@ export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
 export async function wakeUp(run: ActiveRun, claim: Claim): Promise<void> {
   const inbox = await readStore(run, () => readInbox(run, claim));
   if (inbox === undefined) return;
-  deliver(run, inbox);
-  run.wakeDue();
+  try {
+    deliver(run, inbox);
+    run.wakeDue();
+  } catch (error) {
+    holdUnread(run, inbox, error);
+  }
+}
+
+/** A message that waits behind a run that is let go must not wake it at once. */
+function holdUnread(run: ActiveRun, inbox: readonly InboxEntry[], error: unknown): void {
+  run.seen = inbox.at(-1)?.position ?? run.seen;
+  run.commits.hold(error);
 }
 
 /** A store that cannot be read now is no fault of the run: it is let go, and taken up again when its lease has run out. */

@@ -92,7 +92,20 @@ function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error
 }
 
 function finish(run: ActiveRun, operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): void {
-  if (run.goesOn()) run.complete(operation, outcome, value, run.parts.values.decode(value));
+  if (run.goesOn()) take(run, operation, outcome, value);
   else if (run.commits.isHeld)
     void run.commits.bequeath({ operation: operation.id, outcome, key: operation.key, value });
+}
+
+/** A result that cannot be read again stays recorded: the run is held before it, and the step need not happen again (I3). */
+function take(run: ActiveRun, operation: PendingOperation, outcome: OperationOutcome, value: Uint8Array): void {
+  let decoded: unknown;
+  try {
+    decoded = run.parts.values.decode(value);
+  } catch (error) {
+    run.book.end(operation.id, outcome, value);
+    run.commits.hold(error);
+    return;
+  }
+  run.complete(operation, outcome, value, decoded);
 }

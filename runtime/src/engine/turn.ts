@@ -110,8 +110,14 @@ export class ActiveRun implements SchedulerHost {
     announce("turn:before", this.id);
     if (this.scheduler.hasReady) this.pace.noteProgress();
     this.#inTurn = true;
-    surroundings.run(inTurn, () => this.scheduler.turn());
-    this.#inTurn = false;
+    try {
+      surroundings.run(inTurn, () => this.scheduler.turn());
+    } catch (error) {
+      this.commits.hold(error); // user code throws into its tasks: this is none of it
+      return;
+    } finally {
+      this.#inTurn = false;
+    }
     announce("turn:after", this.id);
     this.decide();
   }

@@ -7,6 +7,8 @@ import { types } from "node:util";
 
 const toText = Object.prototype.toString;
 const environment = process.env;
+/** Hosts without native handles need not have the question: Deno 2 hasn't. */
+const isExternal: typeof types.isExternal = types.isExternal ?? ((_value): _value is never => false);
 
 /**
  * Has it internal slots beside those of an ordinary object? Not a loop over a table: called directly, the engine answers each
@@ -29,7 +31,7 @@ export function isBranded(value: object, plain: boolean): boolean {
     types.isMapIterator(value) ||
     types.isSetIterator(value) ||
     types.isModuleNamespaceObject(value) ||
-    types.isExternal(value) ||
+    isExternal(value) ||
     value === environment
   );
 }
@@ -64,7 +66,7 @@ const unstorable: readonly (readonly [test: (value: object) => boolean, what: st
   [types.isMapIterator, "a native Map iterator", "iterate with for-of in durable code, or make an array first"],
   [types.isSetIterator, "a native Set iterator", "iterate with for-of in durable code, or make an array first"],
   [types.isModuleNamespaceObject, "a module namespace object", "import it again, or keep single exports"],
-  [types.isExternal, "a native handle", "open it inside a step, or again after the await"],
+  [isExternal, "a native handle", "open it inside a step, or again after the await"],
 ];
 
 const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
