@@ -101,9 +101,22 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   // The wrappers are registered under the ids of their functions.
   const references = findReferences(program).filter((name) => !context.declared.has(name));
   const shapes = findShapes(program, options);
-  const record = printModuleRecord(moduleId, context.abi, { records, references, shapes, imports });
+  const replaced = findReplaced(program, functions, records);
+  const record = printModuleRecord(moduleId, context.abi, { records, references, shapes, imports, replaced });
   const printing = { source, filename, program, abi: context.abi, reach: abi, edits, hoisted, record };
   return { ...printModule(printing), manifest: createManifest(moduleId, records, shapes) };
+}
+
+/** The durable declarations of the module's scope; of several under one name, which scripts may have, the last counts. */
+function findReplaced({ body }: t.Program, functions: readonly DurableFunction[], records: readonly StampedRecord[]) {
+  const last = new Map<string, t.Node>();
+  for (const statement of body) if (t.isFunctionDeclaration(statement)) last.set(statement.id?.name ?? "", statement);
+  const found = new Map<string, number>();
+  for (const { record, path } of functions) {
+    const name = records[record]?.self;
+    if (name !== undefined && (last.get(name) ?? path.node) === path.node) found.set(name, record);
+  }
+  return found;
 }
 
 /** Gives a function its names and numbers before any is lowered: functions may call those below them. */

@@ -11,7 +11,7 @@
 import { errors } from "./errors.ts";
 import type { Frame } from "./frame.ts";
 import { type ClosureTag, tagOf } from "./language/tag.ts";
-import { dressFunction } from "./language/wrapper.ts";
+import { describe, dressFunction } from "./language/wrapper.ts";
 import { type Descriptor, type DescriptorKind, DURABLE, FRAME, R, type Run } from "./realm.ts";
 
 /** One suspension point, index = program counter. Point 0 is the entry. */
@@ -99,6 +99,9 @@ export interface PrivateHook {
   set(object: object, values: unknown[]): void;
 }
 
+/** Makes the wrapper of a function of a module's scope. */
+type Wrap = (meta: FunctionMeta) => Descriptor;
+
 /** Names of the code that is loaded, both ways. */
 export class Registry {
   readonly modules = new Map<string, ModuleRecord>();
@@ -108,17 +111,22 @@ export class Registry {
   readonly #values = new Map<string, unknown>();
   readonly #names = new Map<unknown, string>();
   readonly #classes = new WeakMap<Function, CompiledClass>();
+  /** What hoisted declarations mean. */
+  readonly #hoisted = new WeakMap<object, Descriptor>();
   #unread: Unread[] = [];
   readonly #privates = new WeakMap<Function, PrivateHook>();
   /** An instance is being made that gets everything from a snapshot: constructors and initializers do nothing. */
   isShell = false;
 
-  /** Takes in a module record; called by compiled code. */
-  addModule(record: ModuleRecord): ModuleRecord {
+  /**
+   * Takes in a module record; called by compiled code.
+   * @param wrap makes the functions that stand for hoisted declarations
+   */
+  addModule(record: ModuleRecord, wrap?: Wrap): ModuleRecord {
     this.#forget(record.id);
     this.modules.set(record.id, record);
     this.loads++;
-    for (const meta of record.f) this.#addFunction(record, meta);
+    for (const meta of record.f) this.#addFunction(record, meta, wrap);
     for (const meta of record.f) for (const former of meta.renamedFrom ?? []) this.#addFormer(record, meta, former);
     for (const [name, read] of Object.entries(record.refs ?? {})) {
       this.#unread.push({ ref: `${record.id}#${name}`, read, isOwn: true, members: record.classes?.[name] });
@@ -139,7 +147,7 @@ export class Registry {
     }
   }
 
-  #addFunction(module: ModuleRecord, meta: FunctionMeta): void {
+  #addFunction(module: ModuleRecord, meta: FunctionMeta, wrap?: Wrap): void {
     meta.module = module;
     meta.key = keyOf(module, meta.id);
     const former = this.functions.get(meta.key);
@@ -148,17 +156,30 @@ export class Registry {
     }
     this.functions.set(meta.key, meta);
     if (meta.F) Object.defineProperty(meta.F.prototype, FRAME, { value: meta });
-    // A method stands in by a function that nobody sees until its class is made.
-    const self = meta.self ?? (() => {});
-    if (meta.run) {
+    if (meta.self !== undefined && wrap !== undefined) this.#addDeclared(meta, meta.self, wrap);
+    else if (meta.run) {
+      // A method stands in by a function that nobody sees until its class is made.
+      const self = meta.self ?? (() => {});
       meta.d = { self, kind: meta.kind as DescriptorKind, run: meta.run, meta, captures: null };
       this.#describe(self, meta);
     }
   }
 
+  /**
+   * A declaration: the hoisted function that compiled code has can be called before the module runs, in a circle of imports,
+   * but has an own `prototype` and could be extended. One that could not takes its place, and means the same.
+   */
+  #addDeclared(meta: FunctionMeta, hoisted: Function, wrap: Wrap): void {
+    const d = wrap(meta);
+    dressFunction(hoisted, meta);
+    describe(hoisted, { self: hoisted, kind: d.kind, run: d.run, meta, captures: null });
+    this.#names.set(hoisted, meta.key);
+    this.#hoisted.set(hoisted, d);
+  }
+
   #describe(self: Function, meta: FunctionMeta): void {
     dressFunction(self, meta);
-    Object.defineProperty(self, DURABLE, { value: meta.d, configurable: true });
+    describe(self, meta.d as Descriptor);
     this.register(meta.key, self);
   }
 
@@ -213,7 +234,9 @@ export class Registry {
   refOf(value: unknown): string | undefined {
     this.#read();
     const name = this.#names.get(value);
-    return name !== undefined && this.#values.get(name) === value ? name : undefined;
+    if (name === undefined) return undefined;
+    const named = this.#values.get(name);
+    return named === value || named === this.#hoisted.get(value as object)?.self ? name : undefined;
   }
 
   /** The value behind a reference; undefined if the module is not loaded or has no such name. */

@@ -23,13 +23,15 @@ export interface ModuleParts {
   /** Of its classes, by name. */
   shapes: ReadonlyMap<string, Shape>;
   imports: readonly UsedImport[];
+  /** Variables that hold durable declarations of its scope, with their records (docs/abi.md 8). */
+  replaced: ReadonlyMap<string, number>;
 }
 
 /** `var $m; function $M() { … }`: the record is made once, by whoever asks first. */
 export function printModuleRecord(
   moduleId: string,
   abi: AbiNames,
-  { records, references, shapes, imports }: ModuleParts,
+  { records, references, shapes, imports, replaced }: ModuleParts,
 ): string {
   const { R, M, m } = abi;
   const head = `id: ${text(moduleId)}, abi: ${ABI_VERSION}, compiler: ${text(COMPILER_VERSION)}`;
@@ -37,10 +39,10 @@ export function printModuleRecord(
   const own = printMap(references.map((name) => [name, `() => ${name}`]));
   const classes = printMap([...shapes].map(([name, shape]) => [name, JSON.stringify(shape)]));
   const foreign = printMap(imports.map(({ local, ref }) => [ref, `() => ${local}`]));
-  return (
-    `var ${m};\nfunction ${M}() { return ${m} !== void 0 ? ${m} : (${m} = ${R}.module({ ${head}, f: [${functions}\n` +
-    `], refs: ${own}, imports: ${foreign}${shapes.size > 0 ? `, classes: ${classes}` : ""} })); }\n`
-  );
+  const functionsOf = [...replaced].map(([name, record]) => `${name} = ${m}.f[${record}].d.self, `).join("");
+  const made = `${R}.module({ ${head}, f: [${functions}\n], refs: ${own}, imports: ${foreign}`;
+  const rest = shapes.size > 0 ? `, classes: ${classes}` : "";
+  return `var ${m};\nfunction ${M}() { return ${m} !== void 0 ? ${m} : (${m} = ${made}${rest} })${functionsOf && `, ${functionsOf}${m}`}); }\n`;
 }
 
 function printRecord(record: StampedRecord): string {

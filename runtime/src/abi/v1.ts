@@ -31,6 +31,10 @@ import { type FunctionMeta, type ModuleRecord, type PrivateHook, registry } from
 /** What a call does, by the function's kind; other kinds are async functions. */
 const starts: Partial<Record<number, typeof startGenerator>> = { 3: startGenerator, 4: startAsyncGenerator };
 
+function closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {
+  return makeClosure(meta, run, captures, starts[meta.kind] ?? start);
+}
+
 const helpers = {
   SUSPEND,
   DURABLE,
@@ -91,9 +95,7 @@ const helpers = {
   lateThis,
 
   /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */
-  closure(meta: FunctionMeta, run: Run, captures: unknown[] | null): Descriptor {
-    return makeClosure(meta, run, captures, starts[meta.kind] ?? start);
-  },
+  closure,
 
   scope: makeScope,
   use,
@@ -141,7 +143,7 @@ const helpers = {
   },
 
   module(record: ModuleRecord): ModuleRecord {
-    return registry().addModule(record);
+    return registry().addModule(record, (meta) => closure(meta, meta.run as Run, null));
   },
 };
 
