@@ -1,7 +1,7 @@
 // Owns: what every coded error is. scripts/errors.ts copies everything below the marker, as it stands, to the head of
 // each package's errors.ts, since the packages may not import each other. Not here: the texts (docs/errors/*.md).
 // I1. A coded error is recognized by its brand, never by instanceof: two copies of a package must agree.
-// I2. The message alone tells all: what, where, why, how to fix it, link.
+// I2. The message is one sentence: what and where. The stack, and so every console, tells the rest too: why, fix, link.
 type ErrorCode = string;
 // ---- copied from here ----
 
@@ -19,13 +19,17 @@ export interface ErrorContext {
 type ErrorText = { code: ErrorCode; what: string; why: string; fix: string };
 type ErrorParams = Readonly<Record<string, ErrorParam>>;
 
+/** What a stack begins above. */
+// biome-ignore lint/complexity/noBannedTypes: also a class, as `captureStackTrace` takes it
+type Callee = Function;
+
 const brand = Symbol.for("coldframe.error");
 
 /** Every error that Coldframe itself raises. Match on `code`, by {@link isColdframeError}; never on the text. */
 export class ColdframeError extends Error {
   /** Stable and never used again for anything else, e.g. `CF1101`. */
   readonly code: ErrorCode;
-  /** What happened, in one sentence. */
+  /** What happened, in one sentence; the message is this and the place. */
   declare readonly what: string;
   /** Place of the fault, if there is one. */
   declare readonly where: string | undefined;
@@ -38,18 +42,16 @@ export class ColdframeError extends Error {
   /** What the placeholders of the text were filled with. */
   declare readonly params: ErrorParams;
 
-  constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}) {
-    const what = fill(text.what, params);
-    const why = fill(text.why, params);
-    const fix = fill(text.fix, params);
-    const link = linkOf(text.code);
+  constructor(text: ErrorText, params: ErrorParams = {}, context: ErrorContext = {}, from: Callee = new.target) {
+    const what = fill(text.what, params).replace(/\s*\n\s*/g, " ");
     const { where } = context;
-    const parts = { where, why, fix, link };
-    const lines = Object.entries(parts).map(([key, value]) => value && `\n  ${key}:${indent(value)}`);
-    super(`[${text.code}] ${what}${lines.join("")}`, "cause" in context ? { cause: context.cause } : undefined);
+    super(`[${text.code}] ${placed(what, where)}`, "cause" in context ? { cause: context.cause } : undefined);
     this.code = text.code;
-    // Not enumerable: the message has them already, and a console would print them twice.
-    for (const [key, value] of Object.entries({ what, ...parts, params })) Object.defineProperty(this, key, { value });
+    const parts = { why: fill(text.why, params), fix: fill(text.fix, params), link: linkOf(text.code) };
+    // Not enumerable: logs take what is, and a console would print the parts twice.
+    for (const [key, value] of Object.entries({ what, where, ...parts, params }))
+      Object.defineProperty(this, key, { value });
+    beginStack(this, from);
   }
 }
 Object.defineProperty(ColdframeError.prototype, "name", {
@@ -97,6 +99,61 @@ export function defineClass<C extends ErrorCode>(code: C, name: string): ErrorCl
   return cls as unknown as ErrorClass<C>;
 }
 
+/** The place stands within the sentence, unless it is named there already. */
+function placed(what: string, where: string | undefined): string {
+  return where === undefined || what.includes(where) ? what : what.replace(/\.?$/, () => ` (${where}).`);
+}
+
+/** What V8 makes the text of a stack from; it does so when the text is first asked for, since few are ever read. */
+interface Trace {
+  readonly name: string;
+  readonly message: string;
+  stack?: string;
+}
+
+const traces = new WeakMap<object, Trace>();
+
+/** By this another copy of the package knows the getter of a stack. */
+const ofStack = Symbol.for("coldframe.stack");
+
+const stackAccessor = {
+  get: Object.assign(
+    function stack(this: object): unknown {
+      return traces.get(this)?.stack;
+    },
+    { [ofStack]: true },
+  ),
+  set(this: object, value: unknown): void {
+    Object.defineProperty(this, "stack", { value, writable: true, configurable: true });
+  },
+  configurable: true,
+};
+
+/** Is this the getter that coded errors have for their stacks? Asked of own accessors only, and of no Proxy. */
+export function isStackGetter(getter: object): boolean {
+  return Object.hasOwn(getter, ofStack);
+}
+
+/**
+ * Lets the stack of an error begin where a function was called. What the message leaves out stands above the frames (I2).
+ *
+ * @param from the function; frames above it are left out
+ */
+export function beginStack(error: ColdframeError, from: Callee): void {
+  if (Error.captureStackTrace === undefined) return;
+  const trace: Trace = { name: error.name, message: error.message + detailsOf(error) };
+  Error.captureStackTrace(trace, from);
+  traces.set(error, trace);
+  Object.defineProperty(error, "stack", stackAccessor);
+}
+
+/** What the message leaves out, as lines to print below it. */
+export function detailsOf({ why, fix, link }: Pick<ColdframeError, "why" | "fix" | "link">): string {
+  return Object.entries({ why, fix, link })
+    .map(([key, text]) => `\n  ${key}:${indent(text)}`)
+    .join("");
+}
+
 function indent(text: string): string {
   return (text.includes("\n") ? `\n${text}` : ` ${text}`).replaceAll("\n", "\n    ");
 }
@@ -123,10 +180,7 @@ export function define<P extends string = never>(
   fix: string,
   Class: new (...args: ConstructorParameters<typeof ColdframeError>) => ColdframeError = ColdframeError,
 ): ErrorFactory<P> {
-  const make = (...[params, context]: ErrorArguments<P>): ColdframeError => {
-    const error = new Class({ code, what, why, fix }, params, context);
-    Error.captureStackTrace?.(error, make); // the stack begins at the thrower
-    return error;
-  };
+  const make = (...[params, context]: ErrorArguments<P>): ColdframeError =>
+    new Class({ code, what, why, fix }, params, context, make); // the stack begins at the thrower
   return Object.assign(make, { code });
 }

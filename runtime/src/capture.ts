@@ -8,6 +8,7 @@ import { asyncGeneratorOf } from "./language/async-generator.ts";
 import { generatorState } from "./language/generator.ts";
 import { encodeParked } from "./local/lost.ts";
 import "./local/stored.ts";
+import { fromCaller } from "./machinery.ts";
 import { registry } from "./registry.ts";
 import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
 import type { CodeRegistry, Limits } from "./snapshot/types.ts";
@@ -29,6 +30,10 @@ type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generato
  * h.next();
  */
 export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
+  return fromCaller(snapshot, () => write(suspended));
+}
+
+function write(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
   const options = { registry: registry() };
   if (!(suspended instanceof Coroutine)) {
     if (generatorState(suspended) === undefined && asyncGeneratorOf(suspended) === undefined)
@@ -61,21 +66,29 @@ function withoutName(value: object): CodeRegistry {
  *
  * @param bytes a snapshot; the modules whose functions it names must be loaded
  * @param options `limits`: bounds on what the bytes may ask for, if they are yours and meant to be larger
- * @returns the coroutine or generator object, where it stood
+ * @returns the coroutine or generator object, where it stood; which of them it is, the type parameter says
  * @throws CF2002, CF2003, CF2004, CF2007, CF2008 or CF2009 if the bytes are not sound; CF2005, CF2006 or CF2011 if code is not
  * loaded; CF2101 if code has changed so that it can't go on
  * @example
- * const co = restore(readFileSync("order-17.bin")) as Coroutine<Receipt>;
+ * const co = restore<Coroutine<Receipt>>(readFileSync("order-17.bin"));
  * const receipt = await co.drive();
  */
-export function restore(
+export function restore<T extends Suspended = Coroutine | Generator | AsyncGenerator>(
   bytes: Uint8Array,
   options: { readonly limits?: Partial<Limits> } = {},
-): Coroutine | Generator | AsyncGenerator {
-  const read = readSnapshot(bytes, { registry: registry(), ...options });
-  if (!read.ok) throw explain(read);
-  const root = read.root as Captured;
-  return root.kind === "generator" ? (root.generator as Generator) : new Coroutine(root.state);
+): T {
+  const root = fromCaller(restore, () => read(bytes, options));
+  return (root.kind === "generator" ? root.generator : new Coroutine(root.state)) as T;
+}
+
+/** What a snapshot may be of. */
+// biome-ignore lint/suspicious/noExplicitAny: of every result
+type Suspended = Coroutine<any> | Generator<any, any, any> | AsyncGenerator<any, any, any>;
+
+function read(bytes: Uint8Array, options: { readonly limits?: Partial<Limits> }): Captured {
+  const found = readSnapshot(bytes, { registry: registry(), ...options });
+  if (!found.ok) throw explain(found);
+  return found.root as Captured;
 }
 
 /** The first code reference with the worst verdict, as an error. */

@@ -3,7 +3,7 @@
  * that shows.
  * Does not own: who needs the function.
  */
-import { type ColdframeError, errors } from "./errors.ts";
+import { beginStack, type ColdframeError, errors } from "./errors.ts";
 import { type DescriptorKind, descriptorOf } from "./realm.ts";
 import { registry } from "./registry.ts";
 
@@ -21,7 +21,7 @@ const kinds: Partial<Record<DescriptorKind, string>> = {
  */
 export function notDurable(fn: unknown, called: Function): ColdframeError {
   const error = explain(fn);
-  Error.captureStackTrace(error, called);
+  beginStack(error, called);
   return error;
 }
 

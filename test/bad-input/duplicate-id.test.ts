@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { registry } from "../../runtime/src/registry.ts";
 import { load, makePlace } from "../engine/kit.ts";
 import { forgetCode } from "../upgrades/kit.ts";
-import { expectCoded, failureOf, textOf } from "./kit.ts";
+import { expectCoded, expectText, failureOf, textOf } from "./kit.ts";
 
 beforeEach(forgetCode);
 
@@ -19,7 +19,7 @@ export async function payByBank() {}
   expect(diagnostics).toMatchObject([{ code: "CF1001", severity: "error", line: 4 }]);
   const what = "Two durable functions have the id pay";
   const parts = { what, where: "src/orders.ts:4:8", why: "The other one is at 2:8", fix: "id=another-name" };
-  expectCoded(textOf(diagnostics[0] as Diagnostic, "src/orders.ts"), "CF1001", parts);
+  expectText(textOf(diagnostics[0] as Diagnostic, "src/orders.ts"), "CF1001", parts);
 });
 
 const version = (result: number) => `export async function pay() { "use durable"; return ${result}; }`;

@@ -4,7 +4,7 @@ import { coroutine, restore, snapshot } from "@coldframe/runtime";
 import { describe, expect, test } from "vitest";
 import { kinds, load, makePlace, until } from "../engine/kit.ts";
 import { forgetCode } from "../upgrades/kit.ts";
-import { expectCoded, failureOf } from "./kit.ts";
+import { expectCoded, expectText, failureOf, heldText } from "./kit.ts";
 
 const HOUR = 3_600_000;
 
@@ -93,7 +93,7 @@ describe.each(kinds)("an engine on %s", (kind) => {
       why: "never started over",
       fix: "Import",
     };
-    expectCoded((await waiting?.status())?.reason, "CF2412", parts);
+    expectText(heldText(await waiting?.status()), "CF2412", parts);
     expect(second.notices).toMatchObject([{ kind: "held", run: "a" }]);
 
     await loadShop(); // late, as a module that is imported when it is needed

@@ -10,7 +10,7 @@ import { FakeClock } from "@coldframe/runtime/testing";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { load, until } from "../engine/kit.ts";
 import { forgetCode } from "../upgrades/kit.ts";
-import { expectCoded, failureOf, type Parts } from "./kit.ts";
+import { expectCoded, expectText, failureOf, heldText, type Parts } from "./kit.ts";
 
 const HOUR = 3_600_000;
 
@@ -135,7 +135,7 @@ describe("in a store", () => {
       await place.clock.jump(HOUR);
       const bad = (await second.engine.get("bad")) as Run;
       await until(async () => (await bad.status()).status === "held");
-      expectCoded((await bad.status()).reason, code, parts);
+      expectText(heldText(await bad.status()), code, parts);
       expect(second.notices).toMatchObject([{ kind: "held", run: "bad", error: { code } }]);
       expect(await (await second.engine.get("good"))?.result()).toBe("good good ");
       expect(place.bytesOf("bad").equals(damaged)).toBe(true);

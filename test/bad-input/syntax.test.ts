@@ -3,7 +3,7 @@
 import { compile, type Diagnostic } from "@coldframe/compiler";
 import { describe, expect, test } from "vitest";
 import { createProject } from "../hosts/project.ts";
-import { expectCoded, textOf } from "./kit.ts";
+import { expectText, textOf } from "./kit.ts";
 
 /** What stands in a durable function, from line 3 on; the place and words of what is said of it. */
 const refused: [body: string, code: string, place: string, what: string][] = [
@@ -19,7 +19,7 @@ describe("compile()", () => {
     expect(result).toMatchObject({ code: source, map: null, manifest: null });
     expect(result.diagnostics).toMatchObject([{ code, severity: "error" }]);
     const text = textOf(result.diagnostics[0] as Diagnostic, "src/orders.ts");
-    expectCoded(text, code, { what, where: `src/orders.ts:${place}` });
+    expectText(text, code, { what, where: `src/orders.ts:${place}` });
   });
 
   test.each([
@@ -28,7 +28,7 @@ describe("compile()", () => {
   ])("%s", (source, code, what) => {
     const { code: text, diagnostics } = compile(source, { filename: "src/orders.ts" });
     expect(text).toBe(source);
-    expectCoded(textOf(diagnostics[0] as Diagnostic, "src/orders.ts"), code, { what, where: "src/orders.ts:1:" });
+    expectText(textOf(diagnostics[0] as Diagnostic, "src/orders.ts"), code, { what, where: "src/orders.ts:1:" });
   });
 });
 
@@ -50,7 +50,7 @@ describe("tspc", () => {
     expect(built.text).toContain(
       `${said}[CF1104] A direct call of \`eval\` cannot be compiled in a durable function.\n`,
     );
-    expectCoded(built.text.slice(said.length).trimEnd(), "CF1104", { what: "`eval`" });
+    expectText(built.text.slice(said.length).trimEnd(), "CF1104", { what: "`eval`" });
 
     const ran = project.node("out/user.js");
     expect(ran.status).toBe(1);

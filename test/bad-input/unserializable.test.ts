@@ -4,7 +4,7 @@ import { coroutine, snapshot } from "@coldframe/runtime";
 import { describe, expect, test } from "vitest";
 import { kinds, load, makePlace, until } from "../engine/kit.ts";
 import { forgetCode } from "../upgrades/kit.ts";
-import { expectCoded, failureOf } from "./kit.ts";
+import { expectCoded, expectText, failureOf, heldText } from "./kit.ts";
 
 const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
 
@@ -60,6 +60,8 @@ test("a snapshot of a coroutine is refused; the coroutine goes on unharmed", asy
     why: "still needed after the await",
     fix: "use a Map",
   });
+  const [first] = (error as Error).stack?.split("\n").filter((line) => /^ +at /.test(line)) ?? [];
+  expect(first).toContain("unserializable.test.ts"); // who called it
   expect(co.next("paid")).toEqual({ done: true, value: ["receipt", "paid", "object"] });
 });
 
@@ -84,7 +86,7 @@ describe.each(kinds)("a run on %s", (kind) => {
     await until(async () => (await run.status()).status === "held");
 
     const parts = { what: "`pool.sockets[0]` in shop/orders#main", where: "shop/orders:8:", fix: "use a Map" };
-    expectCoded((await run.status()).reason, "CF2001", parts);
+    expectText(heldText(await run.status()), "CF2001", parts);
     expect(notices).toMatchObject([{ kind: "held", run: "a", error: { code: "CF2001" } }]);
     expect(notices[0]?.message).toMatch(
       /^Run a is held at its last commit, until .* `release\(\)` is called on it: \[CF2001\]/,

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { type SnapshotCodec, snapshotCodec } from "../../runtime/src/engine/codec.ts";
-import type { Notice } from "../../runtime/src/engine/notice.ts";
+import { type Notice, warn } from "../../runtime/src/engine/notice.ts";
+import { errors } from "../../runtime/src/errors.ts";
 import { Scheduler } from "../../runtime/src/local/scheduler.ts";
 import { deferred, kinds, load, makePlace, until } from "./kit.ts";
 
@@ -315,4 +316,20 @@ export async function main() { "use durable"; return (await work()) instanceof R
     expect(await run.result()).toBe(true);
     expect([calls, notices.map(({ kind: what }) => what)]).toEqual([[1], ["held"]]);
   });
+});
+
+test("a warning shows all that is known: the fields of a coded error, the stack of its cause", () => {
+  const warned: unknown[][] = [];
+  const spy = vi.spyOn(process, "emitWarning").mockImplementation((...args: unknown[]) => void warned.push(args));
+  try {
+    const error = errors.storeFailed({ detail: "no space" }, { cause: new Error("disk full") });
+    warn({ kind: "store-failed", message: error.message, error });
+    warn({ kind: "lease-lost", message: "told only to who asks" });
+  } finally {
+    spy.mockRestore();
+  }
+  expect(warned).toEqual([["[CF2205] The store failed: no space.", expect.objectContaining({ code: "store-failed" })]]);
+  expect((warned as [string, { detail: string }][])[0]?.[1].detail).toMatch(
+    /^ {2}why: .*\n {2}fix: .*\n {2}link: .*CF2205\n {2}cause: Error: disk full\n +at /s,
+  );
 });

@@ -1,4 +1,5 @@
 // What docs/errors/README.md promises of a coded error. compiler and runtime stand for two copies of the same code.
+import { spawnSync } from "node:child_process";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import * as compiler from "../../compiler/src/errors.ts";
@@ -13,22 +14,50 @@ const error = runtime.errors.notCompiled(
   { where: "src/orders.ts:3:1", cause },
 );
 
-test("the message alone tells what, where, why, how to fix it and where to read on", () => {
-  const lines = error.message.split("\n");
-  expect(lines[0]).toBe("[CF2301] shop/orders#fulfil was never compiled by Coldframe.");
-  expect(lines.slice(1).map((line) => /^ {2}(\w+):|^ {4}- /.exec(line)?.[1] ?? "item")).toEqual([
-    "where",
-    "why",
-    "fix",
-    "item",
-    "item",
-    "item",
-    "item",
-    "item",
-    "link",
-  ]);
-  expect(lines[1]).toBe("  where: src/orders.ts:3:1");
+test("the message is one sentence: what and where", () => {
+  const sentence = "[CF2301] shop/orders#fulfil was never compiled by Coldframe (src/orders.ts:3:1).";
+  expect(error.message).toBe(sentence);
+  expect(String(error)).toBe(`ColdframeError: ${sentence}`);
+  expect(JSON.parse(JSON.stringify({ error, message: error.message }))).toEqual({
+    error: { code: "CF2301" },
+    message: sentence,
+  });
+  const named = runtime.errors.storeGone({ file: "runs.db" }, { where: "runs.db" });
+  expect(named.message).toBe("[CF2210] runs.db was deleted or replaced while it was in use."); // the place once
+  const foreign = runtime.errors.hookFailed({ hook: "encode", message: "line one\n    at line two" });
+  expect(foreign.message).toBe("[CF2010] encode failed: line one at line two.");
+});
+
+test("the stack alone tells what, where, why, how to fix it and where to read on", () => {
+  const lines = error.stack?.split("\n").filter((line) => !/^ +at /.test(line)) ?? [];
+  expect(lines[0]).toBe(`ColdframeError: ${error.message}`);
+  const names = lines.slice(1).map((line) => /^ {2}(\w+):|^ {4}- /.exec(line)?.[1] ?? "item");
+  expect(names.filter((name) => name !== "item")).toEqual(["why", "fix", "link"]);
   expect(lines.at(-1)).toBe("  link: https://coldframe.dev/errors/CF2301");
+});
+
+const texts = (shown: string) =>
+  ["why", "fix", "link"].map((key) => shown.includes(`\n  ${key}: `) || shown.includes(`\n  ${key}:\n`));
+
+test("console.error, a cause and an uncaught error show everything", () => {
+  for (const shown of [inspect(error), inspect(new Error("outer", { cause: error })).replace(/^ {2}/gm, "")])
+    expect(texts(shown)).toEqual([true, true, true]);
+  const program = `
+    const { errors } = await import(${JSON.stringify(new URL("../../runtime/src/errors.ts", import.meta.url).href)});
+    throw errors.notCompiled({ function: "f", finding: "Nothing" });`;
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+  expect(stderr).toContain("ColdframeError: [CF2301] f was never compiled by Coldframe.\n  why: Nothing.");
+  expect(texts(stderr)).toEqual([true, true, true]);
+});
+
+test("a prepareStackTrace of the user's is left alone", () => {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_, sites) => sites;
+  try {
+    expect(runtime.errors.notCompiled({ function: "f", finding: "" }).stack).toBeInstanceOf(Array);
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
 });
 
 test("a function never compiled: the message asks for the usual reason", () => {
@@ -42,7 +71,7 @@ test("the parts are fields as well, and a console shows each once", () => {
   expect(inspect(error)).not.toContain("params");
   const plain = runtime.errors.notCompiled({ function: "f", finding: "" });
   expect(plain.where).toBeUndefined();
-  expect(plain.message).not.toContain("where:");
+  expect(plain.message).toBe("[CF2301] f was never compiled by Coldframe.");
   expect("cause" in plain).toBe(false);
 });
 

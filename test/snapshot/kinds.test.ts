@@ -450,8 +450,8 @@ test.each(Object.entries(refused))("refused: %s", (_, [make, what]) => {
   expect(error.what).toMatch(what);
   expect(error.what).toContain('`item.list[0].deep.get("k")');
   expect(error.what).toContain("in test/code#work");
-  expect(error.where).toBe("test/code:3:14 (await tick(i))");
-  expect(error.message).toMatch(/Best here: \S/);
+  expect(error.where).toBe("test/code:3:14, await tick(i)");
+  expect(error.fix).toMatch(/Best here: \S/);
 });
 
 test("a path names captured variables, keys, getters and the root", () => {

@@ -170,5 +170,5 @@ test("slots that do not fit the point are never guessed", () => {
   });
   const error = thrownBy(() => readSnapshot(bytesOf(parked()), { registry: now.registry }));
   expect(error).toMatchObject({ code: "CF2101" });
-  expect(error.message).toContain("other@2");
+  expect(error.why).toContain("other@2");
 });

@@ -163,6 +163,11 @@ describe("coroutines", () => {
       // @ts-expect-error: only what is suspended has a snapshot
       snapshot(fulfil);
       restore(new Uint8Array(), { limits: { bytes: 10 } });
+      expectTypeOf(restore(snapshot(co))).toEqualTypeOf<Coroutine | Generator | AsyncGenerator>();
+      expectTypeOf(restore<Coroutine<Receipt>>(snapshot(co)).drive()).resolves.toEqualTypeOf<Receipt>();
+      expectTypeOf(restore<Generator<number>>(snapshot(count(1)))).toEqualTypeOf<Generator<number>>();
+      // @ts-expect-error: neither a coroutine nor a generator
+      restore<Receipt>(new Uint8Array());
       // @ts-expect-error: not text
       restore("CFSN");
     });

@@ -97,7 +97,7 @@ describe.each(kinds)("generations on %s", (kind) => {
     await until(async () => (await run?.status())?.status === "held");
     expect(await run?.status()).toMatchObject({
       generation: 0,
-      reason: expect.stringMatching(/^\[CF2411\] .* would repeat 1 step that had begun\.\n/),
+      reason: expect.stringMatching(/^\[CF2411\] .* would repeat 1 step that had begun\.$/),
     });
     expect(two.notices).toMatchObject([{ kind: "held", run: "a" }]);
     await two.engine.close();

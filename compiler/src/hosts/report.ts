@@ -1,21 +1,10 @@
 // Owns: the text of a diagnostic where a host shows nothing but text.
+import { detailsOf, isColdframeError } from "../errors.ts";
 import type { Diagnostic } from "../index.ts";
 
 /** @returns what, and below it why, how to fix it and the page */
-export function describe({
-  code,
-  message,
-  why,
-  fix,
-  link,
-}: Pick<Diagnostic, "code" | "message" | "why" | "fix" | "link">): string {
-  const parts = Object.entries({ why, fix, link }).map(([key, text]) => `\n  ${key}:${indent(text)}`);
-  return `[${code}] ${message}${parts.join("")}`;
-}
-
-/** A list begins on a line of its own, as in the errors of the runtime. */
-function indent(text: string): string {
-  return (text.includes("\n") ? `\n${text}` : ` ${text}`).replaceAll("\n", "\n    ");
+export function describe(diagnostic: Pick<Diagnostic, "code" | "message" | "why" | "fix" | "link">): string {
+  return `[${diagnostic.code}] ${diagnostic.message}${detailsOf(diagnostic)}`;
 }
 
 /** @returns `src/a.ts:3:5`, as editors and terminals follow it */
@@ -23,8 +12,15 @@ export function placeOf(file: string, { line, column }: Diagnostic): string {
   return `${file}:${line}:${column + 1}`;
 }
 
-/** @returns the error without the frames of the tool that called us: they tell the user nothing */
-export function withoutFrames<E extends Error>(error: E): E {
-  error.stack = `${error.name}: ${error.message}`;
+/**
+ * Takes the frames of the tool that called us off an error: they tell the user nothing.
+ * @param text what a console shows in their place; default: all that a coded error says
+ */
+export function withoutFrames<E extends Error>(error: E, text = textOf(error)): E {
+  error.stack = `${error.name}: ${text}`;
   return error;
+}
+
+function textOf(error: Error): string {
+  return isColdframeError(error) ? error.message + detailsOf(error) : error.message;
 }

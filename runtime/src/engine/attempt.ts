@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import type { CancelTimer, Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
+import { cleanStacks } from "../machinery.ts";
 import { type StepContext, surroundings } from "./foreign.ts";
 import { isRetryable, pauseBefore, type RetryPolicy } from "./policy.ts";
 
@@ -88,7 +89,10 @@ export async function performInMemory(meta: StepMeta, args: unknown[], clock: Cl
     try {
       return await context.perform(meta, args, clock);
     } catch (error) {
-      if (attempt >= meta.retry.maxAttempts || !isRetryable(error)) throw error;
+      if (attempt >= meta.retry.maxAttempts || !isRetryable(error)) {
+        cleanStacks(error);
+        throw error;
+      }
       await pause(clock, pauseBefore(meta.retry, attempt + 1));
     }
   }

@@ -230,7 +230,7 @@ export class Committer {
       return;
     }
     const detail = reason.code === "invalid" ? reason.message : `${reason.code} ${reason.id}`;
-    const error = errors.storeFailed({ detail: `commit refused: ${detail}` }, { where: run.id });
+    const error = errors.storeFailed({ detail: `commit refused: ${detail}` }, { where: `run ${run.id}` });
     run.parts.notify({ kind: "store-failed", run: run.id, message: error.message, error });
     this.lose();
   }

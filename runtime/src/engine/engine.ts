@@ -4,7 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../clock.ts";
-import { errors, isColdframeError } from "../errors.ts";
+import { errors } from "../errors.ts";
+import { fromCaller } from "../machinery.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
 import { openStore } from "../store/open.ts";
@@ -233,16 +234,6 @@ function rootOf(fn: Function, called: Function): Descriptor {
 
 function refuseUnless(isGood: boolean, option: string, found: unknown, needed: string): void {
   if (!isGood) throw errors.invalidOption({ option, found: String(found), needed });
-}
-
-/** What is thrown at a caller for what it has handed over has a stack that begins there. */
-function fromCaller<T>(called: Function, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (isColdframeError(error)) Error.captureStackTrace(error, called);
-    throw error;
-  }
 }
 
 /** Lets an error of the user's surface as an uncaught one, outside of what goes on here. */

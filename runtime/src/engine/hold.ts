@@ -7,7 +7,7 @@
  *    get one where it is called (CF2010) or end in its tasks. An error without a code is a fault of Coldframe or of the process.
  * I2 A run that is let go keeps its last commit, counts as got further (store.ts, `claims`), and goes to whoever comes first.
  */
-import { errors, isColdframeError } from "../errors.ts";
+import { detailsOf, errors, isColdframeError } from "../errors.ts";
 import type { CommitItem } from "../store/store.ts";
 import type { Notice } from "./notice.ts";
 import type { ActiveRun } from "./turn.ts";
@@ -20,7 +20,9 @@ export function endingOf(
   { parts, seen }: ActiveRun,
   error: unknown,
 ): Pick<CommitItem, "status" | "hold" | "wakeAt" | "seen"> {
-  if (isColdframeError(error)) return { status: "held", hold: { reason: error.message, build: parts.build() } };
+  // Whoever reads the store later has nothing else: the message, and below it the rest.
+  if (isColdframeError(error))
+    return { status: "held", hold: { reason: error.message + detailsOf(error), build: parts.build() } };
   return { status: "waiting", wakeAt: parts.clock.now() + AGAIN_MS, seen };
 }
 

@@ -2,6 +2,8 @@
  * Owns: what an engine tells whoever runs it, beside results.
  * Does not own: errors thrown to callers.
  */
+import { inspect } from "node:util";
+import { detailsOf, isColdframeError } from "../errors.ts";
 
 /** What happened. */
 export type NoticeKind =
@@ -15,7 +17,7 @@ export type NoticeKind =
 /** Something that people may want to know of. */
 export interface Notice {
   readonly kind: NoticeKind;
-  /** A sentence. */
+  /** What happened, to which run. What a coded `error` has to say beside its message stands in its fields. */
   readonly message: string;
   /** Id of the run, if it is about one. */
   readonly run?: string | undefined;
@@ -25,7 +27,14 @@ export interface Notice {
 /** The engine goes on by itself after these; they are told only to those who ask. */
 const quiet: ReadonlySet<NoticeKind> = new Set(["lease-lost"]);
 
-/** What is done with notices unless `onNotice` is given: a process warning. */
-export function warn({ kind, message }: Notice): void {
-  if (!quiet.has(kind)) process.emitWarning(message, { type: "Coldframe", code: kind });
+/** What is done with notices unless `onNotice` is given: a process warning, which shows all that is known. */
+export function warn({ kind, message, error }: Notice): void {
+  if (quiet.has(kind)) return;
+  process.emitWarning(message, { type: "Coldframe", code: kind, ...(error !== undefined && { detail: tell(error) }) });
+}
+
+function tell(error: unknown): string {
+  if (!isColdframeError(error)) return inspect(error);
+  const { cause } = error;
+  return detailsOf(error).slice(1) + (cause === undefined ? "" : `\n  cause: ${inspect(cause)}`);
 }

@@ -25,18 +25,22 @@ export interface RunInfo {
   readonly wakesAt: number | undefined;
   /** Times it has begun again from its input, because its code had changed. */
   readonly generation: number;
-  /** Of a held run: why it cannot go on. */
+  /** Of a held run: why it cannot go on, in one sentence. */
   readonly reason: string | undefined;
+  /** Of a held run: more on the reason, how to fix it, and where to read on, as lines of text. */
+  readonly details: string | undefined;
   /** Of a running run: the worker. */
   readonly worker: string | undefined;
 }
 
 export function toInfo(record: RunRecord): RunInfo {
   const { id, fn, status, queue, createdAt, endedAt, dueAt, generation, hold, owner } = record;
+  const [reason, ...details] = hold?.reason.split("\n") ?? [];
   return {
     ...{ id, function: fn, status, queue, createdAt, endedAt, generation },
     wakesAt: status === "waiting" ? dueAt : undefined,
-    reason: hold?.reason,
+    reason,
+    details: details.length === 0 ? undefined : details.join("\n").replace(/^ {2}/gm, ""),
     worker: owner,
   };
 }

@@ -7,6 +7,7 @@
  */
 import { hash } from "node:crypto";
 import { errors, isColdframeError } from "../errors.ts";
+import { cleanStacks } from "../machinery.ts";
 import { decodeValue, type SnapshotCodec } from "./codec.ts";
 
 const UNDEFINED = 0;
@@ -57,6 +58,7 @@ export class Values {
 
   /** Encodes what was thrown, whatever it is (I2). */
   encodeError(thrown: unknown): Uint8Array {
+    cleanStacks(thrown);
     try {
       return this.encode(thrown);
     } catch {
@@ -92,24 +94,27 @@ function toJson(value: unknown): Uint8Array {
 }
 
 const MOST_CAUSES = 8;
+const MOST_MEMBERS = 32;
 
-/** An error with the same looks that holds nothing but primitives and, as its cause, another such error. */
+/** An error with the same looks that holds nothing but primitives and, as its cause and members, other such errors. */
 function toPortable(thrown: unknown, depth = 0): unknown {
   if (!(thrown instanceof Error)) return describe(thrown);
-  const copy = new Error(String(thrown.message));
-  for (const key of Object.keys(thrown)) {
+  const copy = new Error(describe(readQuietly(thrown, "message")) as string);
+  const define = (key: string, value: unknown, enumerable = false) =>
+    void Object.defineProperty(copy, key, { value, enumerable, writable: true, configurable: true });
+  for (const key of Object.getOwnPropertyNames(thrown)) {
     const value = readQuietly(thrown, key);
-    if (isPrimitive(value)) (copy as unknown as Record<string, unknown>)[key] = value;
+    if (isPrimitive(value)) define(key, value, Object.prototype.propertyIsEnumerable.call(thrown, key));
   }
-  for (const key of ["name", "stack"] as const) {
-    Object.defineProperty(copy, key, { value: String(thrown[key]), writable: true, configurable: true });
-  }
-  if (thrown.cause !== undefined && depth < MOST_CAUSES) {
-    Object.defineProperty(copy, "cause", {
-      value: toPortable(thrown.cause, depth + 1),
-      writable: true,
-      configurable: true,
-    });
+  for (const key of ["name", "stack"] as const) define(key, describe(readQuietly(thrown, key)));
+  if (depth === MOST_CAUSES) return copy;
+  const { cause, errors: members } = { cause: readQuietly(thrown, "cause"), errors: readQuietly(thrown, "errors") };
+  if (cause !== undefined) define("cause", toPortable(cause, depth + 1));
+  if (Array.isArray(members)) {
+    define(
+      "errors",
+      members.slice(0, MOST_MEMBERS).map((one) => toPortable(one, depth + 1)),
+    );
   }
   return copy;
 }

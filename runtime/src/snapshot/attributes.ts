@@ -6,6 +6,8 @@
  * I2 The order of properties is kept.
  */
 
+import { types } from "node:util";
+import { isStackGetter } from "../errors.ts";
 import type { NodeWriter } from "./graph-writer.ts";
 import type { NodeReader } from "./node-reader.ts";
 
@@ -28,12 +30,18 @@ function attributesOf(descriptor: PropertyDescriptor): number {
   );
 }
 
+/** V8's own, or that of a coded error. */
+function isGetterOfStack(get: unknown): boolean {
+  if (get === undefined) return false;
+  return get === getStack || (typeof get === "function" && !types.isProxy(get) && isStackGetter(get));
+}
+
 /** How many tokens `writeProperties` takes. */
 export function tokensOf(value: object, keys: readonly (string | symbol)[]): number {
   let count = 0;
   for (const key of keys) {
     const { get, set } = Object.getOwnPropertyDescriptor(value, key) ?? {};
-    count += (get ?? set) === undefined || get === getStack ? 3 : 4;
+    count += (get ?? set) === undefined || isGetterOfStack(get) ? 3 : 4;
   }
   return count;
 }
@@ -45,9 +53,9 @@ export function writeProperties(writer: NodeWriter, value: object, keys: readonl
     if (descriptor === undefined) continue;
     writer.value(key);
     const attributes = attributesOf(descriptor);
-    if (descriptor.get !== undefined && descriptor.get === getStack) {
+    if (isGetterOfStack(descriptor.get)) {
       writer.value(attributes | STACK);
-      writer.value(getStack.call(value));
+      writer.value((descriptor.get as GetStack).call(value));
     } else if (descriptor.get !== undefined || descriptor.set !== undefined) {
       writer.value(attributes | ACCESSOR);
       writer.value(descriptor.get);

@@ -26,7 +26,7 @@ export function refuse(trail: Trail, what: string, advice: string): Error {
   const name = frame === null ? "the snapshot" : metaOf(frame).key;
   const point = frame === null ? undefined : metaOf(frame).points[frame.$pc];
   const where =
-    frame === null || point === undefined ? undefined : `${metaOf(frame).module.id}:${point.at} (await ${point.of})`;
+    frame === null || point === undefined ? undefined : `${metaOf(frame).module.id}:${point.at}, await ${point.of}`;
   const reason =
     frame === null
       ? "It is part of what is stored"

@@ -26,6 +26,8 @@ export function thrownBy(body: () => unknown): {
   message: string;
   what?: string;
   where?: string;
+  fix?: string;
+  why?: string;
   cause?: unknown;
 } {
   try {

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { LoadFnOutput, LoadHookSync } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { Diagnostic } from "../../index.ts";
 import { type Compile, createLowering, type Lowered } from "../lowering.ts";
 import { readPackageFile } from "../package-files.ts";
 import { describe, placeOf, withoutFrames } from "../report.ts";
@@ -53,13 +54,17 @@ function kindOf(format: string | null | undefined, file: string, text: string) {
     : ({ sourceType: "script", abi: "require" } as const);
 }
 
+/** A console shows all of each diagnostic; the message of the error is one sentence, of the first. */
 function report({ diagnostics, refused }: Lowered, file: string): void {
-  const texts = (severity: string) =>
-    diagnostics.filter((one) => one.severity === severity).map((one) => `${placeOf(file, one)} ${describe(one)}`);
-  for (const text of texts("warning")) process.emitWarning(text, "ColdframeWarning");
+  const of = (severity: string) => diagnostics.filter((one) => one.severity === severity);
+  const textOf = (one: Diagnostic) => `${placeOf(file, one)} ${describe(one)}`;
+  for (const one of of("warning")) process.emitWarning(textOf(one), "ColdframeWarning");
   if (!refused) return;
-  const { code } = diagnostics.find(({ severity }) => severity === "error") ?? {};
-  throw withoutFrames(Object.assign(new SyntaxError(texts("error").join("\n")), { code }));
+  const [first, ...more] = of("error") as [Diagnostic, ...Diagnostic[]];
+  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  const message = `${placeOf(file, first)} [${first.code}] ${first.message}${others}`;
+  const error = Object.assign(new SyntaxError(message), { code: first.code });
+  throw withoutFrames(error, [first, ...more].map(textOf).join("\n"));
 }
 
 function withMap({ code, map }: Lowered, url: string): string {
