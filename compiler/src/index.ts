@@ -24,6 +24,7 @@ import { editHome } from "./emit/home.ts";
 import { createManifest, type Manifest } from "./emit/manifest.ts";
 import { editMember, isMember, nameByKey, namingProperty } from "./emit/member.ts";
 import { findReferences, printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
+import { edgesOf } from "./emit/neighbours.ts";
 import { type Edit, findHead, printModule } from "./emit/print.ts";
 import { editPrivate } from "./emit/private.ts";
 import type { RawMap } from "./emit/source-map.ts";
@@ -141,10 +142,12 @@ function lowerOne(fn: DurableFunction, context: Context, diagnostics: Diagnostic
 
 function editsOf({ path }: DurableFunction, lowered: LoweredFunction, source: string, R: string): Edit[] {
   const { node } = path;
-  if (isMember(node)) return editMember(node, lowered, source, R);
+  if (isMember(node)) return editMember(node, path.parent, lowered, source, R);
   const property = namingProperty(path);
   if (property) return nameByKey(property, lowered.replacement, R);
-  const edits: Edit[] = [{ start: node.start as number, end: node.end as number, node: lowered.replacement }];
+  const { before, behind } = edgesOf(path as NodePath, lowered.replacement, source);
+  const [start, end] = [node.start as number, node.end as number];
+  const edits: Edit[] = [{ start, end, node: lowered.replacement, before, behind }];
   if (!lowered.prelude) return edits;
   const at = findHead(path as NodePath);
   return [{ start: at, end: at, node: t.program(lowered.prelude) }, ...edits];

@@ -1,9 +1,11 @@
 // Owns: the text of a method around its key: what is taken away (`async`, `*`, the mark) and what stands in place of the rest.
 // Does not own: what the method does (lower/), text elsewhere in the class (home.ts).
 // I1. Key, modifiers, decorators of others and comments stay as they are, byte for byte.
+// I2. What is taken away leaves a blank between words, and a semicolon where the member before has none (neighbours.ts).
 import * as t from "@babel/types";
 import type { LoweredFunction } from "../analyze/types.ts";
 import { constantKey } from "../find/names.ts";
+import { followsOpen } from "./neighbours.ts";
 import type { Edit } from "./print.ts";
 
 export type Member = t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod;
@@ -13,14 +15,15 @@ export function isMember(node: t.Node): node is Member {
 }
 
 /** Edits that make a durable method the wrapper, or the property, that lowering made of it. */
-export function editMember(node: Member, lowered: LoweredFunction, source: string, R: string): Edit[] {
+export function editMember(node: Member, parent: t.Node, lowered: LoweredFunction, source: string, R: string): Edit[] {
   const isComputed = "computed" in node && node.computed === true;
   const key = { start: node.key.start as number, end: node.key.end as number };
   if (lowered.form === "value" && isComputed && constantKey(node.key) === undefined)
     return nameByKey(node as t.ObjectMethod, lowered.replacement, R);
   const end = endOfKey(source, key.end, isComputed);
   const rest = { start: end, end: node.end as number, node: lowered.replacement };
-  const words = removeWords(node, source, isComputed ? source.lastIndexOf("[", key.start) : key.start);
+  const apart = followsOpen(node, parent, source) ? ";" : "";
+  const words = removeWords(node, apart, source, isComputed ? source.lastIndexOf("[", key.start) : key.start);
   if (lowered.form === "method") return [...words, { ...rest, asMethod: true }];
   // `__proto__() {}` is a member like others, `__proto__: f` would set the prototype.
   const isProto =
@@ -68,13 +71,20 @@ export function skipTo(source: string, from: number, sign: string): number {
   return at;
 }
 
-/** `async`, `*` and the mark, which stand before the key. */
-function removeWords(node: Member, source: string, end: number): Edit[] {
+/** `async`, `*` and the mark, which stand before the key. @param apart what keeps the member apart from the one before */
+function removeWords(node: Member, apart: string, source: string, end: number): Edit[] {
   const decorators = ("decorators" in node && node.decorators) || [];
-  const edits: Edit[] = [];
-  for (const decorator of decorators) if (isMark(decorator)) edits.push(cut(decorator.start, decorator.end));
+  const first = decorators[0]?.start ?? node.start;
+  const isWord = (at: number) => /[\w$\\\u0080-\uffff]/.test(source[at] ?? "");
+  const between = (from: number, to: number) => (isWord(from - 1) && isWord(to) ? " " : "");
+  const cut = (start: number, end: number): Edit => ({
+    start,
+    end,
+    code: start === first ? apart : between(start, end),
+  });
+  const marks = decorators.filter(isMark);
+  const edits = marks.map((mark) => cut(mark.start as number, mark.end as number));
   let at = decorators.at(-1)?.end ?? (node.start as number);
-  const first = at;
   const word = /[\w$]+|\*/y;
   while (at < end) {
     comment.lastIndex = at;
@@ -82,18 +92,11 @@ function removeWords(node: Member, source: string, end: number): Edit[] {
     if (comment.test(source)) at = comment.lastIndex;
     else if (word.test(source)) {
       const text = source.slice(at, word.lastIndex);
-      if (text === "async" || text === "*")
-        edits.push(cut(at, word.lastIndex, text === "async" && at === first ? node : null));
+      if (text === "async" || text === "*") edits.push(cut(at, word.lastIndex));
       at = word.lastIndex;
     } else at++;
   }
   return edits;
-}
-
-/** In front of a computed key a semicolon keeps the member apart from the one before. */
-function cut(start: number | null | undefined, end: number | null | undefined, apart: Member | null = null): Edit {
-  const code = t.isClassMethod(apart, { computed: true }) ? ";" : "";
-  return { start: start as number, end: end as number, code };
 }
 
 export function isMark({ expression }: t.Decorator): boolean {

@@ -8,7 +8,7 @@ import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import type { AbiNames } from "../analyze/types.ts";
 import { ABI_BINDINGS, ABI_MODULE, ABI_SYMBOL } from "./abi.ts";
-import { type RawMap, type Replacement, spliceSource } from "./source-map.ts";
+import { type RawMap, type Replacement, type Segment, spliceSource } from "./source-map.ts";
 
 /** New text for a range of the file: `code`, or a node. */
 export interface Edit {
@@ -18,7 +18,8 @@ export interface Edit {
   node?: t.Node;
   /** Of a node that is a function: its parameters and body only. */
   asMethod?: boolean;
-  /** Text behind the node. */
+  /** Text before and behind the node. */
+  before?: string;
   behind?: string;
   /** Stands before what is inserted at the same place for something within. */
   isOuter?: boolean;
@@ -77,7 +78,7 @@ function printTop({ abi, reach }: Printing): string {
 }
 
 function printEdit(
-  { start, end, code = "", node, asMethod, behind = "" }: Edit,
+  { start, end, code = "", node, asMethod, before = "", behind = "" }: Edit,
   source: string,
   filename: string,
 ): Replacement {
@@ -86,7 +87,13 @@ function printEdit(
   // `async () => {}in x` is two words before, and must be after.
   const isJoined = /[\w$\\\u0080-\uffff]/.test(source[end] ?? "");
   const isProgram = t.isProgram(node);
-  return { start, end, ...printed, code: printed.code + behind + (isJoined || isProgram ? " " : "") };
+  const mappings = printed.mappings?.map((line, index) => (index === 0 ? line.map(shiftBy(before.length)) : line));
+  const text = before + printed.code + behind + (isJoined || isProgram ? " " : "");
+  return { start, end, ...printed, ...(mappings && { mappings }), code: text };
+}
+
+function shiftBy(columns: number) {
+  return ([column, ...place]: Segment): Segment => [column + columns, ...place] as Segment;
 }
 
 /** `(a, b) { … }`, all of it at the place of the method. */

@@ -62,20 +62,22 @@ function register(names: readonly string[], fields: readonly Field[], R: string)
   return t.expressionStatement(t.callExpression(callee, [t.thisExpression(), t.objectExpression(parts)]));
 }
 
-function guardValue({ value }: Field, R: string): Edit[] {
+function guardValue({ value, end: ended }: Field, R: string): Edit[] {
   if (!value || isQuiet(value)) return [];
   const [start, end] = [value.start as number, value.end as number];
   return [
     { start, end: start, code: `${R}.shell() ? void 0 : (`, isOuter: true },
-    { start: end, end, code: ")" },
+    // What ended the field may not end it any more behind a parenthesis.
+    { start: end, end, code: ended === end ? ");" : ")" },
   ];
 }
 
 function guardConstructor(members: readonly Member[], R: string): Edit[] {
   const own = members.find((member): member is t.ClassMethod => t.isClassMethod(member, { kind: "constructor" }));
   if (!own) return [];
-  const at = own.body.directives.at(-1)?.end ?? (own.body.start as number) + 1;
-  return [{ start: at, end: at, code: ` if (${R}.shell()) return; ` }];
+  const directive = own.body.directives.at(-1)?.end;
+  const at = directive ?? (own.body.start as number) + 1;
+  return [{ start: at, end: at, code: `${directive ? ";" : ""} if (${R}.shell()) return; ` }];
 }
 
 /** Evaluating it does nothing that anybody could notice, and may give a function the name of its field. */
