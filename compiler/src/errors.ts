@@ -8,6 +8,7 @@ export type ErrorCode =
   | "CF1004"
   | "CF1005"
   | "CF1006"
+  | "CF1007"
   | "CF1081"
   | "CF1082"
   | "CF1083"
@@ -250,6 +251,13 @@ export const errors = {
     "`{option}` is not an option of `@durable`.",
     "An option that is passed over in silence could give a function the wrong identity, and stored runs would not find it.",
     "Write `id=name`, `renamedFrom=old,older` or `version=2`, each at most once and without blanks; put prose on a line of its own.",
+  ),
+  /** CF1007: `"use durable"` at the top of this module marks nothing. */
+  nothingRegistered: define(
+    "CF1007",
+    "`\"use durable\"` at the top of this module marks nothing.",
+    "It makes async functions durable, and registers what the module itself declares at its top: functions, classes, enums, and constants that are no primitives. Here there is none. What it exports of another module (`export * from`) is registered by that module, if it is compiled; `let` and `var` are not registered.",
+    "Leave the directive out, or write it into the module in which the functions and classes stand.",
   ),
   /** CF1081: The compiler of Coldframe failed on {file}: {detail} */
   compilerFailed: define<"file" | "detail">(

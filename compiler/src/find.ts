@@ -21,6 +21,7 @@ import {
 } from "./find/marks.ts";
 import { isTransparent, lexicalPathOf, nameOf } from "./find/names.ts";
 import { parseFile } from "./find/parse.ts";
+import { defaultOf, findReferences } from "./find/references.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** What was found in a file. */
@@ -81,18 +82,18 @@ class Search {
       const found = "What follows the comment is not an async function or generator that it could belong to";
       this.#diagnostics.add("error", comment, errors.misplacedMark({ mark: text, found }));
     }
-    if (this.#program === undefined || (this.#found.length === 0 && !this.#hasMarkedClass())) return undefined;
+    if (this.#program === undefined || (this.#found.length === 0 && !this.#registersMore())) return undefined;
     return { program: this.#program, functions: this.#found, names: this.#names };
   }
 
-  /** A module with the mark gets a record for the sake of its classes, too: then the compiler says what they are made of. */
-  #hasMarkedClass(): boolean {
-    const { directives, body } = this.#file.program;
-    const isClass = (node: t.Node | null | undefined) => t.isClassDeclaration(node) && !node.declare;
-    return (
-      directives.some(isMark) &&
-      body.some((node) => isClass(t.isExportNamedDeclaration(node) ? node.declaration : node))
-    );
+  /** A module with the mark gets a record for the sake of its classes, functions and constants, too. */
+  #registersMore(): boolean {
+    const { program } = this.#file;
+    const mark = program.directives.find(isMark);
+    if (mark === undefined) return false;
+    if (findReferences(program).length > 0 || defaultOf(program) !== undefined) return true;
+    this.#diagnostics.add("warning", mark, errors.nothingRegistered());
+    return false;
   }
 
   #readComment(comment: t.Comment): void {

@@ -19,16 +19,18 @@ import { classesOf, findShapes } from "./analyze/shape.ts";
 import { checkSupported } from "./analyze/supported.ts";
 import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
 import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
+import { nameDefault } from "./emit/default-export.ts";
 import { hashText, SourceHashes, stampOf } from "./emit/hash.ts";
 import { editHome } from "./emit/home.ts";
 import { createManifest, type Manifest } from "./emit/manifest.ts";
 import { editMember, isMember, nameByKey, namingProperty } from "./emit/member.ts";
-import { findReferences, printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
+import { printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
 import { edgesOf } from "./emit/neighbours.ts";
 import { type Edit, findHead, printModule } from "./emit/print.ts";
 import { editPrivate } from "./emit/private.ts";
 import type { RawMap } from "./emit/source-map.ts";
 import { ColdframeError } from "./errors.ts";
+import { findReferences } from "./find/references.ts";
 import { type Found, findDurable } from "./find.ts";
 import { lowerFunction } from "./lower/index.ts";
 import { type CompileOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -90,21 +92,32 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const lowered = functions.map((fn) => ({ fn, made: lowerOne(fn, context, diagnostics) }));
   if (diagnostics.hasErrors) return undefined;
   const homes = [...context.homes.values()];
+  const byDefault = nameDefault(
+    found.program.node,
+    source,
+    (node) => functions.some(({ path }) => path.node === node),
+    () => context.unique("$default"),
+    context.abi.R,
+  );
   const edits = [
     ...homes.flatMap((home) => editHome(home, context.abi, source)),
     ...[...classesOf(found.program.node)].flatMap(({ node }) => editPrivate(node, context.abi)),
     ...lowered.flatMap(({ fn, made }) => editsOf(fn, made, source, context.abi.R)),
+    ...(byDefault?.edits ?? []),
   ];
   const hoisted = [...declareVariables(homes), ...lowered.flatMap(({ made }) => made.hoisted)];
 
   const records = stampRecords(context, functions);
   const program = found.program.node;
   // The wrappers are registered under the ids of their functions.
-  const references = findReferences(program).filter((name) => !context.declared.has(name));
+  const own = findReferences(program).filter(({ name }) => !context.declared.has(name));
+  const references = own.map((reference) => ({ ...reference, expression: reference.name }));
+  if (byDefault) references.push({ name: "default", isVariable: false, expression: byDefault.name });
   const shapes = findShapes(program, options);
   const replaced = findReplaced(program, functions, records);
   const record = printModuleRecord(moduleId, context.abi, { records, references, shapes, imports, replaced });
-  const printing = { source, filename, program, abi: context.abi, reach: abi, edits, hoisted, record };
+  const opening = byDefault?.opening ?? "";
+  const printing = { source, filename, program, abi: context.abi, reach: abi, edits, hoisted, record, opening };
   return { ...printModule(printing), manifest: createManifest(moduleId, records, shapes) };
 }
 

@@ -31,7 +31,7 @@ export const COMPILER: Rules = {
   lower: ["analyze", "find/names", "emit/abi", "emit/wrapper", "npm @babel/"],
   "emit/abi": [],
   "emit/wrapper": ["type analyze/types", "npm @babel/"],
-  emit: ["emit/abi", "analyze", "lower", "find/names", "npm @babel/", "npm @jridgewell/"],
+  emit: ["emit/abi", "analyze", "lower", "find/names", "find/references", "npm @babel/", "npm @jridgewell/"],
   index: ["find", "analyze", "lower", "emit", "diagnostic", "options", "npm @babel/"],
   hosts: ["index", "emit/source-map", "npm typescript", "npm vite", "npm ts-patch", "npm @jridgewell/"],
 };

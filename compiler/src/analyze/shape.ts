@@ -3,6 +3,7 @@
 // I1. Methods, initializers, statics, types, comments and order do not count: an instance that exists does not depend on them.
 // I2. What a constructor assigns to `this` counts like a field: to an instance there is no difference.
 import * as t from "@babel/types";
+import { declarationsOf, defaultOf } from "../find/references.ts";
 import { canonicalText } from "./lift/nodes.ts";
 
 /** What of the compiler's options a shape depends on. */
@@ -20,17 +21,16 @@ export function findShapes(program: t.Program, options: ShapeOptions): Map<strin
   return new Map([...classesOf(program)].map(({ name, node }) => [name, shapeOf(node, options)]));
 }
 
-/** The classes at the top of a module that have a name, with the name of their binding. */
-export function* classesOf({ body }: t.Program): Generator<{ name: string; node: t.Class }> {
-  for (const statement of body) {
-    const isExport = t.isExportNamedDeclaration(statement) || t.isExportDefaultDeclaration(statement);
-    const declared = isExport ? statement.declaration : statement;
-    if (t.isClassDeclaration(declared) && declared.id && !declared.declare)
-      yield { name: declared.id.name, node: declared };
-    if (!t.isVariableDeclaration(declared, { kind: "const" })) continue;
-    for (const { id, init } of declared.declarations)
-      if (t.isIdentifier(id) && t.isClassExpression(init)) yield { name: id.name, node: init };
+/** The classes that a module registers, by the name under which it does. */
+export function* classesOf(program: t.Program): Generator<{ name: string; node: t.Class }> {
+  for (const { path, node } of declarationsOf(program)) {
+    if (t.isClassDeclaration(node) && node.id) yield { name: path + node.id.name, node };
+    if (!t.isVariableDeclaration(node, { kind: "const" })) continue;
+    for (const { id, init } of node.declarations)
+      if (t.isIdentifier(id) && t.isClassExpression(init)) yield { name: path + id.name, node: init };
   }
+  const node = defaultOf(program)?.declaration;
+  if (t.isClass(node)) yield { name: "default", node };
 }
 
 function shapeOf(node: t.Class, options: ShapeOptions): Shape {

@@ -1,11 +1,13 @@
-// Owns: the text of a module's record (docs/abi.md 13), and which values of the module it refers to.
-// Does not own: stamps (hash.ts), the manifest on disk (manifest.ts).
+// Owns: the text of a module's record (docs/abi.md 13).
+// Does not own: which values of the module it refers to (find/references.ts), stamps (hash.ts), the manifest on disk
+//   (manifest.ts).
 // I1. Everything in it is lazy: reading a record never touches a binding of the module that may be in its TDZ.
 // I2. Same records, same text.
 import * as t from "@babel/types";
 import type { UsedImport } from "../analyze/imports.ts";
 import type { Shape } from "../analyze/shape.ts";
 import type { AbiNames, FunctionRecord } from "../analyze/types.ts";
+import type { Reference } from "../find/references.ts";
 import { ABI_VERSION, COMPILER_VERSION } from "./abi.ts";
 
 /** A record with what the shell knows beside it. */
@@ -18,8 +20,8 @@ export interface StampedRecord extends FunctionRecord {
 /** What a module's record says. */
 export interface ModuleParts {
   records: readonly StampedRecord[];
-  /** Names of its own values. */
-  references: readonly string[];
+  /** Its own values, and what reads them. */
+  references: readonly (Reference & { readonly expression: string })[];
   /** Of its classes, by name. */
   shapes: ReadonlyMap<string, Shape>;
   imports: readonly UsedImport[];
@@ -36,7 +38,11 @@ export function printModuleRecord(
   const { R, M, m } = abi;
   const head = `id: ${text(moduleId)}, abi: ${ABI_VERSION}, compiler: ${text(COMPILER_VERSION)}`;
   const functions = records.map((record) => `\n  ${printRecord(record)},`).join("");
-  const own = printMap(references.map((name) => [name, `() => ${name}`]));
+  // One that is asked for too early must throw, as in its TDZ: then the runtime asks again.
+  const early = (name: string) => ` ?? ${R}.tdz({ v: ${R}.TDZ }, ${text(name)})`;
+  const own = printMap(
+    references.map(({ name, expression, isVariable }) => [name, `() => ${expression}${isVariable ? early(name) : ""}`]),
+  );
   const classes = printMap([...shapes].map(([name, shape]) => [name, JSON.stringify(shape)]));
   const foreign = printMap(imports.map(({ local, ref }) => [ref, `() => ${local}`]));
   const functionsOf = [...replaced].map(([name, record]) => `${name} = ${m}.f[${record}].d.self, `).join("");
@@ -91,28 +97,4 @@ function key(name: string): string {
 
 function text(value: string): string {
   return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-}
-
-/** Names of the module's own functions, classes, constants and enums, in source order. */
-export function findReferences({ body }: t.Program): string[] {
-  const names = body.flatMap((statement) => {
-    const isExport = t.isExportNamedDeclaration(statement) || t.isExportDefaultDeclaration(statement);
-    const declared = isExport ? statement.declaration : statement;
-    return declared && !("declare" in declared && declared.declare) ? namesOf(declared) : [];
-  });
-  return [...new Set(names)];
-}
-
-function namesOf(node: t.Node): string[] {
-  if (t.isFunctionDeclaration(node) || t.isClassDeclaration(node)) return node.id ? [node.id.name] : [];
-  if (t.isTSEnumDeclaration(node)) return node.const ? [] : [node.id.name];
-  if (!t.isVariableDeclaration(node) || node.kind !== "const") return [];
-  const objects = node.declarations.filter(({ init }) => !isPrimitive(init));
-  return objects.flatMap(({ id }) => Object.keys(t.getBindingIdentifiers(id)));
-}
-
-/** A primitive has no identity to be kept. */
-function isPrimitive(node: t.Node | null | undefined): boolean {
-  if (t.isTemplateLiteral(node) || t.isUnaryExpression(node)) return true;
-  return t.isLiteral(node) && !t.isRegExpLiteral(node);
 }

@@ -37,6 +37,8 @@ export interface Printing {
   /** Statements for the end of the module. */
   hoisted: t.Statement[];
   record: string;
+  /** A statement that comes before those of the module. */
+  opening: string;
 }
 
 export function printModule(printing: Printing): { code: string; map: RawMap } {
@@ -65,7 +67,7 @@ function findTop({ body, directives, interpreter }: t.Program): number {
   return (isOwn ? comment.start : first.start) ?? 0;
 }
 
-function printTop({ abi, reach }: Printing): string {
+function printTop({ abi, reach, opening }: Printing): string {
   const names = Object.entries(ABI_BINDINGS) as [keyof typeof ABI_BINDINGS, string][];
   const list = (colon: string) => names.map(([key, name]) => `${name}${colon}${abi[key]}`).join(", ");
   const reached = {
@@ -74,7 +76,7 @@ function printTop({ abi, reach }: Printing): string {
     // The same script may run again in its realm, with the `var` of the first time.
     global: () => `var { ${list(": ")} } = globalThis[Symbol.for("${ABI_SYMBOL}")]; ${abi.m} = void 0;`,
   };
-  return `${reached[reach]()} ${abi.M}(); `;
+  return `${reached[reach]()} ${abi.M}(); ${opening}`;
 }
 
 function printEdit(
