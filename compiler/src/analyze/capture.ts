@@ -32,7 +32,8 @@ export function suspends(unit: Unit): boolean {
 }
 
 function hasTdz({ kind, initOrder }: Binding): boolean {
-  return kind === "let" || kind === "const" || kind === "class" || (kind === "param" && initOrder !== -1);
+  if (kind === "param" || kind === "catch") return initOrder !== -1;
+  return kind === "let" || kind === "const" || kind === "class";
 }
 
 function isAssignedLate(binding: Binding): boolean {

@@ -41,6 +41,11 @@ class Maker {
     const isAsync = statements.some((node) => isUsing(node) && node.kind === "await using");
     const scope = this.#hidden("scope", "using");
     const body = statements.flatMap((node) => (isUsing(node) ? this.#declare(node, scope) : [node]));
+    return this.#protect(body, scope, isAsync, loc);
+  }
+
+  /** Statements in a scope of resources. */
+  #protect(body: t.Statement[], scope: () => t.Identifier, isAsync: boolean, loc: t.Node["loc"]): t.Statement[] {
     const made = [
       t.variableDeclaration("const", [t.variableDeclarator(scope(), this.#call("scope"))]),
       t.tryStatement(t.blockStatement(body), this.#caught("failed", scope), this.#finalizer(scope, isAsync)),
@@ -69,22 +74,31 @@ class Maker {
     return fillPlaces(t.blockStatement([init, node as t.Statement]), loop.loc);
   }
 
+  /** The head keeps its name, and the dead zone of it: `for (const x of …) { guarded: $R.use(scope, x); body }`. */
   #replaceForOf(loop: t.ForOfStatement, left: Using): void {
-    const item = this.#hidden("item", "using of");
     const [declarator] = left.declarations as [t.VariableDeclarator];
-    const own = { ...left, declarations: [{ ...declarator, init: item() }] } as Using;
-    loop.left = fillPlaces(t.variableDeclaration("const", [t.variableDeclarator(item())]), left.loc);
-    loop.body = fillPlaces(t.blockStatement([own, loop.body]), loop.body.loc);
+    const isAsync = left.kind === "await using";
+    const scope = this.#hidden("scope", "using");
+    const entered = fillPlaces(this.#enter(scope, declarator.id as t.Identifier, isAsync), left.loc);
+    loop.left = fillPlaces(t.variableDeclaration("const", [declarator]), left.loc);
+    loop.body = fillPlaces(
+      t.blockStatement(this.#protect([entered, loop.body], scope, isAsync, loop.body.loc)),
+      loop.body.loc,
+    );
   }
 
   /** `const x = value; $R.use(scope, x, isAsync);` */
   #declare({ kind, declarations, loc }: Using, scope: () => t.Identifier): t.Statement[] {
-    const isAsync = t.booleanLiteral(kind === "await using");
     return declarations.flatMap((declarator) => {
-      const entered = this.#call("use", scope(), t.cloneNode(declarator.id as t.Identifier), t.cloneNode(isAsync));
+      const entered = this.#enter(scope, declarator.id as t.Identifier, kind === "await using");
       const declared = t.variableDeclaration("const", [declarator]);
-      return [declared, t.expressionStatement(entered)].map((node) => fillPlaces(node, loc));
+      return [declared, entered].map((node) => fillPlaces(node, loc));
     });
+  }
+
+  /** `$R.use(scope, x, isAsync);` */
+  #enter(scope: () => t.Identifier, name: t.Identifier, isAsync: boolean): t.Statement {
+    return t.expressionStatement(this.#call("use", scope(), t.cloneNode(name), t.booleanLiteral(isAsync)));
   }
 
   #caught(helper: string, scope: () => t.Identifier): t.CatchClause {

@@ -300,7 +300,10 @@ const table: Visitors = {
   },
   CatchClause: (r, node) => {
     r.scoped("catch", node, (scope) => {
-      for (const { name } of patternIdentifiers(node.param)) r.declare(scope, name, "catch");
+      for (const { name } of patternIdentifiers(node.param)) {
+        const binding = r.declare(scope, name, "catch");
+        if (!t.isIdentifier(node.param)) binding.initOrder = Number.POSITIVE_INFINITY;
+      }
       walkTarget(r, node.param, true);
       walk(r, node.body);
     });

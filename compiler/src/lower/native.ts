@@ -1,7 +1,8 @@
 // Owns: statements that stay native: those without a suspension point, and all of plain nested functions.
 // Does not own: statements with points (syntax/), expressions (rewrite.ts).
 // I1. A scope's early cells come first, then its functions, then its statements.
-// I2. A jump that stays within the statement is left alone; one that leaves it goes through `leaving`.
+// I2. The names of a loop's head are in their dead zone where its right side is evaluated, and new ones in each round.
+// I3. A jump that stays within the statement is left alone; one that leaves it goes through `leaving`.
 import * as t from "@babel/types";
 import { declaredIdentifiers, patternIdentifiers } from "../analyze/declare.ts";
 import { isTemp } from "../analyze/lift/marks.ts";
@@ -224,7 +225,8 @@ export class Native extends Rewriter {
       }
       const value = this.view.names.fresh("$v");
       const bound = this.bindHead(node, id(value));
-      return [{ ...node, left: declare("const", value), right, body: block([...bound, body]) } as t.ForXStatement];
+      const loop = { ...node, left: declare("const", value), right, body: block([...bound, body]) } as t.ForXStatement;
+      return [...this.enter(this.view.analysis.scopes.get(node)), loop];
     });
   }
 

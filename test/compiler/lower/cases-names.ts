@@ -29,6 +29,18 @@ export const lateClasses: Cases = {
   "with an inner name": `const make = () => [new C().n(), C.name]; await 1; const C = class Inner { n() { return Inner.name } }; await 2; return make()`,
 };
 
+const attempt = `const attempt = async (f) => { try { t("got " + typeof await f()) } catch (e) { t(e.name) } }, x = [1], res = (n) => ({ n, [Symbol.dispose]() { t("dispose " + n) }, [Symbol.asyncDispose]: async () => { await later(0); t("dispose " + n) } });`;
+
+export const deadZones: Cases = {
+  "heads with resources": `${attempt} await attempt(async () => { for (using x of [x]) t("never") }); await attempt(async () => { for (await using x of [x]) t("never") }); await attempt(async () => { for await (using x of [x]) { await later(0) } }); await attempt(async () => { for await (await using x of [typeof x]) t("never") }); await attempt(async () => { for (using y = x, x = res(1); ;) break })`,
+  "heads with variables": `${attempt} await attempt(async () => { for (const x of [x]) t("never") }); await attempt(async () => { for (let x in { k: x }) t("never") }); await attempt(async () => { for (const [x] of [typeof x]) { await later(0) } }); await attempt(async () => { for await (let x of [x]) t("never") }); await attempt(async () => { for (let x = x; ;) await later(0) })`,
+  "heads that suspend": `${attempt} await attempt(async () => { for (const x of await later(x)) t("never") }); await attempt(async () => { for (const x of [x, await later("never")]) t("never") }); await attempt(async () => { for (const x of [await later("first"), x]) t("never") }); await attempt(async () => { for (using x of (await later("second"), [x])) t("never") }); await attempt(async () => { for (let x in await x) t("never") }); await attempt(async () => { for await (const x of [x = await later("third")]) t("never") })`,
+  "closures in heads": `${attempt} let g; for (const x of (g = () => x, [2])) { t(x); await attempt(g) } await attempt(g); for (const [x, y] of (g = () => [typeof x, y], await later("p", [[3, 4]]))) { t([x, y]); await attempt(g) } for await (await using x of (g = async () => x, [res(5)])) { await attempt(g); t(x.n) } const fs = []; for (const x of [() => x]) fs.push(x); await attempt(fs[0]); for (let x in (g = () => x, { k: 1 })) { await later(x); await attempt(g) }`,
+  "plain functions and generators": `${attempt} const f = () => { for (using x of [x]); }, g = function* () { for (const x of yield () => x) t(x()) }; await attempt(f); const it = g(); await attempt(it.next().value); it.next([() => 5])`,
+  "caught patterns": `${attempt} await attempt(async () => { try { throw {} } catch ({ a = b, b }) { await later(a) } }); await attempt(async () => { try { throw [] } catch ([a = a]) { await later(a) } }); await attempt(async () => { try { throw {} } catch ({ a = await later(b), b }) { t(a) } }); try { throw { b: 1 } } catch ({ a = () => b++, b, ...r }) { await later(b); t([a(), b, r]); await later(0); t([a(), b]) }`,
+  "resources in heads are what they were": `${attempt} const fs = []; l: for (using y of [res(1), res(2)]) { fs.push(() => y.n); for (await using z of [res(3), y]) { { const y = z.n; t(y) } await later(z.n); if (z === y) continue l } } for await (using y of [null, later("r", res(4))]) { let z = y; const y2 = y; try { y = 1 } catch (e) { t(e.name) } t(z === y2) } return fs.map((f) => f())`,
+};
+
 /** Programs with a name that something else also has: the language, a frame, what the compiler makes. */
 const hostile: readonly ((name: string) => [string, string])[] = [
   (n) => ["variable", `let ${n} = 1; await later(2); t(${n}); ${n} = { q: 3 }; await later(1); return ${n}.q`],

@@ -1,6 +1,8 @@
 // Owns: `for-of`, `for-in` and `for await` with suspensions in their heads.
 // Does not own: their iterators: the loop stays, and with it what closes them.
 // I1. A target that suspends is taken apart in the body, where the loop closes the iterator if that fails.
+// I2. The right side cannot read what the head declares, nor what is called so around: where it suspends, it is evaluated in
+//     a block whose names are never initialized.
 import * as t from "@babel/types";
 import { withLabels } from "./branch.ts";
 import { declaredIds } from "./declared.ts";
@@ -21,10 +23,27 @@ export function liftForEach<N extends ForEach>(node: N, lift: Lift, labels: read
 
 function liftRight({ left, right }: ForEach, lift: Lift): t.Expression {
   if (!lift.suspends(right)) return right;
-  // Names of the head cannot be read there, and others of the same name must not be.
-  if (t.isVariableDeclaration(left) && left.kind !== "var" && lift.names.mentions([right], declaredIds(left)))
-    lift.refuse(right, "A name of the head of a loop, used where the head has an await or yield,");
-  return lift.value(right);
+  const hidden = t.isVariableDeclaration(left) && left.kind !== "var" ? declaredIds(left) : [];
+  return lift.names.mentions([right], hidden) ? liftInDeadZone(right, hidden, lift) : lift.value(right);
+}
+
+/** I2: `zone: { $v = right; break zone; let x; }` */
+function liftInDeadZone(right: t.Expression, hidden: readonly t.Identifier[], lift: Lift): t.Expression {
+  const value = lift.temp("v", right);
+  const zone = () => t.identifier(label);
+  const label = lift.context.unique("$zone");
+  const block = lift.block(() => {
+    lift.into(value, right, true);
+    lift.emit(t.breakStatement(zone()));
+    lift.emit(
+      t.variableDeclaration(
+        "let",
+        hidden.map((id) => t.variableDeclarator(lift.names.copy(id))),
+      ),
+    );
+  });
+  lift.emit(t.labeledStatement(zone(), block));
+  return lift.again(value);
 }
 
 function takeTarget({ left, body }: ForEach, lift: Lift): Pick<ForEach, "left" | "body"> {
