@@ -7,7 +7,8 @@
  * I2 Between the driver's set of `mode`/`value` and `take` no user code runs.
  * I3 `Abrupt` never reaches a user's catch: lowered handlers pass it on.
  */
-import { type Descriptor, FRAME, READY, R as realm, SUSPEND, shared } from "./realm.ts";
+import { types } from "node:util";
+import { type Descriptor, FRAME, isInstance, READY, R as realm, SUSPEND, shared } from "./realm.ts";
 import type { FunctionMeta } from "./registry.ts";
 
 const R = realm;
@@ -41,9 +42,14 @@ export const Abrupt: new (mode: 2 | 3, value: unknown) => Abrupt = shared(
     },
 );
 
+const { isProxy } = types;
+
 /** Is this a frame of any compiled function? */
 export function isFrame(value: object): value is Frame {
-  return (value as { [FRAME]?: FunctionMeta })[FRAME] !== undefined;
+  if (isProxy(value)) return false;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  if (prototype === null || isProxy(prototype)) return false;
+  return Object.getOwnPropertyDescriptor(prototype, FRAME)?.value !== undefined;
 }
 
 /** The record of the function a frame belongs to. */
@@ -112,6 +118,6 @@ export function take(): unknown {
 }
 
 /** Is this thrown thing a completion rather than an error? */
-export function abrupt(thrown: unknown): boolean {
-  return thrown instanceof Abrupt;
+export function abrupt(thrown: unknown): thrown is Abrupt {
+  return isInstance(thrown, Abrupt);
 }

@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
-import { beginStack, isColdframeError } from "./errors.ts";
+import { beginStack, isColdframeError, isStackGetter } from "./errors.ts";
 
 /** Where this package lies, as URL and as path; none in a bundle, where its lines can't be told from the user's. */
 const home = /^(.*\/)(?:dist|src)\/machinery\.[jt]s$/.exec(import.meta.url)?.[1];
@@ -54,7 +54,7 @@ export function cleanStacks(thrown: unknown): void {
     const error = queue[at];
     if (!types.isNativeError(error) || cleaned.has(error)) continue;
     cleaned.add(error);
-    setStack(error, (lines) => withoutMachinery(lines, isColdframeError(error)));
+    setStack(error, (lines) => withoutMachinery(lines, isCoded(error)));
     for (const key of holders) queue.push(ownValue(error, key));
     const members = ownValue(error, "errors");
     if (types.isProxy(members) || !Array.isArray(members)) continue;
@@ -73,13 +73,28 @@ export function setStack(error: Error, change: (lines: string[]) => readonly str
   if (value !== stack) Reflect.defineProperty(error, "stack", { value, writable: true, configurable: true });
 }
 
-/** The user may have put a getter there, or a `prepareStackTrace`. */
+/** Of an error as V8 makes it `stack` is an accessor of V8's, or a property. */
+const getStack = Object.getOwnPropertyDescriptor(new Error(), "stack")?.get;
+
+/** A getter of the user's is not asked (I1), but V8 asks the user's `prepareStackTrace`, and `name` and `message`. */
 function readStack(error: Error): string | undefined {
+  const own = Object.getOwnPropertyDescriptor(error, "stack");
+  if (own?.get !== undefined && own.get !== getStack && (types.isProxy(own.get) || !isStackGetter(own.get)))
+    return undefined;
   try {
-    const { stack } = error;
+    const stack: unknown = own?.get === undefined && getStack !== undefined ? own?.value : error.stack;
     return typeof stack === "string" ? stack : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** A Proxy among the prototypes of an error hears the question, and may throw. */
+function isCoded(error: Error): boolean {
+  try {
+    return isColdframeError(error);
+  } catch {
+    return false;
   }
 }
 

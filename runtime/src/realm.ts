@@ -10,6 +10,7 @@
  * Modules that run per await copy `R` and the sentinels into constants of their own: V8 folds such a constant, and loads an
  * import from its cell and checks its map each time (1 to 2 ns per call of a helper).
  */
+import { types } from "node:util";
 import type { Frame } from "./frame.ts";
 import type { Registry } from "./registry.ts";
 
@@ -110,6 +111,21 @@ export const TDZ: object = shared("TDZ", () => Object.freeze({ coldframe: "TDZ" 
 export function shared<T>(name: string, make: () => T): T {
   R.classes[name] ??= make();
   return R.classes[name] as T;
+}
+
+const { isProxy } = types;
+
+/**
+ * Is this an object of a class of ours? Any value may be asked about: a Proxy is none and hears nothing of it, and one among
+ * the prototypes can't make the question fail.
+ */
+export function isInstance<T>(value: unknown, cls: abstract new (...args: never[]) => T): value is T {
+  if (typeof value !== "object" || value === null || isProxy(value)) return false;
+  try {
+    return value instanceof cls;
+  } catch {
+    return false;
+  }
 }
 
 /** The descriptor a function carries, if it is really its own (a Proxy or wrapper that copied it is not). */

@@ -8,6 +8,7 @@
  * I4 A former id finds the function that has it no longer; another function that has it is a conflict, whichever loads first.
  * I5 References are read lazily: a binding in its TDZ is asked again later.
  */
+import { types } from "node:util";
 import { errors } from "./errors.ts";
 import type { Frame } from "./frame.ts";
 import { type ClosureTag, tagOf } from "./language/tag.ts";
@@ -267,15 +268,15 @@ export class Registry {
       else this.#values.set(entry.ref, value); // a snapshot may know it by this name
       if (typeof value !== "function") continue;
       if (entry.members !== undefined) this.#classes.set(value, { id: entry.ref, members: entry.members });
-      this.#addMembers(entry.ref, value);
+      if (!types.isProxy(value)) this.#addMembers(entry.ref, value);
     }
     this.#unread = again;
   }
 
   /** Methods of a class: durable code may keep one that it has read across an await. */
   #addMembers(ref: string, cls: Function): void {
-    const { prototype } = cls;
-    if (typeof prototype !== "object" || prototype === null) return;
+    const prototype = Object.getOwnPropertyDescriptor(cls, "prototype")?.value;
+    if (typeof prototype !== "object" || prototype === null || types.isProxy(prototype)) return;
     for (const [home, path] of [
       [cls, ref],
       [prototype, `${ref}.prototype`],
@@ -315,7 +316,7 @@ export function registry(): Registry {
 export function closureOf(fn: Function): ClosureTag | undefined {
   const tag = tagOf(fn);
   if (tag !== undefined) return tag;
-  const descriptor = (fn as { [DURABLE]?: Descriptor })[DURABLE];
-  if (descriptor === undefined || descriptor.self !== fn || descriptor.captures === null) return undefined;
+  const descriptor: Descriptor | undefined = Object.getOwnPropertyDescriptor(fn, DURABLE)?.value;
+  if (descriptor?.self !== fn || descriptor.captures === null) return undefined;
   return { meta: descriptor.meta, captures: descriptor.captures };
 }

@@ -17,7 +17,14 @@ import { Abrupt, repark } from "../frame.ts";
 import { type Mode, R as realm } from "../realm.ts";
 import type { AsyncGeneratorFrame } from "./async-generator.ts";
 import { noThrowMethod } from "./delegate.ts";
-import { closeQuietly, close as closeSync, ForeignIterator, iterateAsync, type LoopIterator } from "./iterate.ts";
+import {
+  closeQuietly,
+  close as closeSync,
+  describe,
+  ForeignIterator,
+  iterateAsync,
+  type LoopIterator,
+} from "./iterate.ts";
 
 const R = realm;
 
@@ -160,7 +167,7 @@ function send(d: AsyncDelegate, { iterator, method: next }: ForeignIterator, mod
 function methodOf(iterator: object, name: keyof Optional): Function | null {
   const method = (iterator as Optional)[name];
   if (method === undefined || method === null) return null;
-  if (typeof method !== "function") throw new TypeError(`${String(method)} is not a function`);
+  if (typeof method !== "function") throw new TypeError(`${describe(method)} is not a function`);
   return method;
 }
 

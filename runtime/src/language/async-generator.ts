@@ -18,7 +18,7 @@
  * I3 A generator object has no own keys; its prototype is read from `fn.prototype` at the time of the call.
  * I4 A completed generator's frame keeps no slot.
  */
-import { Abrupt, type Frame, metaOf } from "../frame.ts";
+import { abrupt, type Frame, metaOf } from "../frame.ts";
 import { type Descriptor, descriptorOf, type Mode, R as realm, shared } from "../realm.ts";
 import type { AsyncDelegate } from "./async-delegate.ts";
 import { openGenerator, prototypeOf } from "./generator.ts";
@@ -167,7 +167,7 @@ export function takeOutcome(frame: AsyncGeneratorFrame, driver: Driver, mode: Mo
   } else {
     complete(frame);
     if (mode === 0) finishRequest(frame, driver, 0, { value, done: true });
-    else if (!(value instanceof Abrupt) || value.mode !== 2) finishRequest(frame, driver, mode, value);
+    else if (!abrupt(value) || value.mode !== 2) finishRequest(frame, driver, mode, value);
     else finishRequest(frame, driver, 0, { value: value.value, done: true });
   }
   return takeRequest(frame, driver);

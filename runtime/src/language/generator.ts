@@ -6,7 +6,7 @@
  * I2 The object's prototype is read from `fn.prototype` at the time of the call.
  * I3 A frame is dropped as soon as the generator has finished.
  */
-import { Abrupt, type Frame } from "../frame.ts";
+import { abrupt, type Frame } from "../frame.ts";
 import { type Descriptor, type Mode, type Run, R as realm, SUSPEND, shared } from "../realm.ts";
 import { apply } from "./apply.ts";
 import { refuseNew } from "./construct.ts";
@@ -81,7 +81,7 @@ export function prototypeOf(fn: Function, fallback: object): object {
 
 function stateOf(object: unknown, method: string): GeneratorState {
   const state = generatorState(object);
-  if (state === undefined) throw new TypeError(`${method} method called on incompatible receiver ${String(object)}`);
+  if (state === undefined) throw new TypeError(`${method} method called on incompatible receiver ${typeof object}`);
   if (state.running) throw new TypeError("Generator is already running");
   return state;
 }
@@ -114,7 +114,7 @@ function resume(state: GeneratorState, mode: Mode, value: unknown): IteratorResu
     return parked === 1 ? { value: result, done: false } : (result as IteratorResult<unknown>);
   } catch (thrown) {
     state.frame = null;
-    if (thrown instanceof Abrupt && thrown.mode === 2) return { value: thrown.value, done: true };
+    if (abrupt(thrown) && thrown.mode === 2) return { value: thrown.value, done: true };
     throw thrown;
   } finally {
     state.running = false;

@@ -6,6 +6,7 @@
  * I2 `done` is true before foreign `next` is called and after it failed: a broken iterator is not closed.
  * I3 A Map or Set iterator's rest is a suffix of its source, so `remaining` (plus `done`) is its whole state.
  */
+import { types } from "node:util";
 import { generatorState } from "./generator.ts";
 
 /** What a compiled loop drives: `next()` says whether there is a `value`. */
@@ -20,6 +21,26 @@ const typedArrayValues = Object.getPrototypeOf(Uint8Array.prototype)[Symbol.iter
 const stringIterator = String.prototype[Symbol.iterator];
 const mapEntries = Map.prototype[Symbol.iterator];
 const setValues = Set.prototype[Symbol.iterator];
+const typedArrayLength = getterOf(Object.getPrototypeOf(Uint8Array.prototype), "length");
+const mapSize = getterOf(Map.prototype, "size");
+const setSize = getterOf(Set.prototype, "size");
+const { entries: mapPairs, keys: mapKeys, values: mapValues } = Map.prototype;
+const mapMethods: Record<CollectionPart, () => Iterator<unknown>> = {
+  entries: mapPairs,
+  keys: mapKeys,
+  values: mapValues,
+};
+const { entries: setPairs, keys: setKeys } = Set.prototype;
+const setMethods: Record<CollectionPart, () => Iterator<unknown>> = {
+  entries: setPairs,
+  keys: setKeys,
+  values: setValues,
+};
+
+function getterOf(prototype: object, key: string): () => number {
+  return (Object.getOwnPropertyDescriptor(prototype, key) as { get: () => number }).get;
+}
+
 const pristine = [
   [Object.getPrototypeOf([][Symbol.iterator]()), "next"],
   [Object.getPrototypeOf(""[Symbol.iterator]()), "next"],
@@ -29,6 +50,26 @@ const pristine = [
 
 /** What of a collection an iterator gives. */
 export type CollectionPart = "entries" | "keys" | "values";
+
+/** Length of what an array iterator walks (ECMA-262 23.1.5.1): of a Proxy whatever it says, of a typed array what it really has. */
+function lengthOf(source: ArrayLike<unknown>): number {
+  if (!ArrayBuffer.isView(source)) {
+    const { length } = source;
+    return typeof length === "number" && length >= 0 ? length : Math.max(0, Math.trunc(Number(length)) || 0);
+  }
+  const length = typedArrayLength.call(source);
+  if (length === 0) typedArrayValues.call(source); // throws if its memory is gone
+  return length;
+}
+
+/** The collection's own iterator, whatever methods it has got. */
+function open(source: Map<unknown, unknown> | Set<unknown>, part: CollectionPart): Iterator<unknown> {
+  return (types.isMap(source) ? mapMethods[part] : setMethods[part]).call(source as never);
+}
+
+function sizeOf(source: Map<unknown, unknown> | Set<unknown>): number {
+  return (types.isMap(source) ? mapSize : setSize).call(source);
+}
 
 /** Over arrays and typed arrays: an index, read live. */
 export class ArrayIterator implements LoopIterator {
@@ -42,7 +83,7 @@ export class ArrayIterator implements LoopIterator {
     this.part = part;
   }
   next(): boolean {
-    if (this.done || this.index >= this.source.length) {
+    if (this.done || this.index >= lengthOf(this.source)) {
       this.done = true;
       return false;
     }
@@ -84,7 +125,7 @@ export class CollectionIterator implements LoopIterator {
   constructor(source: Map<unknown, unknown> | Set<unknown>, part: CollectionPart) {
     this.source = source;
     this.part = part;
-    this.#native = source[part]();
+    this.#native = open(source, part);
   }
   next(): boolean {
     if (this.done) return false;
@@ -106,8 +147,8 @@ export class CollectionIterator implements LoopIterator {
   }
   /** Stands before the last `count` entries. */
   rewind(count: number): void {
-    this.#native = this.source[this.part]();
-    for (let skip = this.source.size - count; skip > 0; skip--) this.#native.next();
+    this.#native = open(this.source, this.part);
+    for (let skip = sizeOf(this.source) - count; skip > 0; skip--) this.#native.next();
   }
 }
 
@@ -207,8 +248,8 @@ export function iterate(iterable: unknown): LoopIterator {
       return new ArrayIterator(iterable as unknown as ArrayLike<unknown>);
     }
     if (method === stringIterator && typeof iterable === "string") return new StringIterator(iterable);
-    if (method === mapEntries && iterable instanceof Map) return new CollectionIterator(iterable, "entries");
-    if (method === setValues && iterable instanceof Set) return new CollectionIterator(iterable, "values");
+    if (method === mapEntries && types.isMap(iterable)) return new CollectionIterator(iterable, "entries");
+    if (method === setValues && types.isSet(iterable)) return new CollectionIterator(iterable, "values");
   }
   const iterator = Reflect.apply(method, iterable, []);
   if (!isObject(iterator)) throw new TypeError("Result of the Symbol.iterator method is not an object");
@@ -223,8 +264,8 @@ export function iterateMethod(base: unknown, name: CollectionPart, args: unknown
   const method = (base as Record<string, unknown>)[name];
   if (isPristine() && args.length === 0) {
     if (Array.isArray(base) && method === Array.prototype[name]) return new ArrayIterator(base, name);
-    if (base instanceof Map && method === Map.prototype[name]) return new CollectionIterator(base, name);
-    if (base instanceof Set && method === Set.prototype[name]) return new CollectionIterator(base, name);
+    if (types.isMap(base) && method === Map.prototype[name]) return new CollectionIterator(base, name);
+    if (types.isSet(base) && method === Set.prototype[name]) return new CollectionIterator(base, name);
   }
   if (typeof method !== "function") throw new TypeError(`${name} is not a function`);
   return iterate(Reflect.apply(method, base, args));
@@ -299,10 +340,7 @@ function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
-function describe(value: unknown): string {
-  return typeof value === "object" && value !== null
-    ? "object"
-    : typeof value === "function"
-      ? value.name
-      : String(value);
+/** What a message calls a value; nothing is asked of it. */
+export function describe(value: unknown): string {
+  return isObject(value) ? typeof value : String(value);
 }

@@ -8,7 +8,7 @@ import { descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { isRequest } from "./async-generator.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Call, Task } from "./task.ts";
+import { Call, isTask, Task } from "./task.ts";
 import { adoptThenable, isObject } from "./thenable.ts";
 import { ExternalWait } from "./waits.ts";
 
@@ -26,7 +26,6 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
 }
 
 // Constants of this module: see realm.ts.
-const TaskClass = Task;
 const reflectApply = Reflect.apply;
 const functionMethods = new Set<unknown>([Function.prototype.call, Function.prototype.apply]);
 const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
@@ -35,7 +34,7 @@ const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.ca
 function isPassedOn(fn: unknown, self: unknown, args: unknown[]): boolean {
   if (fn === reflectApply) return descriptorOf(args[0]) !== undefined;
   if (typeof self === "function") return functionMethods.has(fn) && descriptorOf(self) !== undefined;
-  return self instanceof TaskClass ? reactionMethods.has(fn) : isRequest(fn, self);
+  return isTask(self) ? reactionMethods.has(fn) : isRequest(fn, self);
 }
 
 /** A call without await whose result goes to a combinator. */
@@ -83,6 +82,21 @@ export function followCall(value: unknown, then: Function | null): Call {
   call.live = true;
   call.value = then === null ? value : adoptThenable(value, then);
   return call;
+}
+
+/** As `followCall`, of a promise whose `then` is its own: that is called at once. @throws what it throws */
+export function callThen(promise: unknown, then: Function): Call {
+  const call = followCall(promise, null);
+  const { ops } = R;
+  R.ops = null; // I1
+  try {
+    const { promise: settled, resolve, reject } = Promise.withResolvers();
+    Reflect.apply(then, promise, [resolve, reject]);
+    call.value = settled;
+    return call;
+  } finally {
+    R.ops = ops;
+  }
 }
 
 function nextMacrotask(): Promise<void> {

@@ -5,32 +5,53 @@
  * I1 What is known at once counts at once only while everything before it was known too: a promise before it may have
  *    settled already, and would be first (ECMA-262 27.2.4: reactions run in argument order).
  */
+import { types } from "node:util";
 import type { CombinatorKind } from "../realm.ts";
-import { followCall } from "./calls.ts";
+import { callThen, followCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { subscribe } from "./subscribe.ts";
 import { Call, Combination, Task } from "./task.ts";
 import { readThen } from "./thenable.ts";
 import { ExternalWait } from "./waits.ts";
 
-/** `Promise.all(items)` and its kin. */
+const { isPromise } = types;
+
+/** `Promise.all(items)` and its kin. Like those it never throws: what fails while the items are taken up is its outcome. */
 export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unknown): Task {
-  const list = [...(items as Iterable<unknown>)];
-  const work = new Combination(kind, list);
+  const work = new Combination(kind, []);
   const task = scheduler.adopt(new Task(work));
-  const { empty } = combinators[kind];
-  if (list.length === 0 && empty !== undefined) scheduler.settle(task, ...empty());
-  let isKnown = true;
-  for (let index = 0; index < list.length && task.state === 0; index++)
-    isKnown = join(scheduler, task, work, index, isKnown);
-  // Items after the one that decided it are looked at all the same, as the language does.
-  for (const item of list) if (scheduler.owns(item)) item.observed = true;
+  try {
+    let isKnown = true;
+    work.left = 1; // of what is known at once none may be the last before all have been taken up
+    for (const item of items as Iterable<unknown>) {
+      const index = work.items.push(item) - 1;
+      work.values.push(undefined);
+      work.left++;
+      if (task.state === 0) isKnown = join(scheduler, task, work, index, isKnown);
+      else look(scheduler, item);
+    }
+    work.left--;
+  } catch (error) {
+    scheduler.settle(task, 1, error);
+  }
+  const outcome = task.state === 0 && work.left === 0 ? combinators[kind].whole?.(work) : undefined;
+  if (outcome !== undefined) scheduler.settle(task, ...outcome);
   return task;
 }
+
+/** Items after the one that decided it are looked at all the same, as the language does: so none counts as unhandled. */
+function look(scheduler: Scheduler, item: unknown): void {
+  if (scheduler.owns(item)) item.observed = true;
+  else subscribe(item, ignore, ignore);
+}
+
+const ignore = (): void => {};
 
 /**
  * Takes up one item.
  * @returns whether all up to here is known (I1)
+ * @throws what a promise throws that is asked for its `constructor` or its `then`
  */
 function join(scheduler: Scheduler, task: Task, work: Combination, index: number, isKnown: boolean): boolean {
   const item = work.items[index];
@@ -38,19 +59,29 @@ function join(scheduler: Scheduler, task: Task, work: Combination, index: number
     scheduler.await(item, task, index);
     return isKnown && !(item.state === 0 && item.work instanceof Call);
   }
-  const isPromise = item instanceof Promise;
-  const then = isPromise ? null : readThen(item);
+  const isNative = isPromise(item);
+  const then = isNative ? readOwnThen(item) : readThen(item);
   if (then !== null && "error" in then) {
     scheduler.wake(task, index, 1, then.error);
     return isKnown;
   }
-  if (isKnown && !isPromise && then === null) {
+  if (isKnown && !isNative && then === null) {
     scheduler.wake(task, index, 0, item);
     return true;
   }
   // `undefined` in a slot says that it has settled.
-  if (then !== null) work.items[index] = followCall(item, then.then);
+  if (then !== null) work.items[index] = isNative ? callThen(item, then.then) : followCall(item, then.then);
   else if (item === undefined) work.items[index] = followCall(item, null);
   scheduler.host.external(new ExternalWait(task, index, work.items[index]));
   return work.kind === "all" || work.kind === "allSettled"; // there the order says nothing
+}
+
+const promiseClass = Promise;
+const nativeThen = Promise.prototype.then;
+
+/** The `then` of a promise, if it is its own: unlike `await`, a combination calls that (ECMA-262 27.2.4.1.1). */
+function readOwnThen(promise: Promise<unknown>): { then: Function } | null {
+  if (promise.constructor !== promiseClass) return null; // it is followed by another promise
+  const { then } = promise as { then: Function };
+  return then === nativeThen ? null : { then };
 }

@@ -4,9 +4,11 @@
  *
  * I1 Within `body` native promises that are awaited, and calls that cannot be stored, are `Lost`; after it all is as before.
  */
+import { types } from "node:util";
 import { metaOf } from "../frame.ts";
+import { isInstance } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Call, type Combination, Lost, type Work } from "./task.ts";
+import { Call, type Combination, isTask, Lost, type Work } from "./task.ts";
 import type { ExternalWait } from "./waits.ts";
 
 /**
@@ -42,7 +44,7 @@ function unstorable(waits: Iterable<ExternalWait>, encode: (value: unknown) => u
   for (const { awaited } of waits) {
     if (isVolatile(awaited)) continue;
     try {
-      encode(awaited instanceof Call ? [awaited.fn, awaited.self, awaited.args] : awaited);
+      encode(isInstance(awaited, Call) ? [awaited.fn, awaited.self, awaited.args] : awaited);
     } catch {
       lost.add(awaited);
     }
@@ -63,7 +65,7 @@ function whileLost<T>(waits: Iterable<ExternalWait>, isLost: (awaited: unknown) 
 
 /** Is this a wait that no other process can take up? */
 export function isVolatile(awaited: unknown): boolean {
-  return awaited instanceof Promise;
+  return types.isPromise(awaited) || isTask(awaited);
 }
 
 function lose(wait: ExternalWait): () => void {
@@ -94,7 +96,7 @@ function lose(wait: ExternalWait): () => void {
 }
 
 function textOf({ task, awaited }: ExternalWait): string {
-  if (awaited instanceof Call) return awaited.text;
+  if (isInstance(awaited, Call)) return awaited.text;
   const { leaf } = task;
   return leaf === null ? "a promise" : (metaOf(leaf).points[leaf.$pc]?.of ?? "a promise");
 }

@@ -3,6 +3,7 @@
  * Does not own: what was stored of them (lost.ts).
  */
 import { errors } from "../errors.ts";
+import { isInstance } from "../realm.ts";
 import { invoke } from "./calls.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Lost } from "./task.ts";
@@ -11,8 +12,8 @@ import { type ExternalWait, externalWaits } from "./waits.ts";
 /** Makes the outside work of a restored scheduler happen again: lost waits fail, calls are made again, the host hears of the rest. */
 export function reopenWaits(scheduler: Scheduler): void {
   for (const wait of externalWaits(scheduler)) {
-    if (wait.awaited instanceof Lost) scheduler.arrive(wait, 1, errors.waitLost({ text: wait.awaited.text }));
-    else if (wait.awaited instanceof Call && !wait.awaited.live) invokeAgain(scheduler, wait, wait.awaited);
+    if (isInstance(wait.awaited, Lost)) scheduler.arrive(wait, 1, errors.waitLost({ text: wait.awaited.text }));
+    else if (isInstance(wait.awaited, Call) && !wait.awaited.live) invokeAgain(scheduler, wait, wait.awaited);
     else scheduler.host.external(wait);
   }
 }

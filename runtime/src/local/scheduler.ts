@@ -8,7 +8,7 @@
  * I3 A result for a task that no longer waits for it is dropped.
  * I4 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
  */
-import { Abrupt, type Frame } from "../frame.ts";
+import { abrupt, type Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import type { AsyncGeneratorFrame } from "../language/async-generator.ts";
 import { stitchStack } from "../language/stack.ts";
@@ -29,7 +29,7 @@ import { combine } from "./combine.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
 import { type Ready, ReadyQueue } from "./ready.ts";
 import { Requests } from "./requests.ts";
-import { type Call, Combination, Reaction, Task, type TaskHost, type Work } from "./task.ts";
+import { type Call, Combination, isTask, Reaction, Task, type TaskHost, type Work } from "./task.ts";
 import { readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
 
@@ -37,7 +37,6 @@ import { ExternalWait, isWaiting } from "./waits.ts";
 const R = realm;
 const suspend = SUSPEND;
 const readyMark = READY;
-const TaskClass = Task;
 
 /** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
 export interface SchedulerHost extends TaskHost {
@@ -201,7 +200,7 @@ export class Scheduler implements Ops {
 
   /** Is this a task of this run? One of another run is a promise like any other; of a settled one only the outcome is left. */
   owns(value: unknown): value is Task {
-    return value instanceof TaskClass && (value.scheduler === this || (value.scheduler === null && value.state !== 0));
+    return isTask(value) && (value.scheduler === this || (value.scheduler === null && value.state !== 0));
   }
 
   /** Makes an operation's task; the host settles it by `settle`. */
@@ -427,7 +426,7 @@ export class Scheduler implements Ops {
   }
 
   #fail(task: Task, error: unknown): void {
-    if (error instanceof Abrupt && error.mode === 2) this.#finish(task, error.value);
+    if (abrupt(error) && error.mode === 2) this.#finish(task, error.value);
     else this.settle(task, 1, error);
   }
 }

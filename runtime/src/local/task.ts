@@ -11,7 +11,7 @@
  */
 import type { Frame } from "../frame.ts";
 import type { CombinatorKind, Mode } from "../realm.ts";
-import { R, shared } from "../realm.ts";
+import { isInstance, R, shared } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { ExternalWait } from "./waits.ts";
 
@@ -127,6 +127,11 @@ export class TaskPromise extends PromiseBase {
   wait: ExternalWait | null = null;
   #native: PromiseWithResolvers<unknown> | null = null;
 
+  /** @param value a task, or an object that inherits from one */
+  static is(value: object): value is TaskPromise {
+    return #native in value;
+  }
+
   constructor(work: Work) {
     super();
     this.work = work;
@@ -207,3 +212,8 @@ Object.defineProperty(TaskPromise.prototype, "constructor", { value: Promise, wr
 /** One class per realm, so that copies of the runtime know each other's tasks. */
 export const Task: typeof TaskPromise = shared("Task", () => TaskPromise);
 export type Task = TaskPromise;
+
+/** Is it a task? Any value may be asked about. */
+export function isTask(value: unknown): value is Task {
+  return isInstance(value, Task) && Task.is(value);
+}

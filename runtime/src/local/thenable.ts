@@ -1,6 +1,9 @@
 /** Owns: thenables, by the language's rules (ECMA-262 27.2.1.3.2): `then` is read once, and called in a tick of its own. */
 
-import { Task } from "./task.ts";
+import { types } from "node:util";
+import { isTask } from "./task.ts";
+
+const { isPromise, isProxy } = types;
 
 /** What `then` of a value gave when it was read: a method, nothing, or an error. */
 export type Then = { then: Function } | { error: unknown } | null;
@@ -37,7 +40,7 @@ export function adopt(value: unknown): unknown {
   if (!isObject(value)) return undefined;
   const { then } = value as { then?: unknown };
   if (typeof then !== "function") return undefined;
-  if (value instanceof Promise && (then === nativeThen || value instanceof Task)) return value;
+  if ((then === nativeThen && isPromise(value)) || isTask(value)) return value;
   return isPlainThen(value) ? value : adoptThenable(value, then);
 }
 
@@ -45,9 +48,10 @@ const nativeThen = Promise.prototype.then;
 
 /** Is `then` a method or property rather than an accessor? Those may be read again, and can be stored. */
 function isPlainThen(value: object): boolean {
-  for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at)) {
+  if (isPromise(value)) return false;
+  for (let at: object | null = value; at !== null && !isProxy(at); at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, "then");
-    if (found !== undefined) return "value" in found && !(value instanceof Promise);
+    if (found !== undefined) return "value" in found;
   }
   return false;
 }

@@ -62,7 +62,8 @@ export class VolatileGenerator implements Driver {
   }
 
   wait(_frame: AsyncGeneratorFrame, awaited: unknown): void {
-    subscribe(awaited, this.#next, this.#throw);
+    const failed = subscribe(awaited, this.#next, this.#throw);
+    if (failed !== null) this.#arrive(1, failed.error);
   }
 
   settle({ capability }: Request, mode: Mode, value: unknown): void {

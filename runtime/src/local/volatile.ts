@@ -9,19 +9,21 @@
  *    of its own shape, so that a load from any frame costs 3 to 5 ns.
  * I5 What a frame hands out (`R.parked` above 1) is its driver's result for now: the frame is an async generator's, and who
  *    drives that (volatile-generator.ts) reads the register and begins anew.
+ * I6 What `await` throws at once, before anything is waited for, goes on in the same tick, and in a loop: any number may follow.
  */
+import { types } from "node:util";
 import type { Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
-import { subscribe, toPromise } from "./subscribe.ts";
+import { type Failure, subscribe } from "./subscribe.ts";
 
 const R = realm;
 const suspend = SUSPEND;
 const ready = READY;
 const nativePromise = Promise;
+const { isPromise } = types;
 const nativeResolve = Promise.resolve;
-const ignore = (): void => {};
 
 export class VolatileDriver {
   leaf: Frame | null = null;
@@ -36,8 +38,14 @@ export class VolatileDriver {
     this.reject = reject;
   }
 
+  /** Takes over frames that have just parked for the first time. */
+  open(): void {
+    const failed = this.adopt();
+    if (failed !== null) this.resume(1, failed.error);
+  }
+
   /** Takes over the frames that have just parked, and waits for what their leaf waits for. */
-  adopt(): void {
+  adopt(): Failure | null {
     const leaf = R.leaf as Frame;
     const { awaited } = R;
     R.leaf = null;
@@ -45,35 +53,50 @@ export class VolatileDriver {
     R.awaited = undefined;
     this.leaf = leaf;
     this.run = leaf.$d.run;
-    this.wait(awaited === ready ? undefined : awaited);
+    return this.wait(awaited === ready ? undefined : awaited);
   }
 
   /** Takes over a bottom frame that has been run: what it waits for, or that a callee has parked. */
   begin(frame: Frame, outcome: unknown): void {
-    if (outcome === suspend) this.adopt();
+    if (outcome === suspend) this.open();
     else {
       R.parked = 0;
       this.leaf = frame;
       this.run = frame.$d.run;
-      this.wait(outcome);
+      const failed = this.wait(outcome);
+      if (failed !== null) this.resume(1, failed.error);
     }
   }
 
-  wait(awaited: unknown): void {
-    if (R.gas < 0) this.hop(awaited);
-    else subscribe(awaited, this.next, this.throw);
+  wait(awaited: unknown): Failure | null {
+    return R.gas < 0 ? this.hop(awaited) : subscribe(awaited, this.next, this.throw);
   }
 
   /** Lets timers and I/O run once before this frame goes on. */
-  hop(awaited: unknown): void {
+  hop(awaited: unknown): null {
     R.gas = gasBudget;
-    const promise = toPromise(awaited);
-    setImmediate(() => subscribe(promise, this.next, this.throw));
-    subscribe(promise, ignore, ignore); // a rejection that arrives before the hop must not count as unhandled
+    let goOn: (() => void) | null = null;
+    let hasHopped = false;
+    const arrive = (mode: Mode) => (value: unknown) => {
+      goOn = () => this.resume(mode, value);
+      if (hasHopped) goOn();
+    };
+    const failed = subscribe(awaited, arrive(0), arrive(1));
+    if (failed !== null) arrive(1)(failed.error);
+    setImmediate(() => {
+      hasHopped = true;
+      goOn?.();
+    });
+    return null;
   }
 
-  /** Steps the leaf. */
   resume(mode: Mode, value: unknown): void {
+    let failed = this.step(mode, value);
+    while (failed !== null) failed = this.step(1, failed.error); // I6
+  }
+
+  /** Steps the leaf. @returns why what it waits for now can't be waited for, or null */
+  step(mode: Mode, value: unknown): Failure | null {
     const leaf = this.leaf as Frame;
     R.mode = mode;
     R.value = value;
@@ -85,20 +108,21 @@ export class VolatileDriver {
     } catch (error) {
       // What came from outside knows nothing of this frame.
       stitchStack(error, mode === 1 && error === value ? leaf : leaf.$up);
-      this.unwind(leaf, 1, error);
-      return;
+      return this.unwind(leaf, 1, error);
     }
     const { parked } = R;
     if (parked === 1) {
       R.parked = 0;
-      this.wait(outcome);
-    } else if (parked !== 0) this.resolve(outcome);
-    else if (outcome === suspend) this.adopt();
-    else this.unwind(leaf, 0, outcome);
+      return this.wait(outcome);
+    }
+    if (outcome === suspend) return this.adopt();
+    if (parked === 0) return this.unwind(leaf, 0, outcome);
+    this.resolve(outcome);
+    return null;
   }
 
   /** Feeds the outcome of a finished frame to its callers until one parks or none is left. */
-  unwind(finished: Frame, mode: Mode, value: unknown): void {
+  unwind(finished: Frame, mode: Mode, value: unknown): Failure | null {
     this.leaf = null; // I2
     this.run = null;
     let known = mode === 1 ? value : undefined; // an error in whose stack the callers stand
@@ -120,16 +144,13 @@ export class VolatileDriver {
         R.parked = 0;
         this.leaf = frame;
         this.run = run;
-        this.wait(value);
-        return;
+        return this.wait(value);
       }
-      if (value === suspend) {
-        this.adopt();
-        return;
-      }
+      if (value === suspend) return this.adopt();
     }
     if (mode === 0) this.resolve(value);
     else this.reject(value);
+    return null;
   }
 }
 
@@ -147,12 +168,12 @@ export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknow
     if (gas < 1) R.gas = gas;
   }
   if (outcome !== suspend) return settled(outcome);
-  return new nativePromise((resolve, reject) => new VolatileDriver(resolve, reject).adopt());
+  return new nativePromise((resolve, reject) => new VolatileDriver(resolve, reject).open());
 }
 
 /** A promise of what a function returned at once: like `Promise.resolve`, but never the promise that it returned. */
 function settled(value: unknown): Promise<unknown> {
-  return value instanceof nativePromise
+  return isPromise(value)
     ? new nativePromise((resolve) => resolve(value))
     : (nativeResolve.call(nativePromise, value) as Promise<unknown>);
 }

@@ -2,10 +2,10 @@
  * Owns: waits for something outside a run: what each is, and which there are.
  * Does not own: whether promises answer them (the host), taking them up after a restore (reopen.ts), what is stored instead of them (lost.ts).
  */
-import { type Mode, READY } from "../realm.ts";
+import { isInstance, type Mode, READY } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { subscribe } from "./subscribe.ts";
-import { Call, Combination, Reaction, Task } from "./task.ts";
+import { Call, Combination, isTask, Reaction, type Task } from "./task.ts";
 
 /** A wait for something outside the run: a promise, a plain value, a call of foreign code. */
 export class ExternalWait {
@@ -29,7 +29,9 @@ export class ExternalWait {
     this.isOpen = true;
     this.#yes ??= (value) => this.#answer(0, value);
     this.#no ??= (error) => this.#answer(1, error);
-    subscribe(operandOf(this.awaited), this.#yes, this.#no);
+    const no = this.#no;
+    const failed = subscribe(operandOf(this.awaited), this.#yes, no);
+    if (failed !== null) queueMicrotask(() => no(failed.error)); // not within what has opened it
   }
 
   #answer(mode: Mode, value: unknown): void {
@@ -40,8 +42,8 @@ export class ExternalWait {
 
 /** What is really awaited: of a kept call, its result. A task that it returned is the run's own wait. */
 export function operandOf(awaited: unknown): unknown {
-  if (!(awaited instanceof Call)) return awaited;
-  return awaited.value instanceof Task ? awaited.value.asNative() : awaited.value;
+  if (!isInstance(awaited, Call)) return awaited;
+  return isTask(awaited.value) ? awaited.value.asNative() : awaited.value;
 }
 
 /** Does the task still wait for this? */

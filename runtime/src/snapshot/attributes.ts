@@ -55,7 +55,7 @@ export function writeProperties(writer: NodeWriter, value: object, keys: readonl
     const attributes = attributesOf(descriptor);
     if (isGetterOfStack(descriptor.get)) {
       writer.value(attributes | STACK);
-      writer.value((descriptor.get as GetStack).call(value));
+      writer.value(stackText(value, descriptor.get as GetStack));
     } else if (descriptor.get !== undefined || descriptor.set !== undefined) {
       writer.value(attributes | ACCESSOR);
       writer.value(descriptor.get);
@@ -64,6 +64,15 @@ export function writeProperties(writer: NodeWriter, value: object, keys: readonl
       writer.value(attributes);
       writer.value(descriptor.value);
     }
+  }
+}
+
+/** V8 makes the text when it is first asked for, of the error's `name` and `message`, and by `Error.prepareStackTrace`. */
+function stackText(error: object, get: GetStack): unknown {
+  try {
+    return get.call(error);
+  } catch {
+    return ""; // one of these has failed: there is no text
   }
 }
 

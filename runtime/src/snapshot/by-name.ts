@@ -2,6 +2,7 @@
  * Owns: objects that are stored by name and never by content: intrinsics and prototypes of classes (kinds 19 and 20).
  * Does not own: functions, classes and constants of modules (codecs/reference).
  */
+import { types } from "node:util";
 import type { GraphWriter } from "./graph-writer.ts";
 import { intrinsicName } from "./intrinsics.ts";
 import { tags } from "./tags.ts";
@@ -9,7 +10,7 @@ import { tags } from "./tags.ts";
 /** The class or function whose `prototype` this is, by its own data properties. */
 export function classOf(proto: object): Function | undefined {
   const cls = Object.getOwnPropertyDescriptor(proto, "constructor")?.value;
-  if (typeof cls !== "function") return undefined;
+  if (typeof cls !== "function" || types.isProxy(cls)) return undefined;
   return Object.getOwnPropertyDescriptor(cls, "prototype")?.value === proto ? cls : undefined;
 }
 

@@ -5,6 +5,7 @@
  * I1 A prototype is stored only by name: nil, `Object.prototype`, an intrinsic, or the `prototype` of a registered class.
  * I2 An instance needs the brand that its prototype chain promises, and may not have another.
  */
+import { types } from "node:util";
 import { isColdframeError } from "../errors.ts";
 import { FRAME } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
@@ -63,6 +64,11 @@ export function findFamily(writer: GraphWriter, value: object, proto: object | n
 
 function search(writer: GraphWriter, value: object, proto: object | null): Family | null {
   if (proto === Object.prototype) return makeFamily(proto, null, 0);
+  if (inheritsFromProxy(value))
+    writer.refuse(
+      "an object that inherits from a Proxy",
+      "keep what it inherits, not the Proxy; make it again after the await",
+    );
   if (isNamed(value)) return makeFamily(proto, writeNamed, 0);
   if (proto === null) return makeFamily(proto, null, null);
   const builtin = kinds().byPrototype.get(proto);
@@ -75,6 +81,13 @@ function search(writer: GraphWriter, value: object, proto: object | null): Famil
   if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
   if (isColdframeError(value) && errorKind.is(value)) return makeFamily(proto, writeExtended, 0, { kind: errorKind });
   return searchClass(writer, proto);
+}
+
+/** A Proxy hears every question that goes up the chain, and may answer it by throwing. */
+function inheritsFromProxy(value: object): boolean {
+  let at: object | null = value;
+  while (at !== null && !types.isProxy(at)) at = Object.getPrototypeOf(at);
+  return at !== null;
 }
 
 /** Intrinsic objects and prototypes of classes: what their own prototype is says nothing of them. */

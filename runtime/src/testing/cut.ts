@@ -13,9 +13,10 @@ import type { Clock } from "../clock.ts";
 import { type Coroutine, coroutine } from "../coroutine.ts";
 import { surroundings } from "../engine/foreign.ts";
 import { errors } from "../errors.ts";
-import { Call } from "../local/task.ts";
+import { subscribe } from "../local/subscribe.ts";
+import { Call, Lost } from "../local/task.ts";
 import { type ExternalWait, operandOf } from "../local/waits.ts";
-import { descriptorOf, type Mode } from "../realm.ts";
+import { descriptorOf, isInstance, type Mode } from "../realm.ts";
 
 /** Where and how to cut. */
 export interface CutOptions {
@@ -119,11 +120,8 @@ class CutRun<T> {
   open(wait: ExternalWait): Slot {
     const slot: Slot = { wait, opened: wait.awaited };
     const answer = (mode: Mode) => (value: unknown) => this.guard(() => this.settled(slot, mode, value));
-    try {
-      Promise.resolve(operandOf(wait.awaited)).then(answer(0), answer(1));
-    } catch (error) {
-      queueMicrotask(() => answer(1)(error));
-    }
+    const failed = subscribe(operandOf(wait.awaited), answer(0), answer(1));
+    if (failed !== null) queueMicrotask(() => answer(1)(failed.error));
     return slot;
   }
 
@@ -164,7 +162,8 @@ function same(a: ExternalWait, b: ExternalWait): boolean {
 /** What the code after a cut has for a value of the code before it (I3). */
 function copyOf(value: unknown, { opened, wait }: Slot): unknown {
   const { awaited } = wait;
-  if (!(opened instanceof Call && awaited instanceof Call)) return value === opened ? awaited : value;
+  if (isInstance(awaited, Lost)) return value; // a promise that gave itself: there is no copy
+  if (!isInstance(opened, Call) || !isInstance(awaited, Call)) return value === opened ? awaited : value;
   const index = opened.args.findIndex((arg) => Object.is(arg, value)); // 0 is not the -0 among the arguments
   return index < 0 ? value : awaited.args[index];
 }

@@ -4,7 +4,7 @@ const allRejected = (errors: unknown[]) => new AggregateError(errors, "All promi
 
 /** `Promise.any` (ECMA-262 27.2.4.3): the first success, or all errors in argument order. */
 export const any: Combinator = {
-  empty: () => [1, allRejected([])],
+  whole: (work) => [1, allRejected(work.values)],
   slot(work, index, mode, value) {
     if (mode === 0) return [0, value];
     work.values[index] = value;

@@ -10,8 +10,8 @@ import { race } from "./race.ts";
 export type Outcome = [mode: Mode, value: unknown];
 
 export interface Combinator {
-  /** The outcome over no items; absent: it never settles. */
-  empty?: () => Outcome;
+  /** The outcome once no slot is left; absent: it never settles by that. */
+  whole?: (work: Combination) => Outcome;
   /** Takes the outcome of slot `index` (`left` counts it already); returns the combination's outcome or null. */
   slot(work: Combination, index: number, mode: Mode, value: unknown): Outcome | null;
 }

@@ -28,7 +28,7 @@ interface HookedClass {
 export function writeHooked(writer: GraphWriter, value: object): void {
   if (writeByName(writer, value)) return;
   const cls = classOf(Object.getPrototypeOf(value)) as Function;
-  const state = runHook(`${cls.name}[Symbol.for("coldframe.serialize")]`, () => (value as Hooked)[SERIALIZE]?.());
+  const state = runHook(`${nameOf(cls)}[Symbol.for("coldframe.serialize")]`, () => (value as Hooked)[SERIALIZE]?.());
   writer.begin(tags.hooked);
   writer.value(cls);
   writer.value(state);
@@ -40,8 +40,23 @@ export function runHook<T>(hook: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    throw errors.hookFailed({ hook, message: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    throw errors.hookFailed({ hook, message: messageOf(cause) }, { cause });
   }
+}
+
+/** What was thrown may be anything, and fail when it is asked. */
+function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return "it threw what has no text";
+  }
+}
+
+/** The name of a class; a static getter is not asked. */
+function nameOf(cls: Function): string {
+  const name = Object.getOwnPropertyDescriptor(cls, "name")?.value;
+  return typeof name === "string" ? name : "a class";
 }
 
 export const hookedKind: Kind<object> = {
@@ -58,7 +73,7 @@ export const hookedKind: Kind<object> = {
   fill(shell, node) {
     const cls = node.value(0) as HookedClass & Function;
     node.graph.runHookLast(() => {
-      const hook = `${cls.name}[Symbol.for("coldframe.deserialize")]`;
+      const hook = `${nameOf(cls)}[Symbol.for("coldframe.deserialize")]`;
       const result = runHook(hook, () => cls[DESERIALIZE]?.(shell, node.value(1)));
       if (result !== undefined && result !== shell) {
         throw errors.hookFailed({ hook, message: "it returned another object than the one it was given" });
