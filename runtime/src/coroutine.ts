@@ -169,7 +169,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
       else reject(root.value);
     }
     // I3
-    for (const task of this.scheduler.unobserved()) void task.asNative().then();
+    for (const task of this.scheduler.unobserved()) void task.promise.then();
   }
 }
 

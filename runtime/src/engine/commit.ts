@@ -14,7 +14,7 @@ import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
 import { endingOf, noticeOf } from "./hold.ts";
-import { refuseOverheard, takeSnapshot } from "./image.ts";
+import { overhearGlanced, refuseOverheard, takeSnapshot } from "./image.ts";
 import type { Completion, PendingOperation, Recording } from "./operations.ts";
 import { recordedOperation } from "./performers.ts";
 import type { ActiveRun } from "./turn.ts";
@@ -107,7 +107,10 @@ export class Committer {
   #plan(): Plan {
     const run = this.#run;
     const item = this.#head();
-    if (run.hasEnded()) return refuseOverheard(run, this.#planEnd(item));
+    if (run.hasEnded()) {
+      overhearGlanced(run);
+      return refuseOverheard(run, this.#planEnd(item));
+    }
     const status = this.#status();
     const { book } = run;
     const isNew = run.unborn !== undefined && book.fresh.length === 0 && status === "running";

@@ -26,18 +26,34 @@ export interface Image {
 /** Encodes a parked run. @throws CF2001 if something live cannot be stored, CF2302 by I3 */
 export function takeSnapshot(run: ActiveRun): Uint8Array {
   const losers = run.losers.find(run);
-  if (losers.length === 0) return refuseOverheard(run, encodeImage(run, []));
+  const glanced = glancedAt(run);
+  if (losers.length + glanced.length === 0) return refuseOverheard(run, encodeImage(run, []));
   const { scheduler } = run;
-  scheduler.reached = new Set();
+  const reached = new Set<Task>();
+  scheduler.reached = reached;
   try {
-    const bytes = refuseOverheard(run, encodeImage(run, losers));
-    const gone = losers.filter((task) => !scheduler.reached?.has(task));
+    const done = encodeImage(run, [...losers, ...glanced]);
+    for (const task of glanced) if (!reached.has(task)) run.overheard.add(task);
+    const bytes = refuseOverheard(run, done);
+    const gone = losers.filter((task) => !reached.has(task));
     run.losers.withdraw(run, gone);
     run.losers.kept = losers.length - gone.length;
-    return run.losers.kept === 0 ? bytes : encodeImage(run, []);
+    return run.losers.kept + glanced.length === 0 ? bytes : encodeImage(run, []);
   } finally {
     scheduler.reached = null;
   }
+}
+
+/** Tasks that have been glanced at and that no task waits for: durable code has them if it keeps their promises. */
+function glancedAt({ glanced, overheard }: ActiveRun): Task[] {
+  for (const task of glanced)
+    if (task.state !== 0 || task.firstWaiter !== null || overheard.has(task)) glanced.delete(task);
+  return [...glanced];
+}
+
+/** What a run leaves behind when it ends is nobody's but that code's. */
+export function overhearGlanced(run: ActiveRun): void {
+  for (const task of glancedAt(run)) run.overheard.add(task);
 }
 
 /** While waits are out, one of them may be for the promise of such a task. A promise in a variable is refused by its name (I3). */

@@ -17,7 +17,7 @@ import { isVolatile } from "../local/lost.ts";
 import { Scheduler, type SchedulerHost } from "../local/scheduler.ts";
 import { type Call, Operation as OperationWork, type Task } from "../local/task.ts";
 import { type ExternalWait, isWaiting } from "../local/waits.ts";
-import type { Descriptor, Mode } from "../realm.ts";
+import { type Descriptor, type Mode, R } from "../realm.ts";
 import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
 import type { Attempt } from "./attempt.ts";
 import { announce } from "./channel.ts";
@@ -77,6 +77,8 @@ export class ActiveRun implements SchedulerHost {
   seen = 0;
   /** Tasks that code waits for which no scheduler drives and no run awaits. */
   readonly overheard = new Set<Task>();
+  /** Tasks that may be such ones: something in a turn has looked at their promises as only what waits for them natively need do. */
+  readonly glanced = new Set<Task>();
   /** A deposit of completions is planned (deposit.ts). */
   depositing = false;
   readonly #waits = new Set<ExternalWait>();
@@ -269,7 +271,9 @@ export class ActiveRun implements SchedulerHost {
   }
 
   heard(task: Task): void {
-    if (task.state === 0 && surroundings.getStore() === inTurn) this.overheard.add(task);
+    if (task.state !== 0 || surroundings.getStore() !== inTurn) return;
+    if (R.ops === null) this.overheard.add(task);
+    else this.glanced.add(task);
   }
 
   external(wait: ExternalWait): void {

@@ -42,7 +42,7 @@ export async function performWithin(
   run.orphans.delete(id);
   run.pace.noteProgress();
   run.decide();
-  return task;
+  return task.promise;
 }
 
 /** Foreign code goes on whatever becomes of the run; what it begins then would not be recorded (turn.ts I4). */

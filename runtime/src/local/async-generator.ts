@@ -27,10 +27,7 @@ function ask(generator: AsyncGenerator, mode: Mode, value: unknown): Promise<unk
   const { ops } = R;
   const first = frame.$queue[0]?.capability;
   if (first instanceof Task) {
-    const { scheduler } = first;
-    const task = (scheduler as Ops).request(frame, mode, value); // a pending task is stored only with its run
-    // A task of another scheduler is to this one a promise like any.
-    return ops === null || ops === scheduler ? task : task.then();
+    return (first.scheduler as Ops).request(frame, mode, value); // a pending task is stored only with its run
   }
   if (first === undefined && ops !== null) return ops.request(frame, mode, value);
   generator.driver ??= new VolatileGenerator(frame);

@@ -7,8 +7,9 @@
 import { descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { isRequest } from "./async-generator.ts";
+import { TaskPromise } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Call, isTask, Task } from "./task.ts";
+import { Call, Task, taskOf } from "./task.ts";
 import { adoptThenable, isObject } from "./thenable.ts";
 import { ExternalWait } from "./waits.ts";
 
@@ -28,13 +29,14 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
 // Constants of this module: see realm.ts.
 const reflectApply = Reflect.apply;
 const functionMethods = new Set<unknown>([Function.prototype.call, Function.prototype.apply]);
-const reactionMethods = new Set<unknown>([Task.prototype.then, Task.prototype.catch, Task.prototype.finally]);
+const { then: react, catch: reactToError, finally: reactAtLast } = TaskPromise.prototype;
+const reactionMethods = new Set<unknown>([react, reactToError, reactAtLast]);
 
 /** Is the callee one that only passes the call on to durable code? Then it belongs to the run as it does when it is not awaited. */
 function isPassedOn(fn: unknown, self: unknown, args: unknown[]): boolean {
   if (fn === reflectApply) return descriptorOf(args[0]) !== undefined;
   if (typeof self === "function") return functionMethods.has(fn) && descriptorOf(self) !== undefined;
-  return isTask(self) ? reactionMethods.has(fn) : isRequest(fn, self);
+  return reactionMethods.has(fn) ? taskOf(self) !== null : isRequest(fn, self);
 }
 
 /** A call without await whose result goes to a combinator. */
@@ -43,16 +45,16 @@ export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args
   if (descriptor !== undefined) {
     if (descriptor.kind === 0) return scheduler.spawn(descriptor, self, args);
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
-    if (operation !== null) return operation;
+    if (operation !== null) return operation.promise;
   }
   if (isPassedOn(fn, self, args)) return Reflect.apply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
-  // A value that is no promise is handed on as it is: nothing is outstanding.
-  if (!isObject(call.value)) return call.value;
+  // A value that is no promise is handed on as it is: nothing is outstanding. So is a promise of the run itself.
+  if (!isObject(call.value) || taskOf(call.value)?.scheduler === scheduler) return call.value;
   const task = scheduler.adopt(new Task(call));
   scheduler.host.external(new ExternalWait(task, -1, call));
-  return task;
+  return task.promise;
 }
 
 /** Makes the call. @throws what it throws */

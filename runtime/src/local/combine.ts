@@ -9,6 +9,7 @@ import { types } from "node:util";
 import type { CombinatorKind } from "../realm.ts";
 import { callThen, followCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
+import { isNativeThen } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { subscribe } from "./subscribe.ts";
 import { Call, Combination, Task } from "./task.ts";
@@ -19,7 +20,7 @@ const { isPromise } = types;
 
 /** `Promise.all(items)` and its kin. Like those it never throws: what fails while the items are taken up is its outcome. */
 export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unknown): Task {
-  const work = new Combination(kind, []);
+  const work = new Combination(kind);
   const task = scheduler.adopt(new Task(work));
   try {
     let isKnown = true;
@@ -42,8 +43,9 @@ export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unkno
 
 /** Items after the one that decided it are looked at all the same, as the language does: so none counts as unhandled. */
 function look(scheduler: Scheduler, item: unknown): void {
-  if (scheduler.owns(item)) item.observed = true;
-  else subscribe(item, ignore, ignore);
+  const own = scheduler.own(item);
+  if (own === null) subscribe(item, ignore, ignore);
+  else own.observed = true;
 }
 
 const ignore = (): void => {};
@@ -55,15 +57,17 @@ const ignore = (): void => {};
  */
 function join(scheduler: Scheduler, task: Task, work: Combination, index: number, isKnown: boolean): boolean {
   const item = work.items[index];
-  if (scheduler.owns(item)) {
-    scheduler.await(item, task, index);
-    return isKnown && !(item.state === 0 && item.work instanceof Call);
-  }
+  const own = scheduler.own(item);
   const isNative = isPromise(item);
-  const then = isNative ? readOwnThen(item) : readThen(item);
+  const then = isNative ? readOwnThen(item, own) : readThen(item);
   if (then !== null && "error" in then) {
     scheduler.wake(task, index, 1, then.error);
     return isKnown;
+  }
+  if (own !== null && then === null) {
+    work.items[index] = own;
+    scheduler.await(own, task, index);
+    return isKnown && !(own.state === 0 && own.work instanceof Call);
   }
   if (isKnown && !isNative && then === null) {
     scheduler.wake(task, index, 0, item);
@@ -77,11 +81,10 @@ function join(scheduler: Scheduler, task: Task, work: Combination, index: number
 }
 
 const promiseClass = Promise;
-const nativeThen = Promise.prototype.then;
 
 /** The `then` of a promise, if it is its own: unlike `await`, a combination calls that (ECMA-262 27.2.4.1.1). */
-function readOwnThen(promise: Promise<unknown>): { then: Function } | null {
-  if (promise.constructor !== promiseClass) return null; // it is followed by another promise
+function readOwnThen(promise: Promise<unknown>, own: Task | null): { then: Function } | null {
+  if (own === null && promise.constructor !== promiseClass) return null; // it is followed by another promise
   const { then } = promise as { then: Function };
-  return then === nativeThen ? null : { then };
+  return isNativeThen(then) ? null : { then };
 }

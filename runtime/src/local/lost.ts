@@ -8,7 +8,7 @@ import { types } from "node:util";
 import { metaOf } from "../frame.ts";
 import { isInstance } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Call, type Combination, isTask, Lost, type Work } from "./task.ts";
+import { Call, type Combination, Lost, type Work } from "./task.ts";
 import type { ExternalWait } from "./waits.ts";
 
 /**
@@ -65,7 +65,7 @@ function whileLost<T>(waits: Iterable<ExternalWait>, isLost: (awaited: unknown) 
 
 /** Is this a wait that no other process can take up? */
 export function isVolatile(awaited: unknown): boolean {
-  return types.isPromise(awaited) || isTask(awaited);
+  return types.isPromise(awaited);
 }
 
 function lose(wait: ExternalWait): () => void {

@@ -26,10 +26,11 @@ import {
 import { callForeign, callLater, followCall, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
+import { hasOwnConstructor, isNativeThen, type TaskPromise } from "./promise.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
 import { type Ready, ReadyQueue } from "./ready.ts";
 import { Requests } from "./requests.ts";
-import { type Call, Combination, isTask, Reaction, Task, type TaskHost, type Work } from "./task.ts";
+import { type Call, Combination, Reaction, Task, type TaskHost, taskOf, type Work } from "./task.ts";
 import { readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
 
@@ -160,11 +161,11 @@ export class Scheduler implements Ops {
     return callLater(this, fn, self, args, text);
   }
 
-  promise(kind: CombinatorKind, items: unknown): Task {
-    return combine(this, kind, items);
+  promise(kind: CombinatorKind, items: unknown): TaskPromise {
+    return combine(this, kind, items).promise;
   }
 
-  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Task {
+  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): TaskPromise {
     const task = this.adopt(new Task(null));
     this.host.spawned?.(task, this.current);
     const { child, leaf, gas } = R;
@@ -173,19 +174,19 @@ export class Scheduler implements Ops {
     if (gas < 1) R.gas = gas;
     R.child = child;
     R.leaf = leaf;
-    return task;
+    return task.promise;
   }
 
-  request(frame: Frame, mode: Mode, value: unknown): Task {
-    return this.requests.add(frame as AsyncGeneratorFrame, mode, value);
+  request(frame: Frame, mode: Mode, value: unknown): TaskPromise {
+    return this.requests.add(frame as AsyncGeneratorFrame, mode, value).promise;
   }
 
   /** `then`, `catch` or `finally` of a task. */
-  react(source: Task, yes: unknown, no: unknown, isFinal: boolean): Task {
+  react(source: Task, yes: unknown, no: unknown, isFinal: boolean): TaskPromise {
     const task = this.adopt(new Task(new Reaction(yes, no, isFinal)));
     this.host.spawned?.(task, this.current);
     this.await(source, task, -1);
-    return task;
+    return task.promise;
   }
 
   // ---- outcomes
@@ -198,9 +199,15 @@ export class Scheduler implements Ops {
     return task;
   }
 
-  /** Is this a task of this run? One of another run is a promise like any other; of a settled one only the outcome is left. */
-  owns(value: unknown): value is Task {
-    return isTask(value) && (value.scheduler === this || (value.scheduler === null && value.state !== 0));
+  /**
+   * The task of this run that a value stands for, or null. One of another run is a promise like any other; of a settled one only
+   * the outcome is left.
+   */
+  own(value: unknown): Task | null {
+    const task = taskOf(value);
+    if (task === null) return null;
+    if (task !== value && hasOwnConstructor(value as object)) return null;
+    return task.scheduler === this || (task.scheduler === null && task.state !== 0) ? task : null;
   }
 
   /** Makes an operation's task; the host settles it by `settle`. */
@@ -333,8 +340,9 @@ export class Scheduler implements Ops {
   /** From now on the task's lowest frame waits. */
   parkAt(task: Task, leaf: Frame, awaited: unknown): void {
     task.leaf = leaf;
-    leaf.$wait = awaited;
-    if (this.owns(awaited)) this.await(awaited, task, -1);
+    const own = this.own(awaited);
+    leaf.$wait = own ?? awaited;
+    if (own !== null) this.await(own, task, -1);
     else if (awaited === readyMark && R.gas >= 0) this.#ready.push(task, 0, undefined);
     else {
       // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
@@ -403,16 +411,17 @@ export class Scheduler implements Ops {
 
   /** The bottom frame returned: a thenable result is waited for, as an async function's is. */
   #finish(task: Task, value: unknown): void {
-    if (value === task) {
+    const own = this.own(value);
+    if (own === task) {
       // native error: ECMA-262 27.2.1.3.2
       this.#settleWork(task, 1, new TypeError("Chaining cycle detected for promise #<Promise>"));
       return;
     }
-    if (this.owns(value)) {
-      this.await(value, task, -1);
+    const then = own === value ? null : readThen(value);
+    if (own !== null && (then === null || ("then" in then && isNativeThen(then.then)))) {
+      this.await(own, task, -1);
       return;
     }
-    const then = readThen(value);
     if (then === null) {
       this.#settleWork(task, 0, value);
       return;

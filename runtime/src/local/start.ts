@@ -1,6 +1,7 @@
 /** Owns: what a call of a durable function's wrapper does: a task under a scheduler, a native promise without one. */
 import { refuseNew } from "../language/construct.ts";
 import { type CombinatorKind, type Descriptor, descriptorOf, R as realm } from "../realm.ts";
+import { isNativeThen } from "./promise.ts";
 import { runVolatile } from "./volatile.ts";
 
 const R = realm;
@@ -32,9 +33,12 @@ const native = {
   allSettled: Promise.allSettled,
 };
 
-/** `Promise.all(items)` and its kin in durable code; a patched method is called as it is. */
+const nativeResolve = Promise.resolve;
+
+/** `Promise.all(items)` and its kin in durable code; a patched method is called as it is, and a native one if what it calls is patched. */
 export function promise(kind: CombinatorKind, promises: PromiseConstructor, items: Iterable<unknown>): unknown {
-  if (R.ops === null || promises !== Promise || promises[kind] !== native[kind])
+  const isNative = promises === Promise && promises[kind] === native[kind] && promises.resolve === nativeResolve;
+  if (R.ops === null || !isNative || !isNativeThen(Promise.prototype.then))
     return Reflect.apply(promises[kind], promises, [items]);
   return R.ops.promise(kind, items);
 }

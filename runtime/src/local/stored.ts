@@ -1,12 +1,15 @@
 /**
- * Owns: how tasks and what they wait for are stored: the kinds that this room adds to snapshots.
+ * Owns: how tasks, their promises and what they wait for are stored: the kinds that this room adds to snapshots.
  * Does not own: the bytes (docs/formats.md, snapshot/).
  *
- * I1 A task is a promise from the moment its shell exists; one that had settled settles again when the graph is whole.
+ * I1 A promise is one from the moment its shell exists; a task that had settled settles again when the graph is whole.
  * I2 A pending task can be stored only with its run: whatever else kept it would wait for ever.
+ * I3 Of a task that is fulfilled nothing is left but its value: that stands with its promise, and takes no node of its own.
  */
+import type { NodeWriter } from "../snapshot/graph-writer.ts";
 import { addKind, addRecord } from "../snapshot/kinds.ts";
 import { tags } from "../snapshot/tags.ts";
+import { TaskPromise } from "./promise.ts";
 import { Call, Combination, Lost, Operation, Reaction, Task, type TaskState, type Work } from "./task.ts";
 
 addRecord<Call>({
@@ -19,7 +22,7 @@ addRecord<Combination>({
   name: "combination",
   prototype: Combination.prototype,
   fields: ["kind", "items", "values", "left"],
-  make: () => new Combination("all", []),
+  make: () => new Combination("all"),
 });
 addRecord<Reaction>({
   name: "reaction",
@@ -35,6 +38,39 @@ addRecord<Operation>({
 });
 addRecord<Lost>({ name: "lost", prototype: Lost.prototype, fields: ["text"], make: () => new Lost("") });
 
+function checkStorable(task: Task, writer: NodeWriter): void {
+  if (task.state !== 0 || task.scheduler?.isStored) return;
+  const advice = "await it first, and keep its result; what it belongs to goes on without what keeps it";
+  writer.refuse("a promise of a durable call, outside of the run that it belongs to,", advice); // I2
+}
+
+addKind<TaskPromise>({
+  name: "promise",
+  tag: tags.named,
+  prototypes: [TaskPromise.prototype],
+  is: (value) => TaskPromise.taskOf(value) !== null,
+  encode(promise, writer) {
+    const task = TaskPromise.taskOf(promise) as Task;
+    checkStorable(task, writer);
+    if (task.state === 1) writer.value(true); // I3
+    writer.value(task.state === 1 ? task.value : task);
+  },
+  allocate: () => new TaskPromise(null),
+  fill(promise, node) {
+    if (node.size === 1) {
+      const task = node.value(0);
+      if (!(task instanceof Task)) throw node.corrupt("a promise without its task");
+      task.adoptPromise(promise);
+      return;
+    }
+    const task = new Task(null);
+    task.adoptPromise(promise);
+    const value = node.value(1);
+    node.graph.finally(() => task.settle(0, value));
+  },
+  edges: (promise) => [["", TaskPromise.taskOf(promise)]],
+});
+
 addKind<Task>({
   name: "task",
   tag: tags.named,
@@ -42,10 +78,7 @@ addKind<Task>({
   isSelfContained: true,
   is: (value) => value instanceof Task,
   encode(task, writer) {
-    if (task.state === 0 && !task.scheduler?.isStored) {
-      const advice = "await it first, and keep its result; what it belongs to goes on without what keeps it";
-      writer.refuse("a promise of a durable call, outside of the run that it belongs to,", advice); // I2
-    }
+    checkStorable(task, writer);
     task.scheduler?.reached?.add(task);
     writer.value(task.id);
     writer.value(task.state);

@@ -1,17 +1,17 @@
 /**
- * Owns: a task: one concurrent piece of a run (a stack of frames, a call, an operation or a combination), as a promise
- * that can be stored.
- * Does not own: who moves it on (scheduler.ts, combinators/), what an operation does (engine/).
+ * Owns: a task: one concurrent piece of a run (a stack of frames, a call, an operation or a combination), which can be stored.
+ * Does not own: who moves it on (scheduler.ts, combinators/), what an operation does (engine/), how user code holds it (promise.ts).
  *
  * States: pending -> fulfilled | rejected; final.
  * I1 A task settles once; later results are dropped.
  * I2 `waiters` are woken in the order in which they came (as promise reactions are).
- * I3 The native promise behind it never counts as an unhandled rejection; `observed` says whether anybody looked.
- * I4 The native promise is made when foreign code first calls `then`. Who waits for a task in durable code is a waiter.
+ * I3 `observed` says whether anybody looked.
+ * I4 It gets a promise only if user code can hold it. Who waits for a task in durable code is a waiter.
  */
 import type { Frame } from "../frame.ts";
 import type { CombinatorKind, Mode } from "../realm.ts";
-import { isInstance, R, shared } from "../realm.ts";
+import { isInstance, shared } from "../realm.ts";
+import { TaskPromise } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { ExternalWait } from "./waits.ts";
 
@@ -27,7 +27,10 @@ export interface Waiter {
 
 /** Hears of what tasks see. */
 export interface TaskHost {
-  /** Code that no scheduler drives waits for a task of the run. */
+  /**
+   * Code that no scheduler drives may be waiting for a task of the run. While durable code runs that may be code which it has
+   * called without await, or durable code that only looks.
+   */
   heard?(task: Task): void;
 }
 
@@ -55,15 +58,12 @@ export class Call {
 export class Combination {
   kind: CombinatorKind;
   /** What each slot waits for; undefined once it has settled. */
-  items: unknown[];
+  items: unknown[] = [];
   /** What each settled slot gave. */
-  values: unknown[];
-  left: number;
-  constructor(kind: CombinatorKind, items: unknown[]) {
+  values: unknown[] = [];
+  left = 0;
+  constructor(kind: CombinatorKind) {
     this.kind = kind;
-    this.items = items;
-    this.values = new Array(items.length).fill(undefined);
-    this.left = items.length;
   }
 }
 
@@ -106,14 +106,7 @@ export class Reaction {
 /** What a task works on: null for a stack of frames. */
 export type Work = Call | Combination | Operation | Reaction | null;
 
-/**
- * A promise for everybody who looks, without the slot of a native one: to make that with its two functions costs more than all
- * else of a task, and hardly any task is looked at by foreign code (I4).
- */
-const PromiseBase = function PromiseBase() {} as unknown as new () => Promise<unknown>;
-PromiseBase.prototype = Promise.prototype;
-
-export class TaskPromise extends PromiseBase {
+export class TaskClass {
   work: Work;
   id = 0;
   scheduler: Scheduler | null = null;
@@ -123,47 +116,32 @@ export class TaskPromise extends PromiseBase {
   firstWaiter: Waiter | null = null;
   lastWaiter: Waiter | null = null;
   observed = false;
+  /** Does its promise go as it does natively too (promise.ts I1)? */
+  isLive = false;
   /** Its wait for something outside, kept to be used again; never one that is open and of which it no longer waits for the answer. */
   wait: ExternalWait | null = null;
-  #native: PromiseWithResolvers<unknown> | null = null;
-
-  /** @param value a task, or an object that inherits from one */
-  static is(value: object): value is TaskPromise {
-    return #native in value;
-  }
+  #promise: TaskPromise | null = null;
 
   constructor(work: Work) {
-    super();
     this.work = work;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a task is a promise; looking at it is what makes it observed
-  override then<A, B>(
-    yes?: ((value: unknown) => A | PromiseLike<A>) | null,
-    no?: ((error: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
+  /** The promise by which user code holds it (I4). */
+  get promise(): TaskPromise {
+    this.#promise ??= new TaskPromise(this);
+    return this.#promise;
+  }
+
+  /** Takes over a restored promise. */
+  adoptPromise(promise: TaskPromise): void {
+    this.#promise = promise;
+    TaskPromise.join(promise, this);
+  }
+
+  /** Has the runtime listen, in the name of whoever waits: nobody else hears of it. */
+  listen(yes: (value: unknown) => void, no: (error: unknown) => void): void {
     this.observed = true;
-    const scheduler = this.#driver();
-    if (scheduler !== null) return scheduler.react(this, yes, no, false) as unknown as Promise<never>;
-    this.scheduler?.host.heard?.(this);
-    return this.#promise().then(yes, no);
-  }
-
-  /** As the promise that its host waits for. */
-  asNative(): Promise<unknown> {
-    this.observed = true;
-    return this.#promise();
-  }
-
-  override finally(callback?: (() => void) | null): Promise<unknown> {
-    const scheduler = this.#driver();
-    return scheduler === null ? super.finally(callback) : scheduler.react(this, callback, callback, true);
-  }
-
-  /** The scheduler whose durable code is asking, if this task is one of its own. */
-  #driver(): Scheduler | null {
-    const { ops } = R;
-    return ops !== null && (this.scheduler === null || this.scheduler === ops) ? (ops as Scheduler) : null;
+    TaskPromise.listen(this.promise, yes, no);
   }
 
   /** Takes the outcome; returns false if the task had settled before. Waiters are the scheduler's to wake. */
@@ -173,7 +151,7 @@ export class TaskPromise extends PromiseBase {
     this.value = value;
     this.leaf = null;
     this.wait = null;
-    if (this.#native !== null) this.#pass(this.#native);
+    if (this.#promise !== null) TaskPromise.settle(this.#promise);
     return true;
   }
 
@@ -184,36 +162,18 @@ export class TaskPromise extends PromiseBase {
     else this.lastWaiter.next = waiter;
     this.lastWaiter = waiter;
   }
-
-  /** The native promise behind it, made for the first one who looks (I4). */
-  #promise(): Promise<unknown> {
-    if (this.#native === null) {
-      this.#native = Promise.withResolvers();
-      this.#native.promise.then(undefined, () => {}); // I3
-      if (this.state !== 0) this.#pass(this.#native);
-    }
-    return this.#native.promise;
-  }
-
-  #pass({ resolve, reject }: PromiseWithResolvers<unknown>): void {
-    if (this.state === 1) resolve(this.value);
-    else reject(this.value);
-  }
-
-  /** What a console prints: what it prints for a promise. */
-  [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect: (...args: unknown[]) => string) {
-    if (this.state === 0) return "Promise { <pending> }";
-    return `Promise { ${this.state === 1 ? "" : "<rejected> "}${inspect(this.value, options)} }`;
-  }
 }
-// As with any promise; `Symbol.species` is then that of `Promise` as well.
-Object.defineProperty(TaskPromise.prototype, "constructor", { value: Promise, writable: true, configurable: true });
 
 /** One class per realm, so that copies of the runtime know each other's tasks. */
-export const Task: typeof TaskPromise = shared("Task", () => TaskPromise);
-export type Task = TaskPromise;
+export const Task: typeof TaskClass = shared("Task", () => TaskClass);
+export type Task = TaskClass;
 
-/** Is it a task? Any value may be asked about. */
-export function isTask(value: unknown): value is Task {
-  return isInstance(value, Task) && Task.is(value);
+const TaskOfRealm = Task;
+const taskOfPromise = TaskPromise.taskOf;
+
+/** The task that a value of durable code stands for, by itself or as its promise; null for anything else. */
+export function taskOf(value: unknown): Task | null {
+  // Most of what is awaited is a call: its class is met at once, and that of a promise only at the end of its prototypes.
+  if (isInstance(value, Call)) return null;
+  return isInstance(value, TaskOfRealm) ? value : taskOfPromise(value);
 }

@@ -1,7 +1,7 @@
 /** Owns: thenables, by the language's rules (ECMA-262 27.2.1.3.2): `then` is read once, and called in a tick of its own. */
 
 import { types } from "node:util";
-import { isTask } from "./task.ts";
+import { isNativeThen } from "./promise.ts";
 
 const { isPromise, isProxy } = types;
 
@@ -40,11 +40,9 @@ export function adopt(value: unknown): unknown {
   if (!isObject(value)) return undefined;
   const { then } = value as { then?: unknown };
   if (typeof then !== "function") return undefined;
-  if ((then === nativeThen && isPromise(value)) || isTask(value)) return value;
+  if (isPromise(value) && isNativeThen(then)) return value;
   return isPlainThen(value) ? value : adoptThenable(value, then);
 }
-
-const nativeThen = Promise.prototype.then;
 
 /** Is `then` a method or property rather than an accessor? Those may be read again, and can be stored. */
 function isPlainThen(value: object): boolean {

@@ -3,9 +3,12 @@
  * Does not own: whether promises answer them (the host), taking them up after a restore (reopen.ts), what is stored instead of them (lost.ts).
  */
 import { isInstance, type Mode, READY } from "../realm.ts";
+import { TaskPromise } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { subscribe } from "./subscribe.ts";
-import { Call, Combination, isTask, Reaction, type Task } from "./task.ts";
+import { Call, Combination, Reaction, type Task } from "./task.ts";
+
+const taskOfPromise = TaskPromise.taskOf;
 
 /** A wait for something outside the run: a promise, a plain value, a call of foreign code. */
 export class ExternalWait {
@@ -29,8 +32,14 @@ export class ExternalWait {
     this.isOpen = true;
     this.#yes ??= (value) => this.#answer(0, value);
     this.#no ??= (error) => this.#answer(1, error);
+    const { awaited } = this;
     const no = this.#no;
-    const failed = subscribe(operandOf(this.awaited), this.#yes, no);
+    const task = isInstance(awaited, Call) ? taskOfPromise(awaited.value) : null;
+    if (task !== null) {
+      task.listen(this.#yes, no); // it is the run's own wait
+      return;
+    }
+    const failed = subscribe(operandOf(awaited), this.#yes, no);
     if (failed !== null) queueMicrotask(() => no(failed.error)); // not within what has opened it
   }
 
@@ -40,10 +49,9 @@ export class ExternalWait {
   }
 }
 
-/** What is really awaited: of a kept call, its result. A task that it returned is the run's own wait. */
+/** What is really awaited: of a kept call, its result. */
 export function operandOf(awaited: unknown): unknown {
-  if (!isInstance(awaited, Call)) return awaited;
-  return isTask(awaited.value) ? awaited.value.asNative() : awaited.value;
+  return isInstance(awaited, Call) ? awaited.value : awaited;
 }
 
 /** Does the task still wait for this? */
@@ -60,7 +68,8 @@ export function externalWaits(scheduler: Scheduler): ExternalWait[] {
   for (const task of scheduler.tasks) {
     if (task.work instanceof Combination) {
       task.work.items.forEach((awaited, index) => {
-        if (awaited !== undefined && !scheduler.owns(awaited)) waits.push(new ExternalWait(task, index, awaited));
+        if (awaited !== undefined && scheduler.own(awaited) === null)
+          waits.push(new ExternalWait(task, index, awaited));
       });
     } else if (task.work instanceof Call) waits.push(new ExternalWait(task, -1, task.work));
     else if (task.work === null || task.work instanceof Reaction) {
@@ -75,6 +84,6 @@ export function externalWaits(scheduler: Scheduler): ExternalWait[] {
 function outsideWait(scheduler: Scheduler, task: Task): ExternalWait | null {
   if (task.leaf === null) return task.value === undefined ? null : new ExternalWait(task, -1, task.value);
   const awaited = task.leaf.$wait;
-  if (awaited === READY || scheduler.owns(awaited)) return null;
+  if (awaited === READY || scheduler.own(awaited) !== null) return null;
   return new ExternalWait(task, -1, awaited);
 }
