@@ -247,7 +247,7 @@ export const errors = {
     "CF2001",
     "{kind} cannot be stored: `{path}` in {function}.",
     "{reason}, and it cannot be brought back in another process. Nothing stored is lost.",
-    "- Best here: {advice}; or\n- keep what it is made from instead, and make it in the step that uses it, or again after the await; or\n- give it a codec with `registerCodec`, or its class the hook `[Symbol.for(\"coldframe.serialize\")]()`.",
+    "{advice}",
   ),
   /** CF2002: The snapshot is damaged: {detail}. */
   snapshotCorrupt: define<"detail">(

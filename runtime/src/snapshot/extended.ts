@@ -18,7 +18,7 @@ export function writeExtended(writer: GraphWriter, value: object, family: Family
   const base = family.kind as AnyBuiltinKind;
   if (!base.is(value)) {
     if (writeByName(writer, value)) return;
-    writer.refuse(`an object that only looks like a ${base.name}`, "give it back its own prototype");
+    writer.refuse(`an object that only looks like a ${base.name}`, "let the class make it, by `new`");
   }
   const kind = base.variant?.(value) ?? base;
   if (base.isSelfContained) {

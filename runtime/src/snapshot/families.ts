@@ -9,10 +9,9 @@ import { types } from "node:util";
 import { isColdframeError } from "../errors.ts";
 import { FRAME } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
-import { describeForeign } from "./brands.ts";
 import { classOf, writeByName } from "./by-name.ts";
 import { shapeOf } from "./class-shape.ts";
-import { hasPrivateNames } from "./class-text.ts";
+import { hasPrivateNames, isNativeClass } from "./class-text.ts";
 import { customOf, writeCustom } from "./codecs/custom.ts";
 import { errorKind } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
@@ -20,10 +19,13 @@ import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
 import { hookOf, writePrivate } from "./codecs/private.ts";
 import { writeRecord } from "./codecs/record.ts";
 import { writeExtended } from "./extended.ts";
+import { describeForeign } from "./foreign.ts";
 import type { GraphWriter } from "./graph-writer.ts";
+import { hostClassOf } from "./host-classes.ts";
 import { intrinsicName } from "./intrinsics.ts";
 import { kinds } from "./kinds.ts";
 import type { Layout } from "./layout.ts";
+import { describeClosed } from "./private-reason.ts";
 import type { ShapeRoot } from "./shapes.ts";
 import type { AnyBuiltinKind, AnyKind, Kind } from "./types.ts";
 
@@ -54,8 +56,8 @@ function makeFamily(proto: object | null, write: Write, prototype: number | null
 export function findFamily(writer: GraphWriter, value: object, proto: object | null): Family {
   const family = search(writer, value, proto);
   if (family === null) {
-    const [what, advice] = describeForeign(value);
-    writer.refuse(what, advice);
+    const { what, advice, ...more } = describeForeign(value);
+    writer.refuse(what, advice, more);
   }
   // Kinds found by brand alone have prototypes of all sorts, which say nothing of the next value.
   if (family.write !== writeBranded && family.write !== writeNamed) writer.families.set(proto, family);
@@ -80,7 +82,7 @@ function search(writer: GraphWriter, value: object, proto: object | null): Famil
   const branded = kinds().byBrand.find((kind) => kind.is(value));
   if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
   if (isColdframeError(value) && errorKind.is(value)) return makeFamily(proto, writeExtended, 0, { kind: errorKind });
-  return searchClass(writer, proto);
+  return searchClass(writer, value, proto);
 }
 
 /** A Proxy hears every question that goes up the chain, and may answer it by throwing. */
@@ -110,12 +112,14 @@ function writeBranded(writer: GraphWriter, value: object, family: Family): void 
   writer.end();
 }
 
-function searchClass(writer: GraphWriter, proto: object): Family | null {
+function searchClass(writer: GraphWriter, value: object, proto: object): Family | null {
   const cls = classOf(proto);
   const ref = cls && writer.registry.refOf(cls);
   if (ref === undefined) return null;
   writer.codes.addInstances(ref, shapeOf(proto, writer.registry));
   if (SERIALIZE in proto) return makeFamily(proto, writeHooked, 0);
+  // What such a class holds beside properties would be lost, whatever it is called.
+  if (hostClassOf(value) !== undefined) return null;
   const base = baseOf(writer, proto);
   if (base === undefined) return null;
   if (hookOf(proto) !== undefined) return makeFamily(proto, writePrivate, 0);
@@ -139,11 +143,10 @@ function baseOf(writer: GraphWriter, proto: object): AnyBuiltinKind | null | und
     if (at === Object.prototype) return null;
     if (intrinsicName(at) !== undefined) return undefined;
     const cls = classOf(at);
+    if (cls !== undefined && isNativeClass(cls)) return undefined;
     if (cls !== undefined && isClosed(writer, cls)) {
-      writer.refuse(
-        `an instance of the class ${cls.name}, which has private fields,`,
-        "declare what has them at the top of a compiled module, as a class that extends nothing and whose constructor takes plain names",
-      );
+      const { what, advice } = describeClosed(cls, classOf(proto) as Function, writer.registry);
+      writer.refuse(what, advice);
     }
   }
   return null;

@@ -11,6 +11,7 @@ import { READY, TDZ } from "../realm.ts";
 import { CodeTable } from "./code-table.ts";
 import type { Family } from "./families.ts";
 import { FIRST_NODE, HOLE, hole, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
+import type { Foreign } from "./foreign.ts";
 import { Identity, type Mark, type SnapshotMemory } from "./identity.ts";
 import { PackWriter } from "./pack.ts";
 import { refuse } from "./refuse.ts";
@@ -23,8 +24,8 @@ export interface WriterOptions {
   registry: CodeRegistry;
   buffer: Buffer;
   memory: SnapshotMemory;
-  /** Keep what is needed to say where a value lies. Default false. */
-  trace?: boolean;
+  /** Keep what is needed to say where a value lies, and say this of the one that can't be stored. Default: no trace. */
+  verdict?: Foreign;
 }
 
 /** What a kind may use to write its tokens. */
@@ -38,12 +39,19 @@ export interface NodeWriter {
   has(value: unknown): boolean;
   /** Leaves a note for a node that is written later. */
   readonly notes: Map<object, unknown>;
-  /** Throws: the value of this node can't be stored. */
-  refuse(what: string, advice: string): never;
+  /** Throws: the value of this node can't be stored. @param advice each thing that helps, alone */
+  refuse(what: string, advice: string | readonly string[], more?: Pick<Foreign, "isHandle" | "unnamed">): never;
 }
 
 /** Thrown by a writer that keeps no trace: one that does has to say where. Never seen outside. */
-export class Refused {}
+export class Refused {
+  readonly value: unknown;
+  readonly foreign: Foreign;
+  constructor(value: unknown, foreign: Foreign) {
+    this.value = value;
+    this.foreign = foreign;
+  }
+}
 
 export class GraphWriter extends PackWriter implements NodeWriter {
   readonly registry: CodeRegistry;
@@ -62,10 +70,13 @@ export class GraphWriter extends PackWriter implements NodeWriter {
   #size = 0;
   readonly #references: number[] = [];
 
-  constructor({ registry, buffer, memory, trace }: WriterOptions) {
+  readonly verdict: Foreign | undefined;
+
+  constructor({ registry, buffer, memory, verdict }: WriterOptions) {
     super(buffer);
     this.registry = registry;
-    this.parents = trace ? [] : null;
+    this.verdict = verdict;
+    this.parents = verdict === undefined ? null : [];
     this.identity = new Identity(memory);
     this.identity.fix(TDZ, TDZ_NODE);
     this.identity.fix(READY, READY_NODE);
@@ -189,9 +200,11 @@ export class GraphWriter extends PackWriter implements NodeWriter {
     }
   }
 
-  refuse(what: string, advice: string): never {
-    if (this.parents === null) throw new Refused();
+  refuse(what: string, advice: string | readonly string[], more: Pick<Foreign, "isHandle" | "unnamed"> = {}): never {
     const { current, parents } = this;
-    throw refuse({ values: this.identity.values, parents, current }, what, advice);
+    const { values } = this.identity;
+    const foreign = { what, advice: typeof advice === "string" ? [advice] : advice, ...more };
+    if (parents === null) throw new Refused(values[current], foreign);
+    throw refuse({ values, parents, current }, this.verdict ?? foreign);
   }
 }

@@ -14,6 +14,7 @@ import { isBranded } from "./brands.ts";
 import { writeByName } from "./by-name.ts";
 import { writeArguments } from "./codecs/arguments.ts";
 import type { Family } from "./families.ts";
+import { describeBrand } from "./foreign.ts";
 import type { GraphWriter } from "./graph-writer.ts";
 import { integrityOf } from "./integrity.ts";
 import { MAX_KEYS, OBJECT_FORM, type ShapeRoot } from "./shapes.ts";
@@ -21,6 +22,11 @@ import { MAX_KEYS, OBJECT_FORM, type ShapeRoot } from "./shapes.ts";
 import { tags } from "./tags.ts";
 
 const { getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+
+const misfit = {
+  what: "an object whose prototype does not fit its kind",
+  advice: ["give it back its own prototype"],
+};
 
 /** Writes an object without internal slots. */
 export function writeObject(writer: GraphWriter, value: object, family: Family): void {
@@ -35,7 +41,8 @@ export function writeObject(writer: GraphWriter, value: object, family: Family):
       return;
     }
     if (writeByName(writer, value)) return;
-    writer.refuse("an object whose prototype does not fit its kind", "give it back its own prototype");
+    const { what, advice } = describeBrand(value) ?? misfit;
+    writer.refuse(what, advice);
   }
   if (names.length > MAX_KEYS || symbols !== 0) {
     writeUnshaped(writer, value, family, integrity);

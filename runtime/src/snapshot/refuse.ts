@@ -8,6 +8,7 @@
 import { errors } from "../errors.ts";
 import { type Frame, isFrame, metaOf } from "../frame.ts";
 import { closureOf } from "../registry.ts";
+import type { Foreign } from "./foreign.ts";
 import { kinds } from "./kinds.ts";
 import type { Edge, Kind } from "./types.ts";
 
@@ -20,9 +21,9 @@ interface Trail {
 }
 
 /** The error for the value that is being written. */
-export function refuse(trail: Trail, what: string, advice: string): Error {
+export function refuse(trail: Trail, { what, advice }: Foreign): Error {
   const { path, frame } = findPath(trail);
-  const kind = what.charAt(0).toUpperCase() + what.slice(1);
+  const kind = capital(what);
   const name = frame === null ? "the snapshot" : metaOf(frame).key;
   const point = frame === null ? undefined : metaOf(frame).points[frame.$pc];
   const where =
@@ -31,7 +32,21 @@ export function refuse(trail: Trail, what: string, advice: string): Error {
     frame === null
       ? "It is part of what is stored"
       : "It is still needed after the await at which the function is parked";
-  return errors.unserializableValue({ kind, path, function: name, advice, reason }, { where });
+  const fixes = /\((?:getter|setter)\)$/.test(path) ? ofAccessors : advice;
+  return errors.unserializableValue({ kind, path, function: name, advice: listOf(fixes), reason }, { where });
+}
+
+const ofAccessors = ["make it a plain property, or a method", "keep what the accessor gives, instead of the object"];
+
+/** One thing to do as a sentence; of several each helps alone. */
+function listOf(advice: readonly string[]): string {
+  const [only = "", ...more] = advice;
+  if (more.length === 0) return `${capital(only)}.`;
+  return advice.map((one, at) => `- ${capital(one)}${at < more.length ? "; or" : "."}`).join("\n");
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The path from the nearest frame, or from the root. */

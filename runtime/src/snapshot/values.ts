@@ -8,7 +8,7 @@
 import { types } from "node:util";
 import { writeArray } from "./codecs/array.ts";
 import { writeFunction } from "./codecs/function.ts";
-import { bigintKind, symbolKind, textKind } from "./codecs/primitive.ts";
+import { bigintKind, textKind, writeSymbol } from "./codecs/primitive.ts";
 import { writeReference } from "./codecs/reference.ts";
 import { type Family, findFamily } from "./families.ts";
 import type { GraphWriter } from "./graph-writer.ts";
@@ -21,7 +21,7 @@ const arrayPrototype = Array.prototype;
 const byType: Readonly<Record<string, (writer: GraphWriter, value: never) => void>> = {
   function: writeFunction,
   bigint: asKind(bigintKind),
-  symbol: asKind(symbolKind),
+  symbol: writeSymbol,
   string: asKind(textKind),
 };
 

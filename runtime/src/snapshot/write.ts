@@ -7,6 +7,7 @@
  */
 import * as zlib from "node:zlib"; // whole, as in codecs/view.ts
 import { shared } from "../realm.ts";
+import { describeHolder, type Foreign } from "./foreign.ts";
 import { GraphWriter, Refused, type WriterOptions } from "./graph-writer.ts";
 import { type NewHeader, type Part, seal, writeHeader } from "./header.ts";
 import { SnapshotMemory } from "./identity.ts";
@@ -93,7 +94,37 @@ function withWriter<T>(options: Omit<WriterOptions, "buffer">, run: (writer: Gra
   } catch (error) {
     // Which value it was is known; by which path it was reached takes a second, slower look.
     if (!(error instanceof Refused)) throw error;
-    return attempt({ ...options, memory: new SnapshotMemory(), trace: true }, run);
+    const verdict = judge(error, options.registry);
+    return attempt({ ...options, memory: new SnapshotMemory(), verdict }, run);
+  }
+}
+
+/** Would a name for its class be enough to store an instance? Only then it is advised: what else stands in the way is found by trying. */
+function judge({ value, foreign }: Refused, registry: CodeRegistry): Foreign {
+  const { unnamed } = foreign;
+  if (unnamed === undefined) return foreign;
+  const named = new Set([unnamed]);
+  const refOf = (found: unknown) =>
+    registry.refOf(found) ?? (named.has(found as Function) ? (found as Function).name || "unnamed" : undefined);
+  const lenient: CodeRegistry = {
+    modules: registry.modules,
+    functions: registry.functions,
+    refOf,
+    resolve: (ref) => registry.resolve(ref),
+    compiledClass: (cls) => registry.compiledClass(cls),
+    privateHook: (cls) => registry.privateHook(cls),
+  };
+  for (;;) {
+    try {
+      attempt({ registry: lenient, memory: new SnapshotMemory() }, (writer) => writer.write(value));
+      return foreign;
+    } catch (error) {
+      if (!(error instanceof Refused)) return foreign; // a hook that fails says so by itself
+      const next = error.foreign.unnamed;
+      if (next === undefined || named.has(next))
+        return error.value === value ? error.foreign : describeHolder(value as object, unnamed, error.foreign);
+      named.add(next); // it is told of that one in its turn
+    }
   }
 }
 

@@ -24,9 +24,12 @@ export function writeFunction(writer: GraphWriter, value: Function): void {
   if (closure === undefined) refuseFunction(writer, value);
   const { meta, captures } = closure;
   if (meta.make === undefined) {
+    const { reason = "It can't be made again." } = meta;
+    const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+    const atTop = "declare it at the top of the module";
     writer.refuse(
-      `the function ${nameOf(value, meta)}`,
-      meta.reason ?? "move it to module level, or mark it as durable",
+      `the ${isClass ? "class" : "function"} ${nameOf(value, meta)} (${reason.replace(/^It /, "it ").replace(/[;.].*$/, "")})`,
+      isClass ? atTop : ["mark the function in which it is made as durable", atTop],
     );
   }
   checkOwn(writer, value, meta);
@@ -41,12 +44,13 @@ export function writeFunction(writer: GraphWriter, value: Function): void {
 }
 
 function refuseFunction(writer: GraphWriter, value: Function): never {
-  const name = nameOf(value);
-  if (name.startsWith("bound ")) writer.refuse(`the bound function ${name}`, "use an arrow function in durable code");
-  writer.refuse(
-    isNative(value) ? `the native function ${name}` : `the function ${name}`,
-    'make it inside a durable function, export it from a compiled module, or name it: `registerFunction("…", fn)`',
-  );
+  const name = nameOf(value).trimEnd();
+  if (name.startsWith("bound ") || name === "bound")
+    writer.refuse(`the bound function ${name}`, "write an arrow function in durable code instead: `() => fn(object)`");
+  writer.refuse(isNative(value) ? `the native function ${name}` : `the function ${name}`, [
+    "make it inside a durable function",
+    'if it stands at the top of a module: name it there by `registerFunction("…", fn)`, or have the module compiled',
+  ]);
 }
 
 function isNative(value: Function): boolean {
@@ -69,7 +73,7 @@ function checkOwn(writer: GraphWriter, value: Function, meta: FunctionMeta): voi
   if (odd === undefined) return;
   writer.refuse(
     `the closure ${nameOf(value, meta)}, which has got a property ${String(odd)},`,
-    "keep the function and what belongs to it side by side in an object, or make it a class",
+    "keep the function and what belongs to it side by side in an object",
   );
 }
 

@@ -1,6 +1,8 @@
 /** Owns: primitives that do not fit into a token: BigInt, symbols, strings that MessagePack would change (kinds 11-13). */
+import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
+import { writeReference } from "./reference.ts";
 
 const hex = /^-?[0-9a-f]+$/;
 
@@ -36,10 +38,10 @@ export const symbolKind: Kind<symbol> = {
     const key = Symbol.keyFor(value);
     const name = wellKnown.get(value);
     if (key === undefined && name === undefined) {
-      writer.refuse(
-        `the symbol ${String(value)}`,
-        "use `Symbol.for(…)`, or export it from a compiled module: only those can be found again",
-      );
+      writer.refuse(`the symbol ${String(value)}`, [
+        "use `Symbol.for(…)`",
+        "keep it in a constant at the top of a compiled module",
+      ]);
     }
     writer.value(key === undefined ? WELL_KNOWN : REGISTERED);
     writer.value(key ?? name);
@@ -53,6 +55,15 @@ export const symbolKind: Kind<symbol> = {
     return value;
   },
 };
+
+/** Writes the node of a symbol: what every realm has by its key, what a module holds by its name there. */
+export function writeSymbol(writer: GraphWriter, value: symbol): void {
+  const isShared = Symbol.keyFor(value) !== undefined || wellKnown.has(value);
+  if (!isShared && writeReference(writer, value)) return;
+  writer.begin(symbolKind.tag);
+  symbolKind.encode(value, writer);
+  writer.end();
+}
 
 export const textKind: Kind<string> = {
   name: "string",
