@@ -26,6 +26,7 @@ const chosen = [
   "values/error",
   "values/generator",
   "values/shared-across-frames",
+  "values/template-object",
 ];
 const thread = new Thread<string, FixtureReport>(new URL("./kit/fixture-thread.ts", import.meta.url), 20_000);
 

@@ -22,5 +22,5 @@ export const ABI_MEMBERS = [
   "bind decorate dispose disposed failed key method methods name privates property scope shell superGet superPlace use",
   "DURABLE SUSPEND TDZ abrupt adopt asyncClose asyncClosed asyncIter call close closeQuietly closure constant delegate forward generator handed",
   "asyncDelegate asyncDelegated asyncForward asyncGenerator parkDelegate yieldAwaited yieldSettled",
-  "iter iterMethod keys lateThis later module park promise ready repark start tag take tdz yield",
+  "iter iterMethod keys lateThis later module park promise ready repark start tag take tdz template yield",
 ].flatMap((line) => line.split(" "));

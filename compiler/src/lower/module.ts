@@ -27,6 +27,10 @@ export class LoweringModule {
   readonly factories = new Map<string, Factory>();
   /** Calls whose results go to a combinator. */
   readonly later = new Set<t.Node>();
+  /** Variables for the template objects of tagged templates, by their texts. */
+  readonly templates = new Map<t.TemplateElement[], string>();
+  /** Those variables, by the hash of the texts. */
+  readonly sites = new Map<string, string[]>();
   /** What belongs to the class or object around the function. */
   readonly members: Members;
 

@@ -6,6 +6,7 @@ import * as t from "@babel/types";
 import { isNative } from "../analyze/capture.ts";
 import type { Binding, Use } from "../analyze/scope.ts";
 import { assign, at, call, id, member, set } from "./nodes.ts";
+import { rewriteTagged } from "./template.ts";
 import type { View } from "./view.ts";
 
 export type Nested = t.FunctionExpression | t.ArrowFunctionExpression | t.FunctionDeclaration | t.ObjectMethod;
@@ -98,13 +99,12 @@ export class Rewriter {
   }
 
   /** A call, or what is like one. */
-  called<N extends t.CallExpression | t.OptionalCallExpression | t.TaggedTemplateExpression>(node: N): N {
-    const key = t.isTaggedTemplateExpression(node) ? "tag" : "callee";
-    const callee = (node as unknown as Record<string, t.Node>)[key] as t.Node;
+  called<N extends t.CallExpression | t.OptionalCallExpression>(node: N): N {
+    const callee: t.Node = node.callee;
     if (!this.isOuter(callee)) return this.children(node);
-    const rest = (t.VISITOR_KEYS[node.type] ?? []).filter((each) => each !== key);
+    const rest = (t.VISITOR_KEYS[node.type] ?? []).filter((each) => each !== "callee");
     if (!t.isOptionalMemberExpression(callee))
-      return { ...this.children(node, rest), [key]: at(this.outerCallee(callee), callee) };
+      return { ...this.children(node, rest), callee: at(this.outerCallee(callee), callee) };
     if (t.isOptionalCallExpression(node, { optional: true })) this.#refuseOuter(node, "`?.` behind `?.#name`");
     return { ...this.children(node, rest), callee: at(this.#optional(callee, "call"), callee), optional: true } as N;
   }
@@ -276,7 +276,7 @@ const table: Table = {
   ObjectProperty: (r, node) => r.valueProperty(node),
   CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.called(node),
   OptionalCallExpression: (r, node) => r.called(node),
-  TaggedTemplateExpression: (r, node) => r.called(node),
+  TaggedTemplateExpression: (r, node) => rewriteTagged(node, r),
   JSXIdentifier: (r, node) => {
     const use = r.view.use(node);
     if (use === undefined) return node;

@@ -21,6 +21,7 @@ import {
 import { lateThis } from "../language/late-this.ts";
 import { bind, property, setName, superGet, superPlace, toKey } from "../language/member.ts";
 import { tag } from "../language/tag.ts";
+import { template } from "../language/template.ts";
 import { makeClosure } from "../language/wrapper.ts";
 import "../local/async-generator.ts";
 import { call, later, promise, start } from "../local/start.ts";
@@ -92,6 +93,7 @@ const helpers = {
   },
 
   tag,
+  template,
   lateThis,
 
   /** Descriptor and wrapper of a durable closure; `descriptor.self` is the function. */

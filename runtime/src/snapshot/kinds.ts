@@ -29,6 +29,7 @@ import { privateKind } from "./codecs/private.ts";
 import { referenceKind } from "./codecs/reference.ts";
 import { regExpKind } from "./codecs/reg-exp.ts";
 import { setKind } from "./codecs/set.ts";
+import { templateKind } from "./codecs/template.ts";
 import { urlKind, urlSearchParamsKind } from "./codecs/url.ts";
 import { viewKind } from "./codecs/view.ts";
 import { tags } from "./tags.ts";
@@ -92,6 +93,7 @@ function build(): Kinds {
   addTo(tables, asyncGeneratorKind, []);
   addTo(tables, argumentsKind, []);
   addTo(tables, privateKind, []);
+  addTo(tables, templateKind, []);
   for (const record of [abruptRecord, ...iteratorRecords]) addRecordTo(tables, record);
   return tables;
 }

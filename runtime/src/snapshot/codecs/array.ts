@@ -13,6 +13,7 @@ import type { GraphWriter } from "../graph-writer.ts";
 import { integrityOf } from "../integrity.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
+import { writeTemplate } from "./template.ts";
 
 const { getOwnPropertyDescriptor, getOwnPropertySymbols, isExtensible } = Object;
 
@@ -25,6 +26,7 @@ const FEW_ELEMENTS = 32;
 /** Writes an array whose prototype is `Array.prototype`. */
 export function writeArray(writer: GraphWriter, value: unknown[]): void {
   if (!isPlain(writer, value)) {
+    if (writeTemplate(writer, value)) return;
     writeExtended(writer, value, plainFamily);
     return;
   }

@@ -1,0 +1,66 @@
+/**
+ * Owns: template objects of tagged templates in durable code: one per site and realm, with a name (ECMA-262 13.2.8.4).
+ * Does not own: how they are stored (snapshot/codecs/template).
+ *
+ * I1 A name has one object. A site whose text has changed has another name; a stored object of one that is gone is made anew.
+ * I2 The object is frozen, as is its `raw`.
+ */
+import { R, shared } from "../realm.ts";
+import type { FunctionMeta } from "../registry.ts";
+
+/** Where a template object, or the `raw` of one, comes from. */
+export interface Site {
+  readonly key: string;
+  readonly isRaw: boolean;
+  readonly strings: TemplateStringsArray;
+}
+
+type Texts = readonly (string | undefined)[];
+
+const known = shared("templates", () => ({
+  byKey: new Map<string, TemplateStringsArray>(),
+  sites: new WeakMap<object, Site>(),
+}));
+const { defineProperty, freeze } = Object;
+const { get: getKey, set: setKey } = Map.prototype;
+const { get: getSite, set: setSite } = WeakMap.prototype;
+const { apply } = Reflect;
+
+/** The template object of a site of compiled code. */
+export function template(meta: FunctionMeta, site: string, cooked: Texts, raw: Texts = cooked): TemplateStringsArray {
+  return templateOf(`${meta.key}\`${site}`, cooked, raw);
+}
+
+/** The object of that name, which is made if there is none. */
+export function templateOf(key: string, cooked: Texts, raw: Texts): TemplateStringsArray {
+  const found = apply(getKey, known.byKey, [key]) as TemplateStringsArray | undefined;
+  if (found !== undefined && isSame(found.raw, raw)) return found;
+  const strings = makeTemplate(cooked, raw);
+  apply(setKey, known.byKey, [key, strings]);
+  apply(setSite, known.sites, [strings, { key, isRaw: false, strings }]);
+  apply(setSite, known.sites, [strings.raw, { key, isRaw: true, strings }]);
+  return strings;
+}
+
+/** The site that a template object, or its `raw`, belongs to. */
+export function siteOf(strings: object): Site | undefined {
+  return apply(getSite, known.sites, [strings]) as Site | undefined;
+}
+
+/** A name under which the function that the site is in is known today: it may have been renamed. */
+export function currentKey(key: string): string {
+  const end = key.lastIndexOf("`");
+  const meta = R.registry?.functions.get(key.slice(0, end));
+  return meta === undefined ? key : meta.key + key.slice(end);
+}
+
+function isSame(left: Texts, right: Texts): boolean {
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return left.length === right.length;
+}
+
+function makeTemplate(cooked: Texts, raw: Texts): TemplateStringsArray {
+  const value = raw === cooked ? cooked.slice() : raw;
+  defineProperty(cooked, "raw", { value: freeze(value), writable: false, enumerable: false, configurable: false });
+  return freeze(cooked) as TemplateStringsArray;
+}
