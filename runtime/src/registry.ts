@@ -9,11 +9,26 @@
  * I5 References are read lazily: a binding in its TDZ is asked again later.
  */
 import { types } from "node:util";
+import {
+  defineProperty,
+  each,
+  entries,
+  getOwnPropertyDescriptor,
+  indexOf,
+  ownKeys,
+  put,
+  SafeMap,
+  SafeWeakMap,
+  startsWith,
+  substring,
+} from "./builtins.ts";
 import { errors } from "./errors.ts";
 import type { Frame } from "./frame.ts";
 import { type ClosureTag, tagOf } from "./language/tag.ts";
 import { describe, dressFunction } from "./language/wrapper.ts";
 import { type Descriptor, type DescriptorKind, DURABLE, FRAME, R, type Run } from "./realm.ts";
+
+const { isProxy } = types;
 
 /** One suspension point, index = program counter. Point 0 is the entry. */
 export interface PointMeta {
@@ -87,7 +102,8 @@ export interface CompiledClass {
 
 /** An id may name its module itself: `shop/orders#fulfil`. The "#" of a private name stands behind a dot: `Account.#balance`. */
 function keyOf(module: ModuleRecord, id: string): string {
-  return /[^.]#/.test(id) ? id : `${module.id}#${id}`;
+  for (let at = indexOf(id, "#"); at >= 0; at = indexOf(id, "#", at + 1)) if (at > 0 && id[at - 1] !== ".") return id;
+  return `${module.id}#${id}`;
 }
 
 /** What only the text of a class can do with the private names of its instances; the compiler makes it. */
@@ -105,17 +121,17 @@ type Wrap = (meta: FunctionMeta) => Descriptor;
 
 /** Names of the code that is loaded, both ways. */
 export class Registry {
-  readonly modules = new Map<string, ModuleRecord>();
-  readonly functions = new Map<string, FunctionMeta>();
+  readonly modules = new SafeMap<string, ModuleRecord>();
+  readonly functions = new SafeMap<string, FunctionMeta>();
   /** Number of modules taken in so far. */
   loads = 0;
-  readonly #values = new Map<string, unknown>();
-  readonly #names = new Map<unknown, string>();
-  readonly #classes = new WeakMap<Function, CompiledClass>();
+  readonly #values = new SafeMap<string, unknown>();
+  readonly #names = new SafeMap<unknown, string>();
+  readonly #classes = new SafeWeakMap<Function, CompiledClass>();
   /** What hoisted declarations mean. */
-  readonly #hoisted = new WeakMap<object, Descriptor>();
+  readonly #hoisted = new SafeWeakMap<object, Descriptor>();
   #unread: Unread[] = [];
-  readonly #privates = new WeakMap<Function, PrivateHook>();
+  readonly #privates = new SafeWeakMap<Function, PrivateHook>();
   /** An instance is being made that gets everything from a snapshot: constructors and initializers do nothing. */
   isShell = false;
 
@@ -127,12 +143,12 @@ export class Registry {
     this.#forget(record.id);
     this.modules.set(record.id, record);
     this.loads++;
-    for (const meta of record.f) this.#addFunction(record, meta, wrap);
-    for (const meta of record.f) for (const former of meta.renamedFrom ?? []) this.#addFormer(record, meta, former);
-    for (const [name, read] of Object.entries(record.refs ?? {})) {
-      this.#unread.push({ ref: `${record.id}#${name}`, read, isOwn: true, members: record.classes?.[name] });
-    }
-    for (const [ref, read] of Object.entries(record.imports ?? {})) this.#unread.push({ ref, read, isOwn: false });
+    each(record.f, (meta) => this.#addFunction(record, meta, wrap));
+    each(record.f, (meta) => each(meta.renamedFrom ?? [], (former) => this.#addFormer(record, meta, former)));
+    each(entries(record.refs ?? {}), ({ 0: name, 1: read }) =>
+      put(this.#unread, { ref: `${record.id}#${name}`, read, isOwn: true, members: record.classes?.[name] }),
+    );
+    each(entries(record.imports ?? {}), ({ 0: ref, 1: read }) => put(this.#unread, { ref, read, isOwn: false }));
     return record;
   }
 
@@ -140,12 +156,16 @@ export class Registry {
   #forget(id: string): void {
     const former = this.modules.get(id);
     if (former === undefined) return;
-    this.#unread = this.#unread.filter(({ ref, isOwn }) => !isOwn || !ref.startsWith(`${id}#`));
-    for (const [key, meta] of this.functions) {
-      if (meta.module !== former) continue;
+    const kept: Unread[] = [];
+    each(this.#unread, (entry) => {
+      if (!entry.isOwn || !startsWith(entry.ref, `${id}#`)) put(kept, entry);
+    });
+    this.#unread = kept;
+    this.functions.forEach((meta, key) => {
+      if (meta.module !== former) return;
       this.functions.delete(key);
       if (this.#values.get(key) === meta.d?.self) this.#values.delete(key);
-    }
+    });
   }
 
   #addFunction(module: ModuleRecord, meta: FunctionMeta, wrap?: Wrap): void {
@@ -156,7 +176,7 @@ export class Registry {
       throw errors.duplicateRegistration({ id: meta.key });
     }
     this.functions.set(meta.key, meta);
-    if (meta.F) Object.defineProperty(meta.F.prototype, FRAME, { value: meta });
+    if (meta.F) defineProperty(meta.F.prototype, FRAME, { value: meta });
     if (meta.self !== undefined && wrap !== undefined) this.#addDeclared(meta, meta.self, wrap);
     else if (meta.run) {
       // A method stands in by a function that nobody sees until its class is made.
@@ -192,20 +212,20 @@ export class Registry {
     const standIn = d.self as { prototype?: unknown };
     d.self = method;
     this.#describe(method, { ...meta, name, d });
-    if (meta.kind >= 3) Object.defineProperty(method, "prototype", { value: standIn.prototype, writable: true });
+    if (meta.kind >= 3) defineProperty(method, "prototype", { value: standIn.prototype, writable: true });
   }
 
   /** The function, and those nested in it, are found under a former id too (I4). */
   #addFormer(module: ModuleRecord, { id }: FunctionMeta, former: string): void {
     const key = keyOf(module, former);
-    for (const meta of module.f) {
-      if (meta.id !== id && !meta.id.startsWith(`${id}.`)) continue;
-      const old = key + meta.id.slice(id.length);
+    each(module.f, (meta) => {
+      if (meta.id !== id && !startsWith(meta.id, `${id}.`)) return;
+      const old = key + substring(meta.id, id.length);
       const owner = this.functions.get(old);
       if (owner?.key === old) throw errors.duplicateRegistration({ id: old });
       this.functions.set(old, meta);
       if (meta.d !== undefined) this.#values.set(old, meta.d.self);
-    }
+    });
   }
 
   setPrivateHook(cls: Function, hook: PrivateHook): void {
@@ -254,40 +274,40 @@ export class Registry {
 
   #read(): void {
     if (this.#unread.length === 0) return;
-    const again: Unread[] = [];
-    for (const entry of this.#unread) {
-      let value: unknown;
-      try {
-        value = entry.read();
-      } catch {
-        again.push(entry); // in its TDZ: the module has not finished (I5)
-        continue;
-      }
-      if (!isReference(value)) continue;
-      if (entry.isOwn || !this.#names.has(value)) this.register(entry.ref, value);
-      else this.#values.set(entry.ref, value); // a snapshot may know it by this name
-      if (typeof value !== "function") continue;
-      if (entry.members !== undefined) this.#classes.set(value, { id: entry.ref, members: entry.members });
-      if (!types.isProxy(value)) this.#addMembers(entry.ref, value);
+    const unread = this.#unread;
+    this.#unread = [];
+    each(unread, (entry) => this.#readOne(entry));
+  }
+
+  #readOne(entry: Unread): void {
+    let value: unknown;
+    try {
+      value = entry.read();
+    } catch {
+      put(this.#unread, entry); // in its TDZ: the module has not finished (I5)
+      return;
     }
-    this.#unread = again;
+    if (!isReference(value)) return;
+    if (entry.isOwn || !this.#names.has(value)) this.register(entry.ref, value);
+    else this.#values.set(entry.ref, value); // a snapshot may know it by this name
+    if (typeof value !== "function") return;
+    if (entry.members !== undefined) this.#classes.set(value, { id: entry.ref, members: entry.members });
+    if (!isProxy(value)) this.#addMembers(entry.ref, value);
   }
 
   /** Methods of a class: durable code may keep one that it has read across an await. */
   #addMembers(ref: string, cls: Function): void {
-    const prototype = Object.getOwnPropertyDescriptor(cls, "prototype")?.value;
-    if (typeof prototype !== "object" || prototype === null || types.isProxy(prototype)) return;
-    for (const [home, path] of [
-      [cls, ref],
-      [prototype, `${ref}.prototype`],
-    ]) {
-      for (const key of Reflect.ownKeys(home)) {
-        const value = Object.getOwnPropertyDescriptor(home, key)?.value;
+    const prototype = getOwnPropertyDescriptor(cls, "prototype")?.value;
+    if (typeof prototype !== "object" || prototype === null || isProxy(prototype)) return;
+    const add = (home: object, path: string) =>
+      each(ownKeys(home), (key) => {
+        const value = getOwnPropertyDescriptor(home, key)?.value;
         const name = nameOfKey(key);
         if (name !== undefined && typeof value === "function" && value !== cls && !this.#names.has(value))
           this.register(`${path}.${name}`, value);
-      }
-    }
+      });
+    add(cls, ref);
+    add(prototype, `${ref}.prototype`);
   }
 }
 

@@ -130,7 +130,8 @@ function accessors(
   const getter = () => t.objectMethod("get", t.identifier("v"), [], t.blockStatement([t.returnStatement(read())]));
   if (uses.has("opt")) parts.push(make("opt", unless(t.objectExpression([getter()]))));
   if (uses.has("call")) {
-    const called = t.callExpression(place(), [t.spreadElement(t.identifier("$a"))]);
+    const apply = t.memberExpression(t.identifier(abi.R), t.identifier("apply"));
+    const called = t.callExpression(apply, [place(), object(), t.identifier("$a")]);
     parts.push(make("call", unless(t.arrowFunctionExpression([t.restElement(t.identifier("$a"))], called))));
   }
   if (uses.has("ref")) {

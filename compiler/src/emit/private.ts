@@ -43,7 +43,7 @@ function isName(param: t.Node): boolean {
   return t.isIdentifier(name) && !decorators?.length && !name.decorators?.length;
 }
 
-/** `$R.privates(this, { names: ["a"], has: ($o) => #a in $o, get: ($o) => [$o.#a], set: ($o, $v) => { [$o.#a] = $v; } })` */
+/** `$R.privates(this, { names: ["a"], has: ($o) => #a in $o, get: ($o) => [$o.#a], set: ($o, $v) => { $o.#a = $v[0]; } })` */
 function register(names: readonly string[], fields: readonly Field[], R: string): t.Statement {
   const [object, value] = [() => t.identifier("$o"), () => t.identifier("$v")];
   const name = (text: string) => t.privateName(t.identifier(text));
@@ -53,8 +53,11 @@ function register(names: readonly string[], fields: readonly Field[], R: string)
   const places = () => own.map(({ key }) => t.memberExpression(object(), name(key.id.name)));
   const has = t.arrowFunctionExpression([object()], t.binaryExpression("in", name(names[0] as string), object()));
   const get = t.arrowFunctionExpression([object()], t.arrayExpression(places()));
-  const assigned = t.assignmentExpression("=", t.arrayPattern(places()), value());
-  const set = t.arrowFunctionExpression([object(), value()], t.blockStatement([t.expressionStatement(assigned)]));
+  const assigned = places().map((place, index) => {
+    const given = t.memberExpression(value(), t.numericLiteral(index), true);
+    return t.expressionStatement(t.assignmentExpression("=", place, given));
+  });
+  const set = t.arrowFunctionExpression([object(), value()], t.blockStatement(assigned));
   const parts = Object.entries({ has, get, set }).map(([key, made]) => t.objectProperty(t.identifier(key), made));
   const listed = t.arrayExpression(own.map(({ key }) => t.stringLiteral(key.id.name)));
   parts.unshift(t.objectProperty(t.identifier("names"), listed));

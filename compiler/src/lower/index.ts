@@ -63,16 +63,21 @@ function hoistRun(durable: DurableUnit, closures: Closures): void {
   const descriptor = { isStatic: true, reach: () => member(recordOf(context.abi.m, fn.record), "d") };
   const { params, body } = lowerUnit(durable, closures, syntax, descriptor);
   body.directives = durable.module.strictness(durable.unit);
-  hoisted.push(t.functionDeclaration(id(fn.run), body.directives.length > 0 ? simplify(params, body) : params, body));
+  hoisted.push(
+    t.functionDeclaration(
+      id(fn.run),
+      body.directives.length > 0 ? simplify(params, body, durable.view.abi("slice")) : params,
+      body,
+    ),
+  );
 }
 
 /** A function that says "use strict" takes simple parameters only: a rest parameter becomes a variable. */
-function simplify(params: (t.Identifier | t.RestElement)[], body: t.BlockStatement): t.Identifier[] {
+function simplify(params: (t.Identifier | t.RestElement)[], body: t.BlockStatement, abi: t.Expression): t.Identifier[] {
   const simple = params.filter((param) => t.isIdentifier(param));
   const rest = params.at(-1);
   if (!t.isRestElement(rest)) return simple;
-  const slice = member(member(t.arrayExpression([]), "slice"), "call");
-  const list = call(slice, id("arguments"), num(simple.length));
+  const list = call(abi, id("arguments"), num(simple.length));
   body.body.unshift(declare("let", (rest.argument as t.Identifier).name, list));
   return simple;
 }

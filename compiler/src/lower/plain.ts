@@ -5,7 +5,7 @@ import * as t from "@babel/types";
 import { hasSimpleParams } from "../analyze/declare.ts";
 import type { Binding, Unit } from "../analyze/scope.ts";
 import { Native } from "./native.ts";
-import { call, declare, id, member, num, undef } from "./nodes.ts";
+import { call, declare, id, num, undef } from "./nodes.ts";
 import type { Emitters, Nested } from "./rewrite.ts";
 import type { View } from "./view.ts";
 
@@ -71,7 +71,9 @@ function spreadParams(node: Nested, view: View, native: Native, cells: readonly 
 /** Gives a parameter its argument, all of whose names exist already. */
 export function assignParam(param: t.Node, value: t.Expression, from: number, native: Native): t.Statement[] {
   if (t.isRestElement(param)) {
-    const list = t.isMemberExpression(value) ? call(member(value.object as t.Expression, "slice"), num(from)) : value;
+    const list = t.isMemberExpression(value)
+      ? call(native.view.abi("slice"), value.object as t.Expression, num(from))
+      : value;
     return native.bind(param.argument, list, "assign");
   }
   if (!t.isAssignmentPattern(param)) return native.bind(param, value, "assign");

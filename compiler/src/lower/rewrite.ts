@@ -4,7 +4,9 @@
 // I2. Every identifier that means a binding goes through the view; all others stay as they are.
 import * as t from "@babel/types";
 import { isNative } from "../analyze/capture.ts";
+import { applyOf } from "../analyze/lift/marks.ts";
 import type { Binding, Use } from "../analyze/scope.ts";
+import { callWithList, listOf } from "./list.ts";
 import { assign, at, call, id, member, set } from "./nodes.ts";
 import { rewriteTagged } from "./template.ts";
 import type { View } from "./view.ts";
@@ -96,6 +98,17 @@ export class Rewriter {
 
   #keyOf({ property, computed }: t.MemberExpression): t.Expression {
     return computed ? this.expression(property as t.Expression) : t.stringLiteral((property as t.Identifier).name);
+  }
+
+  get R(): string {
+    return this.view.module.context.abi.R;
+  }
+
+  call(node: t.CallExpression): t.Expression {
+    const called = this.called(node);
+    if (applyOf(node)) return { ...called, callee: this.view.abi("apply") };
+    const made = callWithList(called, this.R);
+    return made ? at(made, node) : called;
   }
 
   /** A call, or what is like one. */
@@ -274,7 +287,8 @@ const table: Table = {
     r.view.analysis.containers.has(node) ? r.emitters.container(node, r.view) : r.children(node),
   ObjectMethod: (r, node) => r.method(node),
   ObjectProperty: (r, node) => r.valueProperty(node),
-  CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.called(node),
+  ArrayExpression: (r, node) => at(listOf(r.children(node).elements, r.R), node),
+  CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.call(node),
   OptionalCallExpression: (r, node) => r.called(node),
   TaggedTemplateExpression: (r, node) => rewriteTagged(node, r),
   JSXIdentifier: (r, node) => {

@@ -163,7 +163,7 @@ function bindParameters(durable: DurableUnit, lowering: Lowering): t.Statement[]
   const { view } = durable;
   const statements: t.Statement[] = [];
   if (durable.module.isSloppy(durable.unit) && durable.thisBinding)
-    statements.push(coerceThis(durable.name(durable.thisBinding)));
+    statements.push(coerceThis(durable.name(durable.thisBinding), durable.view.abi("object")));
   const early = durable.unit.bindings.filter((binding) => binding.kind === "param" && binding.early);
   statements.push(...early.map((binding) => view.open(binding)));
   const openCells = durable.unit.bindings.filter((b) => b.kind === "param" && b.cell && !b.early);
@@ -202,7 +202,7 @@ function bindArguments(durable: DurableUnit, lowering: Lowering): t.Statement[] 
   const list = () => view.variable((durable.args[0] as { binding: Binding }).binding);
   const object = unit.params.bindings.get("arguments") as Binding;
   const maker = t.functionExpression(null, [], t.blockStatement([t.returnStatement(id("arguments"))]));
-  const statements: t.Statement[] = [set(view.variable(object), call(maker, t.spreadElement(list())))];
+  const statements: t.Statement[] = [set(view.variable(object), call(view.abi("apply"), maker, undef(), list()))];
   for (const [index, param] of (unit.node as t.Function).params.entries()) {
     const value = t.memberExpression(list(), num(index), true);
     statements.push(...assignParam(param, value, index, lowering.native));
@@ -211,8 +211,8 @@ function bindArguments(durable: DurableUnit, lowering: Lowering): t.Statement[] 
 }
 
 /** In sloppy code `this` is an object. */
-function coerceThis(name: string): t.Statement {
+function coerceThis(name: string, realm: t.Expression): t.Statement {
   const isNothing = t.binaryExpression("==", id(name), t.nullLiteral());
-  const object = call(id("Object"), id(name));
+  const object = call(realm, id(name));
   return set(id(name), t.conditionalExpression(isNothing, id("globalThis"), object));
 }

@@ -2,7 +2,9 @@
  * Owns: all that compiled code may import (docs/abi.md). Frozen once released: members are added, never changed.
  * Does not own: any behaviour; it only installs the helpers on the realm's record.
  */
+import { apply, getOwnPropertyDescriptor, join, objectOf, SafeMap, slice } from "../builtins.ts";
 import { abrupt, type Frame, park, ready, repark, take, yieldAwaited, yieldSettled, yieldValue } from "../frame.ts";
+import { apply as applyRun } from "../language/apply.ts";
 import { forwardAsync, openAsyncDelegate, parkDelegate, takeDelegated } from "../language/async-delegate.ts";
 import { startAsyncGenerator } from "../language/async-generator.ts";
 import { delegate, forward, handed } from "../language/delegate.ts";
@@ -19,7 +21,7 @@ import {
   iterateMethod,
 } from "../language/iterate.ts";
 import { lateThis } from "../language/late-this.ts";
-import { bind, property, setName, superGet, superPlace, toKey } from "../language/member.ts";
+import { bind, property, rest, setName, superGet, superPlace, toKey } from "../language/member.ts";
 import { tag } from "../language/tag.ts";
 import { template } from "../language/template.ts";
 import { makeClosure } from "../language/wrapper.ts";
@@ -107,6 +109,12 @@ const helpers = {
   superGet,
   superPlace,
   bind,
+  apply,
+  run: applyRun,
+  slice,
+  join,
+  rest,
+  object: objectOf,
   key: toKey,
   property,
   name: setName,
@@ -119,12 +127,12 @@ const helpers = {
 
   /** Records (null: no durable method) and keys of members of a class, in order: of one key the last counts. */
   methods(home: object, ...members: unknown[]): void {
-    const last = new Map<unknown, FunctionMeta | null>();
+    const last = new SafeMap<unknown, FunctionMeta | null>();
     for (let at = 0; at < members.length; at += 2) last.set(members[at + 1], members[at] as FunctionMeta | null);
-    for (const [key, meta] of last) {
-      const method = Object.getOwnPropertyDescriptor(home, key as PropertyKey)?.value;
+    last.forEach((meta, key) => {
+      const method = getOwnPropertyDescriptor(home, key as PropertyKey)?.value;
       if (meta !== null && typeof method === "function") registry().setMethod(meta, method);
-    }
+    });
   },
 
   /** The innermost decorator of a durable method, of either kind of decorators. */

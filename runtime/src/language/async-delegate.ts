@@ -13,6 +13,7 @@
  * I2 The iterator's `next` is read once; `throw` and `return` at each use.
  * I3 Nothing of the user's runs between the last statement of an exchange and the park.
  */
+import { apply, stringOf } from "../builtins.ts";
 import { Abrupt, repark } from "../frame.ts";
 import { type Mode, R as realm } from "../realm.ts";
 import type { AsyncGeneratorFrame } from "./async-generator.ts";
@@ -96,7 +97,7 @@ const phases: Record<Phase, (d: AsyncDelegate, mode: Mode, value: unknown) => bo
   returned: (d, mode, value) => deliver(d, read(checked(mode, value)), d.sent),
   closed(_, mode, value) {
     const result = checked(mode, value);
-    if (!isObject(result)) throw new TypeError(`${String(result)} is not an object`);
+    if (!isObject(result)) throw new TypeError(`${stringOf(result)} is not an object`);
     throw noThrowMethod();
   },
   plain(_, mode, value) {
@@ -128,7 +129,7 @@ function checked(mode: Mode, value: unknown): unknown {
 type Result = { done: boolean; value: unknown };
 
 function read(result: unknown): Result {
-  if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+  if (!isObject(result)) throw new TypeError(`Iterator result ${stringOf(result)} is not an object`);
   const done = Boolean((result as { done?: unknown }).done);
   return { done, value: (result as { value?: unknown }).value };
 }
@@ -154,14 +155,14 @@ function wait(d: AsyncDelegate, phase: Phase, awaited: unknown): false {
 // ---- an async iterator
 
 function send(d: AsyncDelegate, { iterator, method: next }: ForeignIterator, mode: Mode, value: unknown): boolean {
-  if (mode === 0) return wait(d, "result", Reflect.apply(next as Function, iterator, [value]));
+  if (mode === 0) return wait(d, "result", apply(next as Function, iterator, [value]));
   const method = methodOf(iterator, mode === 1 ? "throw" : "return");
-  if (method !== null) return wait(d, mode === 1 ? "result" : "returned", Reflect.apply(method, iterator, [value]));
+  if (method !== null) return wait(d, mode === 1 ? "result" : "returned", apply(method, iterator, [value]));
   if (mode === 2) return wait(d, "plain", value);
   if (mode !== 1) throw new Abrupt(mode, value);
   const close = methodOf(iterator, "return");
   if (close === null) throw noThrowMethod();
-  return wait(d, "closed", Reflect.apply(close, iterator, []));
+  return wait(d, "closed", apply(close, iterator, []));
 }
 
 function methodOf(iterator: object, name: keyof Optional): Function | null {
@@ -198,11 +199,11 @@ function syncResult(d: AsyncDelegate, inner: LoopIterator, mode: Mode, value: un
     d.value = value;
     return null;
   }
-  return finish(d, read(Reflect.apply(method, (foreign as ForeignIterator).iterator, [value])));
+  return finish(d, read(apply(method, (foreign as ForeignIterator).iterator, [value])));
 }
 
 function syncNext(d: AsyncDelegate, inner: LoopIterator, foreign: ForeignIterator | null, value: unknown): Result {
-  if (foreign !== null) return finish(d, read(Reflect.apply(foreign.method as Function, foreign.iterator, [value])));
+  if (foreign !== null) return finish(d, read(apply(foreign.method as Function, foreign.iterator, [value])));
   const more = inner.next();
   return finish(d, { done: !more, value: more ? inner.value : undefined });
 }

@@ -18,6 +18,7 @@
  * I3 A generator object has no own keys; its prototype is read from `fn.prototype` at the time of the call.
  * I4 A completed generator's frame keeps no slot.
  */
+import { create } from "../builtins.ts";
 import { abrupt, type Frame, metaOf } from "../frame.ts";
 import { type Descriptor, descriptorOf, type Mode, R as realm, shared } from "../realm.ts";
 import type { AsyncDelegate } from "./async-delegate.ts";
@@ -85,7 +86,7 @@ export function asyncGeneratorOf(object: unknown): AsyncGenerator | undefined {
 
 /** Makes a generator object; used by calls and by restore. */
 export function makeAsyncGenerator(prototype: object, fn: Function, frame: AsyncGeneratorFrame | null): object {
-  const object = Object.create(prototype);
+  const object = create(prototype);
   new slots(object, { fn, frame, driver: null });
   return object;
 }

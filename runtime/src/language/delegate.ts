@@ -5,6 +5,7 @@
  * I1 Over what for-of can store (iterate.ts), `yield*` can be stored as well; those iterators know neither `throw` nor `return`.
  * I2 A foreign iterator's `next` is read once; its result objects are handed out as they are.
  */
+import { apply, stringOf } from "../builtins.ts";
 import { Abrupt } from "../frame.ts";
 import { R } from "../realm.ts";
 import { ForeignIterator, iterate, type LoopIterator } from "./iterate.ts";
@@ -53,14 +54,14 @@ function forwardOwn(d: Delegate, mode: number, received: unknown): boolean {
 function forwardForeign(d: Delegate, inner: ForeignIterator, mode: number, received: unknown): boolean {
   const { iterator } = inner as { iterator: { return?: unknown; throw?: unknown } };
   let result: unknown;
-  if (mode === 0) result = Reflect.apply(inner.method as Function, iterator, [received]);
+  if (mode === 0) result = apply(inner.method as Function, iterator, [received]);
   else if (mode === 1) result = forwardThrow(iterator, received);
   else {
     const method = iterator.return;
     if (method === undefined || method === null) throw new Abrupt(mode as 2 | 3, received);
-    result = Reflect.apply(method as Function, iterator, [received]);
+    result = apply(method as Function, iterator, [received]);
   }
-  if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+  if (!isObject(result)) throw new TypeError(`Iterator result ${stringOf(result)} is not an object`);
   const step = result as { done?: unknown; value?: unknown };
   if (!step.done) {
     return handOut(2, result);
@@ -85,11 +86,11 @@ export function handed(): unknown {
 
 function forwardThrow(iterator: { return?: unknown; throw?: unknown }, error: unknown): unknown {
   const method = iterator.throw;
-  if (method !== undefined && method !== null) return Reflect.apply(method as Function, iterator, [error]);
+  if (method !== undefined && method !== null) return apply(method as Function, iterator, [error]);
   const close = iterator.return;
   if (close !== undefined && close !== null) {
-    const result = Reflect.apply(close as Function, iterator, []);
-    if (!isObject(result)) throw new TypeError(`${String(result)} is not an object`);
+    const result = apply(close as Function, iterator, []);
+    if (!isObject(result)) throw new TypeError(`${stringOf(result)} is not an object`);
   }
   throw noThrowMethod();
 }

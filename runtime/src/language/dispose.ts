@@ -6,6 +6,7 @@
  * I1 A scope is plain data, so that it can be stored while its block is parked.
  * I2 Every resource is disposed of once, the last first, whatever the others throw.
  */
+import { apply, put } from "../builtins.ts";
 
 interface Resource {
   value: unknown;
@@ -28,6 +29,8 @@ export interface DisposeScope {
   value: unknown;
 }
 
+const Suppressed = globalThis.SuppressedError; // not in every engine
+
 export function makeScope(): DisposeScope {
   return {
     resources: [],
@@ -43,7 +46,7 @@ export function makeScope(): DisposeScope {
 /** Enters a resource. */
 export function use(scope: DisposeScope, value: unknown, isAsync: boolean): void {
   if (value === null || value === undefined) {
-    if (isAsync) scope.resources.push({ value, fn: undefined, kind: 1 });
+    if (isAsync) put(scope.resources, { value, fn: undefined, kind: 1 });
     return;
   }
   if (typeof value !== "object" && typeof value !== "function")
@@ -54,27 +57,27 @@ export function use(scope: DisposeScope, value: unknown, isAsync: boolean): void
   const fn = isAsync && !isFallback ? asynchronous : resource[Symbol.dispose];
   if (typeof fn !== "function")
     throw new TypeError(`Symbol(Symbol.${isAsync ? "asyncDispose" : "dispose"}) is not a function`); // native error: GetDisposeMethod
-  scope.resources.push({ value, fn, kind: isFallback ? 2 : isAsync ? 1 : 0 });
+  put(scope.resources, { value, fn, kind: isFallback ? 2 : isAsync ? 1 : 0 });
 }
 
 /** Notes what the block or a disposer has thrown. */
 export function failed(scope: DisposeScope, error: unknown): void {
-  scope.error = scope.failed ? new SuppressedError(error, scope.error) : error;
+  scope.error = scope.failed ? new Suppressed(error, scope.error) : error;
   scope.failed = true;
 }
 
 /** Disposes of resources until something is to be awaited; false: none is left. */
 export function dispose(scope: DisposeScope): boolean {
-  for (let next = scope.resources.pop(); next !== undefined; next = scope.resources.pop()) {
+  for (let next = takeLast(scope); next !== undefined; next = takeLast(scope)) {
     const { value, fn, kind } = next;
     if (fn === undefined) scope.isDue = true;
     else if (kind === 1) return wait(scope, fn, value);
     else if (kind === 0 && scope.isDue && !scope.hasAwaited) {
-      scope.resources.push(next);
+      put(scope.resources, next);
       return wait(scope, undefined, undefined);
     } else {
       try {
-        Reflect.apply(fn, value, []);
+        apply(fn, value, []);
       } catch (error) {
         failed(scope, error);
       }
@@ -82,6 +85,12 @@ export function dispose(scope: DisposeScope): boolean {
     }
   }
   return scope.isDue && !scope.hasAwaited && wait(scope, undefined, undefined);
+}
+
+function takeLast({ resources }: DisposeScope): Resource | undefined {
+  const last = resources[resources.length - 1];
+  if (last !== undefined) resources.length--;
+  return last;
 }
 
 function wait(scope: DisposeScope, fn: Function | undefined, value: unknown): true {

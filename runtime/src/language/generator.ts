@@ -6,6 +6,7 @@
  * I2 The object's prototype is read from `fn.prototype` at the time of the call.
  * I3 A frame is dropped as soon as the generator has finished.
  */
+import { create, getPrototypeOf } from "../builtins.ts";
 import { abrupt, type Frame } from "../frame.ts";
 import { type Descriptor, type Mode, type Run, R as realm, SUSPEND, shared } from "../realm.ts";
 import { apply } from "./apply.ts";
@@ -14,7 +15,7 @@ import { Itself } from "./itself.ts";
 
 const R = realm;
 
-const nativePrototype: object = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()));
+const nativePrototype = getPrototypeOf(getPrototypeOf((function* () {})()) as object);
 
 /** What a generator object is about: its frame while it is suspended, null once it has finished. */
 export interface GeneratorState {
@@ -44,7 +45,7 @@ export function generatorState(object: unknown): GeneratorState | undefined {
 
 /** Makes a generator object around a frame; used by calls and by restore. */
 export function makeGenerator(prototype: object, state: GeneratorState): object {
-  const object = Object.create(prototype);
+  const object = create(prototype);
   new states(object, state);
   return object;
 }

@@ -7,6 +7,18 @@
  * I3 A Map or Set iterator's rest is a suffix of its source, so `remaining` (plus `done`) is its whole state.
  */
 import { types } from "node:util";
+import {
+  apply,
+  codePointAt,
+  fromCodePoint,
+  getPrototypeOf,
+  isArray,
+  isView,
+  objectOf,
+  put,
+  stringOf,
+  uncurry,
+} from "../builtins.ts";
 import { generatorState } from "./generator.ts";
 
 /** What a compiled loop drives: `next()` says whether there is a `value`. */
@@ -16,59 +28,66 @@ export interface LoopIterator {
   next(): boolean;
 }
 
+const { isMap, isSet } = types;
+const { trunc: truncate } = Math;
+
 const arrayValues = Array.prototype[Symbol.iterator];
 const typedArrayValues = Object.getPrototypeOf(Uint8Array.prototype)[Symbol.iterator];
 const stringIterator = String.prototype[Symbol.iterator];
 const mapEntries = Map.prototype[Symbol.iterator];
 const setValues = Set.prototype[Symbol.iterator];
-const typedArrayLength = getterOf(Object.getPrototypeOf(Uint8Array.prototype), "length");
-const mapSize = getterOf(Map.prototype, "size");
-const setSize = getterOf(Set.prototype, "size");
-const { entries: mapPairs, keys: mapKeys, values: mapValues } = Map.prototype;
-const mapMethods: Record<CollectionPart, () => Iterator<unknown>> = {
-  entries: mapPairs,
-  keys: mapKeys,
-  values: mapValues,
-};
-const { entries: setPairs, keys: setKeys } = Set.prototype;
-const setMethods: Record<CollectionPart, () => Iterator<unknown>> = {
-  entries: setPairs,
-  keys: setKeys,
-  values: setValues,
-};
 
-function getterOf(prototype: object, key: string): () => number {
-  return (Object.getOwnPropertyDescriptor(prototype, key) as { get: () => number }).get;
+/** Of iterators of arrays, strings, Map and Set: where `next` is, and what it was. */
+type NextHolder = { next: unknown };
+const arrayIterators: NextHolder = getPrototypeOf([][Symbol.iterator]()) as NextHolder;
+const stringIterators: NextHolder = getPrototypeOf(""[Symbol.iterator]()) as NextHolder;
+const mapIterators: NextHolder = getPrototypeOf(new Map()[Symbol.iterator]()) as NextHolder;
+const setIterators: NextHolder = getPrototypeOf(new Set()[Symbol.iterator]()) as NextHolder;
+const { next: arrayNext } = arrayIterators;
+const { next: stringNext } = stringIterators;
+const { next: mapNext } = mapIterators;
+const { next: setNext } = setIterators;
+
+/** Methods of collections, as they were: for comparison, and to be called. */
+const { entries: arrayEntries, keys: arrayKeys, values: arrayValuesToo } = Array.prototype;
+const arrayParts: Record<CollectionPart, unknown> = { entries: arrayEntries, keys: arrayKeys, values: arrayValuesToo };
+const mapParts: Record<CollectionPart, (this: Map<unknown, unknown>) => Iterator<unknown>> = {
+  entries: Map.prototype.entries,
+  keys: Map.prototype.keys,
+  values: Map.prototype.values,
+};
+const setParts: Record<CollectionPart, (this: Set<unknown>) => Iterator<unknown>> = {
+  entries: Set.prototype.entries,
+  keys: Set.prototype.keys,
+  values: Set.prototype.values,
+};
+const mapSize = uncurry(getterOf(Map.prototype, "size"));
+const setSize = uncurry(getterOf(Set.prototype, "size"));
+
+const typedArrayLength = uncurry(getterOf(Object.getPrototypeOf(Uint8Array.prototype), "length"));
+
+function getterOf(prototype: object, key: string): (this: never) => number {
+  return Object.getOwnPropertyDescriptor(prototype, key)?.get as (this: never) => number;
 }
-
-const pristine = [
-  [Object.getPrototypeOf([][Symbol.iterator]()), "next"],
-  [Object.getPrototypeOf(""[Symbol.iterator]()), "next"],
-  [Object.getPrototypeOf(new Map()[Symbol.iterator]()), "next"],
-  [Object.getPrototypeOf(new Set()[Symbol.iterator]()), "next"],
-].map(([prototype]) => ({ prototype, next: prototype.next }));
 
 /** What of a collection an iterator gives. */
 export type CollectionPart = "entries" | "keys" | "values";
 
 /** Length of what an array iterator walks (ECMA-262 23.1.5.1): of a Proxy whatever it says, of a typed array what it really has. */
 function lengthOf(source: ArrayLike<unknown>): number {
-  if (!ArrayBuffer.isView(source)) {
+  if (!isView(source)) {
     const { length } = source;
-    return typeof length === "number" && length >= 0 ? length : Math.max(0, Math.trunc(Number(length)) || 0);
+    return typeof length === "number" && length >= 0 ? length : toLength(length);
   }
-  const length = typedArrayLength.call(source);
-  if (length === 0) typedArrayValues.call(source); // throws if its memory is gone
+  const length = typedArrayLength(source) as number;
+  if (length === 0) apply(typedArrayValues, source, []); // throws if its memory is gone
   return length;
 }
 
-/** The collection's own iterator, whatever methods it has got. */
-function open(source: Map<unknown, unknown> | Set<unknown>, part: CollectionPart): Iterator<unknown> {
-  return (types.isMap(source) ? mapMethods[part] : setMethods[part]).call(source as never);
-}
-
-function sizeOf(source: Map<unknown, unknown> | Set<unknown>): number {
-  return (types.isMap(source) ? mapSize : setSize).call(source);
+function toLength(length: unknown): number {
+  const whole = truncate(Number(length));
+  if (whole > 0) return whole;
+  return 0; // NaN too
 }
 
 /** Over arrays and typed arrays: an index, read live. */
@@ -108,7 +127,7 @@ export class StringIterator implements LoopIterator {
       this.done = true;
       return false;
     }
-    const point = String.fromCodePoint(this.source.codePointAt(this.index) as number);
+    const point = fromCodePoint(codePointAt(this.source, this.index) as number);
     this.index += point.length;
     this.value = point;
     return true;
@@ -121,15 +140,24 @@ export class CollectionIterator implements LoopIterator {
   part: CollectionPart;
   done = false;
   value: unknown = undefined;
-  #native: Iterator<unknown>;
+  #native!: Iterator<unknown>;
+  #next!: Iterator<unknown>["next"];
   constructor(source: Map<unknown, unknown> | Set<unknown>, part: CollectionPart) {
     this.source = source;
     this.part = part;
-    this.#native = open(source, part);
+    this.#open();
+  }
+  #open(): void {
+    const { source, part } = this;
+    this.#native = apply(isMap(source) ? mapParts[part] : setParts[part], source, []) as Iterator<unknown>;
+    this.#next = (isMap(source) ? mapNext : setNext) as Iterator<unknown>["next"];
+  }
+  #step(): IteratorResult<unknown> {
+    return apply(this.#next, this.#native, []) as IteratorResult<unknown>;
   }
   next(): boolean {
     if (this.done) return false;
-    const step = this.#native.next();
+    const step = this.#step();
     if (step.done) {
       this.done = true;
       return false;
@@ -141,14 +169,15 @@ export class CollectionIterator implements LoopIterator {
   remaining(): number {
     if (this.done) return 0;
     let count = 0;
-    while (!this.#native.next().done) count++;
+    while (!this.#step().done) count++;
     this.rewind(count);
     return count;
   }
   /** Stands before the last `count` entries. */
   rewind(count: number): void {
-    this.#native = open(this.source, this.part);
-    for (let skip = sizeOf(this.source) - count; skip > 0; skip--) this.#native.next();
+    this.#open();
+    const size = (isMap(this.source) ? mapSize : setSize)(this.source) as number;
+    for (let skip = size - count; skip > 0; skip--) this.#step();
   }
 }
 
@@ -187,8 +216,8 @@ export class ForeignIterator implements LoopIterator {
   }
   next(): boolean {
     this.done = true; // I2
-    const step = Reflect.apply(this.method as Function, this.iterator, []);
-    if (!isObject(step)) throw new TypeError(`Iterator result ${String(step)} is not an object`);
+    const step = apply(this.method as Function, this.iterator, []);
+    if (!isObject(step)) throw new TypeError(`Iterator result ${stringOf(step)} is not an object`);
     if ((step as IteratorResult<unknown>).done) return false;
     this.value = (step as IteratorResult<unknown>).value;
     this.done = false;
@@ -211,7 +240,7 @@ export class AsyncLoopIterator {
   }
   step(): unknown {
     this.stepping = true;
-    if (this.foreign !== null) return Reflect.apply(this.foreign.method as Function, this.foreign.iterator, []);
+    if (this.foreign !== null) return apply(this.foreign.method as Function, this.foreign.iterator, []);
     const inner = this.inner as LoopIterator;
     if (inner.next()) return inner.value;
     this.done = true;
@@ -225,7 +254,7 @@ export class AsyncLoopIterator {
       return true;
     }
     // Until the result has been read the step is under way: a failure in it closes nothing.
-    if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+    if (!isObject(result)) throw new TypeError(`Iterator result ${stringOf(result)} is not an object`);
     const { done } = result as IteratorResult<unknown>;
     if (!done) this.value = (result as IteratorResult<unknown>).value;
     this.done = Boolean(done);
@@ -234,8 +263,14 @@ export class AsyncLoopIterator {
   }
 }
 
+/** May what `next` does be done in its place? */
 function isPristine(): boolean {
-  return pristine.every(({ prototype, next }) => prototype.next === next);
+  return (
+    arrayIterators.next === arrayNext &&
+    stringIterators.next === stringNext &&
+    mapIterators.next === mapNext &&
+    setIterators.next === setNext
+  );
 }
 
 /** Opens an iterable for a compiled for-of. */
@@ -243,15 +278,15 @@ export function iterate(iterable: unknown): LoopIterator {
   const method = (iterable as { [Symbol.iterator]?: unknown })[Symbol.iterator];
   if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not iterable`);
   if (isPristine()) {
-    if (method === arrayValues && Array.isArray(iterable)) return new ArrayIterator(iterable);
-    if (method === typedArrayValues && ArrayBuffer.isView(iterable)) {
+    if (method === arrayValues && isArray(iterable)) return new ArrayIterator(iterable);
+    if (method === typedArrayValues && isView(iterable)) {
       return new ArrayIterator(iterable as unknown as ArrayLike<unknown>);
     }
     if (method === stringIterator && typeof iterable === "string") return new StringIterator(iterable);
-    if (method === mapEntries && types.isMap(iterable)) return new CollectionIterator(iterable, "entries");
-    if (method === setValues && types.isSet(iterable)) return new CollectionIterator(iterable, "values");
+    if (method === mapEntries && isMap(iterable)) return new CollectionIterator(iterable, "entries");
+    if (method === setValues && isSet(iterable)) return new CollectionIterator(iterable, "values");
   }
-  const iterator = Reflect.apply(method, iterable, []);
+  const iterator = apply(method, iterable, []);
   if (!isObject(iterator)) throw new TypeError("Result of the Symbol.iterator method is not an object");
   return new ForeignIterator(iterator as object);
 }
@@ -263,19 +298,19 @@ export function iterate(iterable: unknown): LoopIterator {
 export function iterateMethod(base: unknown, name: CollectionPart, args: unknown[]): LoopIterator {
   const method = (base as Record<string, unknown>)[name];
   if (isPristine() && args.length === 0) {
-    if (Array.isArray(base) && method === Array.prototype[name]) return new ArrayIterator(base, name);
-    if (types.isMap(base) && method === Map.prototype[name]) return new CollectionIterator(base, name);
-    if (types.isSet(base) && method === Set.prototype[name]) return new CollectionIterator(base, name);
+    if (isArray(base) && method === arrayParts[name]) return new ArrayIterator(base, name);
+    if (method === mapParts[name] && isMap(base)) return new CollectionIterator(base, name);
+    if (method === setParts[name] && isSet(base)) return new CollectionIterator(base, name);
   }
   if (typeof method !== "function") throw new TypeError(`${name} is not a function`);
-  return iterate(Reflect.apply(method, base, args));
+  return iterate(apply(method, base, args));
 }
 
 /** Opens a value for a compiled for-in; null and undefined have no keys. */
 export function iterateKeys(source: unknown): LoopIterator {
   const keys: string[] = [];
-  for (const key in source as object) keys.push(key);
-  return new KeyIterator(Object(source ?? {}), keys);
+  for (const key in source as object) put(keys, key);
+  return new KeyIterator(objectOf(source ?? {}), keys);
 }
 
 /** Opens an iterable for a compiled for await. */
@@ -283,7 +318,7 @@ export function iterateAsync(iterable: unknown): AsyncLoopIterator {
   const method = (iterable as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator];
   if (method === undefined || method === null) return new AsyncLoopIterator(null, iterate(iterable));
   if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not async iterable`);
-  const iterator = Reflect.apply(method, iterable, []);
+  const iterator = apply(method, iterable, []);
   if (!isObject(iterator)) throw new TypeError("Result of the Symbol.asyncIterator method is not an object");
   return new AsyncLoopIterator(new ForeignIterator(iterator as object), null);
 }
@@ -295,8 +330,8 @@ export function close(iterator: LoopIterator): void {
   if (!(iterator instanceof ForeignIterator)) return;
   const method = iterator.iterator.return;
   if (method === undefined || method === null) return;
-  const result = Reflect.apply(method as Function, iterator.iterator, []);
-  if (!isObject(result)) throw new TypeError(`${String(result)} is not an object`);
+  const result = apply(method as Function, iterator.iterator, []);
+  if (!isObject(result)) throw new TypeError(`${stringOf(result)} is not an object`);
 }
 
 /** Closes a loop's iterator on throw: the error that is under way wins. */
@@ -323,12 +358,12 @@ export function closeAsync(iterator: AsyncLoopIterator): unknown {
   const method = target.return;
   if (method === undefined || method === null) return undefined;
   // Undefined says that there is nothing to wait for; what is no object fails in `checkClosed` in any case.
-  return Reflect.apply(method as Function, target, []) ?? null;
+  return apply(method as Function, target, []) ?? null;
 }
 
 /** What closing gave, once it has settled (ECMA-262 7.4.13, step 7). */
 export function checkClosed(result: unknown): void {
-  if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+  if (!isObject(result)) throw new TypeError(`Iterator result ${stringOf(result)} is not an object`);
 }
 
 /** May the iterator be stored as it is? Generators of ours may. */
@@ -342,5 +377,5 @@ function isObject(value: unknown): value is object {
 
 /** What a message calls a value; nothing is asked of it. */
 export function describe(value: unknown): string {
-  return isObject(value) ? typeof value : String(value);
+  return isObject(value) ? typeof value : stringOf(value);
 }

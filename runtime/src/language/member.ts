@@ -3,15 +3,28 @@
  * keys that are known at run time only, methods that were read from their object (docs/abi.md 8).
  * Does not own: private names, which only the text of the class can reach (compiler: emit/home).
  */
+import {
+  apply,
+  defineProperty,
+  each,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  objectOf,
+  ownKeys,
+  reflectGet,
+  reflectSet,
+  stringOf,
+  uncurry,
+} from "../builtins.ts";
 
 /** The object that a method is a member of. */
 type Home = object;
 
 /** `super.key` in a method of `home` (ECMA-262 13.3.7.3: the prototype is the one that home has now). */
 export function superGet(home: Home, self: unknown, key: PropertyKey): unknown {
-  const base = Object.getPrototypeOf(home) as object | null;
-  if (base === null) throw new TypeError(`Cannot read properties of null (reading '${String(key)}')`); // native error: GetValue
-  return Reflect.get(base, key, self);
+  const base = getPrototypeOf(home);
+  if (base === null) throw new TypeError(`Cannot read properties of null (reading '${stringOf(key)}')`); // native error: GetValue
+  return reflectGet(base, key, self);
 }
 
 /** `super.key` as a place that is read and written. */
@@ -21,35 +34,53 @@ export function superPlace(home: Home, self: unknown, key: PropertyKey): { v: un
       return superGet(home, self, key);
     },
     set v(value: unknown) {
-      const base = Object.getPrototypeOf(home) as object | null;
-      if (base === null) throw new TypeError(`Cannot set properties of null (setting '${String(key)}')`); // native error: PutValue
-      if (!Reflect.set(base, key, value, self))
-        throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`); // native error: PutValue, strict
+      const base = getPrototypeOf(home);
+      if (base === null) throw new TypeError(`Cannot set properties of null (setting '${stringOf(key)}')`); // native error: PutValue
+      if (!reflectSet(base, key, value, self))
+        throw new TypeError(`Cannot assign to read only property '${stringOf(key)}' of object`); // native error: PutValue, strict
     },
   };
 }
 
 /** A method that was read from its object, to be called as one; anything else as it is, so that the call fails as it should. */
 export function bind(fn: unknown, self: unknown): unknown {
-  return typeof fn === "function" ? (...args: unknown[]) => Reflect.apply(fn, self, args) : fn;
+  return typeof fn === "function" ? (...args: unknown[]) => apply(fn, self, args) : fn;
 }
 
 /** The property key that a value stands for. */
 export function toKey(value: unknown): PropertyKey {
-  return Reflect.ownKeys({ [value as string]: 0 })[0] as PropertyKey;
+  return ownKeys({ [value as string]: 0 })[0] as PropertyKey;
 }
+
+const description = uncurry(
+  Object.getOwnPropertyDescriptor(Symbol.prototype, "description")?.get as (this: never) => string | undefined,
+);
 
 /** Names a function by a key (ECMA-262 10.2.9). */
 export function setName(fn: Function, key: PropertyKey): Function {
-  const text = typeof key === "symbol" ? key.description : String(key);
+  const text = typeof key === "symbol" ? description(key) : stringOf(key);
   const value = typeof key === "symbol" && text !== undefined ? `[${text}]` : (text ?? "");
-  return Object.defineProperty(fn, "name", { value, configurable: true });
+  defineProperty(fn, "name", { value, configurable: true });
+  return fn;
+}
+
+/** What is left of an object's properties (ECMA-262 7.3.26: keys once, then of each that was not taken descriptor and value). */
+export function rest(source: unknown, taken: readonly PropertyKey[]): object {
+  const object = objectOf(source);
+  const copy = {};
+  each(ownKeys(object), (key) => {
+    for (let at = 0; at < taken.length; at++) if (taken[at] === key) return;
+    if (!getOwnPropertyDescriptor(object, key)?.enumerable) return;
+    const value = (object as Record<PropertyKey, unknown>)[key];
+    defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true });
+  });
+  return copy;
 }
 
 /** An object with one property, whose function is made and named once the key is known. */
 export function property(value: unknown, make: (key: PropertyKey) => Function): object {
   const key = toKey(value);
   const holder = {};
-  Object.defineProperty(holder, key, { value: make(key), writable: true, enumerable: true, configurable: true });
+  defineProperty(holder, key, { value: make(key), writable: true, enumerable: true, configurable: true });
   return holder;
 }

@@ -5,6 +5,7 @@
  * I1 A name has one object. A site whose text has changed has another name; a stored object of one that is gone is made anew.
  * I2 The object is frozen, as is its `raw`.
  */
+import { defineProperty, freeze, SafeMap, SafeWeakMap, slice } from "../builtins.ts";
 import { R, shared } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 
@@ -18,13 +19,9 @@ export interface Site {
 type Texts = readonly (string | undefined)[];
 
 const known = shared("templates", () => ({
-  byKey: new Map<string, TemplateStringsArray>(),
-  sites: new WeakMap<object, Site>(),
+  byKey: new SafeMap<string, TemplateStringsArray>(),
+  sites: new SafeWeakMap<object, Site>(),
 }));
-const { defineProperty, freeze } = Object;
-const { get: getKey, set: setKey } = Map.prototype;
-const { get: getSite, set: setSite } = WeakMap.prototype;
-const { apply } = Reflect;
 
 /** The template object of a site of compiled code. */
 export function template(meta: FunctionMeta, site: string, cooked: Texts, raw: Texts = cooked): TemplateStringsArray {
@@ -33,18 +30,18 @@ export function template(meta: FunctionMeta, site: string, cooked: Texts, raw: T
 
 /** The object of that name, which is made if there is none. */
 export function templateOf(key: string, cooked: Texts, raw: Texts): TemplateStringsArray {
-  const found = apply(getKey, known.byKey, [key]) as TemplateStringsArray | undefined;
+  const found = known.byKey.get(key);
   if (found !== undefined && isSame(found.raw, raw)) return found;
   const strings = makeTemplate(cooked, raw);
-  apply(setKey, known.byKey, [key, strings]);
-  apply(setSite, known.sites, [strings, { key, isRaw: false, strings }]);
-  apply(setSite, known.sites, [strings.raw, { key, isRaw: true, strings }]);
+  known.byKey.set(key, strings);
+  known.sites.set(strings, { key, isRaw: false, strings });
+  known.sites.set(strings.raw, { key, isRaw: true, strings });
   return strings;
 }
 
 /** The site that a template object, or its `raw`, belongs to. */
 export function siteOf(strings: object): Site | undefined {
-  return apply(getSite, known.sites, [strings]) as Site | undefined;
+  return known.sites.get(strings);
 }
 
 /** A name under which the function that the site is in is known today: it may have been renamed. */
@@ -60,7 +57,7 @@ function isSame(left: Texts, right: Texts): boolean {
 }
 
 function makeTemplate(cooked: Texts, raw: Texts): TemplateStringsArray {
-  const value = raw === cooked ? cooked.slice() : raw;
+  const value = raw === cooked ? slice(cooked, 0) : raw;
   defineProperty(cooked, "raw", { value: freeze(value), writable: false, enumerable: false, configurable: false });
-  return freeze(cooked) as TemplateStringsArray;
+  return freeze(cooked) as unknown as TemplateStringsArray;
 }

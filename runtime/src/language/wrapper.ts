@@ -2,12 +2,12 @@
  * Owns: how a durable function looks from outside: name, length, prototype chain, refusal of `new` (docs/abi.md 8).
  * Does not own: what a call does (local/start).
  */
+import { create, defineProperty, hasOwn, setPrototypeOf } from "../builtins.ts";
 import { type Descriptor, DURABLE, R, type Run } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 import { asyncGeneratorPrototype } from "./async-generator.ts";
 import { generatorPrototype } from "./generator.ts";
 
-const { defineProperty, setPrototypeOf } = Object;
 const asyncFunctionPrototype: object = Object.getPrototypeOf(async () => {});
 const generatorFunctionPrototype: object = Object.getPrototypeOf(function* () {});
 const asyncGeneratorFunctionPrototype: object = Object.getPrototypeOf(async function* () {});
@@ -17,17 +17,17 @@ export type Start = (descriptor: Descriptor, self: unknown, args: ArrayLike<unkn
 
 /** Gives a wrapper the looks of the native function it stands for. */
 export function dressFunction(self: Function, meta: Pick<FunctionMeta, "name" | "length" | "kind">): void {
-  if (self.name !== meta.name) Object.defineProperty(self, "name", { value: meta.name, configurable: true });
-  if (self.length !== meta.length) Object.defineProperty(self, "length", { value: meta.length, configurable: true });
+  if (self.name !== meta.name) defineProperty(self, "name", { value: meta.name, configurable: true });
+  if (self.length !== meta.length) defineProperty(self, "length", { value: meta.length, configurable: true });
   if (meta.kind === 3 || meta.kind === 4) {
     const isAsync = meta.kind === 4;
-    Object.setPrototypeOf(self, isAsync ? asyncGeneratorFunctionPrototype : generatorFunctionPrototype);
-    const prototype = Object.create(isAsync ? asyncGeneratorPrototype : generatorPrototype);
-    Object.defineProperty(self, "prototype", { value: prototype, writable: true });
+    setPrototypeOf(self, isAsync ? asyncGeneratorFunctionPrototype : generatorFunctionPrototype);
+    const prototype = create(isAsync ? asyncGeneratorPrototype : generatorPrototype);
+    defineProperty(self, "prototype", { value: prototype, writable: true });
   } else {
-    Object.setPrototypeOf(self, asyncFunctionPrototype);
+    setPrototypeOf(self, asyncFunctionPrototype);
     // A function declaration can't lose its own `prototype`; undefined is what an async function answers.
-    if (Object.hasOwn(self, "prototype")) Object.defineProperty(self, "prototype", { value: undefined });
+    if (hasOwn(self, "prototype")) defineProperty(self, "prototype", { value: undefined });
   }
 }
 
@@ -44,7 +44,6 @@ export function describe(self: Function, descriptor: Descriptor): void {
  * @param captures null for a function of module level, which is known by its id as a declaration is
  */
 export function makeClosure(meta: FunctionMeta, run: Run, captures: unknown[] | null, start: Start): Descriptor {
-  const [nameless, named] = makers as [readonly Make[], readonly Make[]];
   const make = (meta.name === "" ? nameless : named)[meta.length];
   const descriptor = { self: ignored, kind: meta.kind as Descriptor["kind"], run, meta, captures };
   const self = (make ?? (nameless[0] as Make))(descriptor, start, meta.name);
@@ -68,47 +67,45 @@ type Make = (d: Descriptor, start: Start, name: string) => Function;
  * Nameless and named wrappers, by length. To make a function with its name and length costs 50 ns without a name and 160 with
  * one; to define both on a finished function costs 700.
  */
-const makers: readonly (readonly Make[])[] = [
-  [
-    // biome-ignore-start lint/complexity/noArguments: a rest parameter would be allocated in addition
-    (d, start) =>
-      ({
-        ""() {
-          return start(d, this, arguments, undefined);
-        },
-      })[""],
-    (d, start) =>
-      ({
-        ""(_a: unknown) {
-          return start(d, this, arguments, undefined);
-        },
-      })[""],
-    (d, start) =>
-      ({
-        ""(_a: unknown, _b: unknown) {
-          return start(d, this, arguments, undefined);
-        },
-      })[""],
-  ],
-  [
-    (d, start, name) =>
-      ({
-        [name]() {
-          return start(d, this, arguments, undefined);
-        },
-      })[name] as Function,
-    (d, start, name) =>
-      ({
-        [name](_a: unknown) {
-          return start(d, this, arguments, undefined);
-        },
-      })[name] as Function,
-    (d, start, name) =>
-      ({
-        [name](_a: unknown, _b: unknown) {
-          return start(d, this, arguments, undefined);
-        },
-      })[name] as Function,
-    // biome-ignore-end lint/complexity/noArguments: see above
-  ],
+const nameless: readonly Make[] = [
+  // biome-ignore-start lint/complexity/noArguments: a rest parameter would be allocated in addition
+  (d, start) =>
+    ({
+      ""() {
+        return start(d, this, arguments, undefined);
+      },
+    })[""],
+  (d, start) =>
+    ({
+      ""(_a: unknown) {
+        return start(d, this, arguments, undefined);
+      },
+    })[""],
+  (d, start) =>
+    ({
+      ""(_a: unknown, _b: unknown) {
+        return start(d, this, arguments, undefined);
+      },
+    })[""],
+];
+const named: readonly Make[] = [
+  (d, start, name) =>
+    ({
+      [name]() {
+        return start(d, this, arguments, undefined);
+      },
+    })[name] as Function,
+  (d, start, name) =>
+    ({
+      [name](_a: unknown) {
+        return start(d, this, arguments, undefined);
+      },
+    })[name] as Function,
+  (d, start, name) =>
+    ({
+      [name](_a: unknown, _b: unknown) {
+        return start(d, this, arguments, undefined);
+      },
+    })[name] as Function,
+  // biome-ignore-end lint/complexity/noArguments: see above
 ];

@@ -24,7 +24,7 @@ export function liftObject(node: t.ObjectExpression, lift: Lift): t.Expression {
 
 /** A key that has been evaluated and has become a property key. */
 export function keepKey(key: t.Expression, of: t.Node, lift: Lift): t.Expression {
-  return lift.save(isPrimitive(key) ? key : toPropertyKey(key), "k", of);
+  return lift.save(isPrimitive(key) ? key : toPropertyKey(key, lift.context.abi.R), "k", of);
 }
 
 /** A property, method, accessor or spread of an object literal. */

@@ -18,9 +18,9 @@ export interface ApplyMark {
   text: string;
 }
 
-/** `Reflect.ownKeys({ [value]: 0 })[0]`: what ToPropertyKey(value) gives. */
-export interface KeyMark {
-  kind: "key";
+/** `...list`: the list is an array of ours, and spreading it may look nothing up. */
+export interface ListMark {
+  kind: "list";
 }
 
 /** `(0, fn)`: keeps an anonymous function or class from being named after a temporary. */
@@ -38,7 +38,7 @@ export interface AwaitedMark {
   kind: "awaited";
 }
 
-export type Mark = TempMark | ApplyMark | KeyMark | AnonymousMark | StringsMark | AwaitedMark;
+export type Mark = TempMark | ApplyMark | ListMark | AnonymousMark | StringsMark | AwaitedMark;
 
 export function setMark<N extends t.Node>(node: N, mark: Mark): N {
   node.extra = { ...node.extra, coldframe: mark };

@@ -105,8 +105,11 @@ export function applyCall(
 }
 
 /** The property key that a value stands for. */
-export function toPropertyKey(value: t.Expression): t.Expression {
-  const keyed = t.objectExpression([t.objectProperty(value, t.numericLiteral(0), true)]);
-  const keys = t.callExpression(t.memberExpression(t.identifier("Reflect"), t.identifier("ownKeys")), [keyed]);
-  return setMark(t.memberExpression(keys, t.numericLiteral(0), true), { kind: "key" });
+export function toPropertyKey(value: t.Expression, R: string): t.Expression {
+  return t.callExpression(t.memberExpression(t.identifier(R), t.identifier("key")), [value]);
+}
+
+/** `...$v`: what has been iterated already, and is a list of ours. */
+export function spreadList(list: t.Expression): t.SpreadElement {
+  return setMark(t.spreadElement(list), { kind: "list" });
 }

@@ -5,7 +5,7 @@
 // I2. What is left of the operands, evaluated in order, has the effects that are still due, in order.
 import * as t from "@babel/types";
 import type { Lift } from "./lift.ts";
-import { isSimple } from "./nodes.ts";
+import { isSimple, spreadList } from "./nodes.ts";
 
 /** One operand. Until it is run, `result` is the node itself. */
 export interface Operand {
@@ -86,7 +86,7 @@ export class SpreadOperand implements Operand {
 
   keep(): void {
     const items = t.arrayExpression([this.result]);
-    this.result = t.spreadElement(this.#lift.save(items, "v", t.arrayExpression([this.node])));
+    this.result = spreadList(this.#lift.save(items, "v", t.arrayExpression([this.node])));
   }
 
   /** Leaves nothing but the iteration to be evaluated. */

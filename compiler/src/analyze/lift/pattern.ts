@@ -109,7 +109,10 @@ class ObjectDestructuring {
   #keyOf({ key, computed }: t.ObjectProperty): [key: t.Expression, computed: boolean] {
     if (!computed || isLiteral(key)) return [t.cloneNode(key as t.Expression), computed || !t.isIdentifier(key)];
     const value = this.#lift.value(key as t.Expression);
-    return [this.#lift.save(isPrimitive(value) ? value : toPropertyKey(value), "k", key), true];
+    return [
+      this.#lift.save(isPrimitive(value) ? value : toPropertyKey(value, this.#lift.context.abi.R), "k", key),
+      true,
+    ];
   }
 
   #note(key: t.Node, computed: boolean): void {

@@ -3,8 +3,9 @@
 // I1. Callee and receiver are evaluated once, before the arguments; arguments before the callee is tested.
 // I2. A call is static only for a function declaration of the module that nothing reassigns and nothing here shadows.
 import * as t from "@babel/types";
-import { applyOf } from "../../analyze/lift/marks.ts";
+import { applyOf, markOf } from "../../analyze/lift/marks.ts";
 import type { Point } from "../../analyze/point.ts";
+import { listOf } from "../list.ts";
 import type { Lowering } from "../lowering.ts";
 import { and, assign, call, compare, id, member, num, set, undef } from "../nodes.ts";
 import { textOf } from "../text.ts";
@@ -47,7 +48,7 @@ function staticCall(operand: t.Expression, lowering: Lowering): t.Expression | u
 }
 
 function isTrivial(node: t.Node): boolean {
-  if (t.isSpreadElement(node)) return t.isIdentifier(node.argument);
+  if (t.isSpreadElement(node)) return t.isIdentifier(node.argument) && markOf(node, "list") === undefined;
   if (t.isMemberExpression(node)) return t.isIdentifier(node.object) && t.isIdentifier(node.property, { name: "v" });
   return (
     t.isIdentifier(node) ||
@@ -114,11 +115,14 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
   const { fn, self, text } = parts;
   const before = [...parts.before];
   let { args } = parts;
-  let list: t.Expression = t.arrayExpression(args);
+  let list: t.Expression = listOf(args, lowering.durable.module.context.abi.R);
+  let spread: t.Expression | null = null; // a list of any length
   if (!args.every(isTrivial)) {
     const kept = id(lowering.local("a"));
     before.push(set(kept, list));
-    args = [t.spreadElement(kept)];
+    const isSpread = args.some((arg) => t.isSpreadElement(arg));
+    args = isSpread ? [] : args.map((_, index) => t.memberExpression(kept, num(index), true));
+    spread = isSpread ? kept : null;
     list = kept;
   }
   const entry = id(lowering.local("e"));
@@ -130,10 +134,12 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
     compare(member(entry, "self"), "===", fn),
     compare(member(entry, "kind"), "===", num(0)),
   );
-  const direct = call(member(entry, "run"), t.nullLiteral(), self, ...args);
+  const run = member(entry, "run");
+  // A spread of our own list would go through `Array.prototype[Symbol.iterator]`, which users can replace.
+  const direct = spread ? lowering.abiCall("run", run, self, spread) : call(run, t.nullLiteral(), self, ...args);
   const asked = lowering.abiCall("call", fn, self, list, t.stringLiteral(text));
   const isPlain = and(compare(lowering.abi("ops"), "===", t.nullLiteral()), isFunction());
-  const foreign = isUndefined(self) ? t.conditionalExpression(isPlain, call(fn, ...args), asked) : asked;
+  const foreign = isUndefined(self) && !spread ? t.conditionalExpression(isPlain, call(fn, ...args), asked) : asked;
   const parks = t.conditionalExpression(
     isDurable,
     t.sequenceExpression([lowering.charge(), isSuspended(direct, lowering)]),

@@ -7,7 +7,6 @@
  */
 import { currentKey, siteOf, templateOf } from "../../language/template.ts";
 import type { GraphWriter } from "../graph-writer.ts";
-import type { NodeReader } from "../node-reader.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
 
