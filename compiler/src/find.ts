@@ -3,11 +3,14 @@
 // I1. One parse and one traversal per file, and neither for a file whose text has no mark.
 // I2. Every mark ends at a durable function or in a diagnostic.
 // I3. Only outermost durable functions are returned, in source order.
+// I4. In a file that was compiled before only what carries a mark itself, and still is what a mark is for, is compiled: marks
+//     for all have been followed, and tags stand before what was made of their functions.
 import traverse, { type NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import type { FoundFunction } from "./analyze/types.ts";
 import type { Diagnostics, Place } from "./diagnostic.ts";
 import { errors } from "./errors.ts";
+import { holdsRecord } from "./find/compiled.ts";
 import {
   byDecorator,
   byDirective,
@@ -42,14 +45,15 @@ export function findDurable(source: string, options: ResolvedOptions, diagnostic
 }
 
 function mayBeDurable(source: string, { mark, filename }: ResolvedOptions): boolean {
-  // Declarations and compiled text still have the tags, but no longer the functions. Compiled text has its record.
-  if (/\.d\.(?:\w+\.)?[cm]?ts$/.test(filename) || /\babi:\s*\d+,\s*compiler:\s*["'`]/.test(source)) return false;
+  // Declarations still have the tags, but no longer the functions.
+  if (/\.d\.(?:\w+\.)?[cm]?ts$/.test(filename)) return false;
   return mayHaveMark(source) || (mark === "all" && /\basync\b|\*/.test(source));
 }
 
 class Search {
   readonly #file: t.File;
   readonly #markAll: boolean;
+  readonly #isCompiled: boolean;
   readonly #diagnostics: Diagnostics;
   readonly #tags = new Map<t.Comment, Mark>();
   readonly #found: FoundFunction[] = [];
@@ -62,6 +66,7 @@ class Search {
   constructor(file: t.File, markAll: boolean, diagnostics: Diagnostics) {
     this.#file = file;
     this.#markAll = markAll;
+    this.#isCompiled = holdsRecord(file);
     this.#diagnostics = diagnostics;
   }
 
@@ -75,9 +80,12 @@ class Search {
       Identifier: addName,
       JSXIdentifier: addName,
       Function: (path) => this.#visitFunction(path),
-      DirectiveLiteral: (path) => this.#visitDirective(path),
-      ExpressionStatement: (path) => this.#visitStatement(path),
+      ...(!this.#isCompiled && {
+        DirectiveLiteral: (path: NodePath<t.DirectiveLiteral>) => this.#visitDirective(path),
+        ExpressionStatement: (path: NodePath<t.ExpressionStatement>) => this.#visitStatement(path),
+      }),
     });
+    if (this.#isCompiled) this.#tags.clear();
     for (const [comment, { text }] of this.#tags) {
       const found = "What follows the comment is not an async function or generator that it could belong to";
       this.#diagnostics.add("error", comment, errors.misplacedMark({ mark: text, found }));
@@ -88,6 +96,7 @@ class Search {
 
   /** A module with the mark gets a record for the sake of its classes, functions and constants, too. */
   #registersMore(): boolean {
+    if (this.#isCompiled) return false;
     const { program } = this.#file;
     const mark = program.directives.find(isMark);
     if (mark === undefined) return false;
@@ -99,6 +108,7 @@ class Search {
   #readComment(comment: t.Comment): void {
     const { mark, faults, warning } = readComment(comment);
     if (mark) this.#tags.set(comment, mark);
+    if (this.#isCompiled) return;
     if (warning) this.#diagnostics.add("warning", comment, warning);
     for (const fault of faults) this.#diagnostics.add("error", comment, fault);
   }
@@ -128,6 +138,7 @@ class Search {
     if (mark === undefined) return;
     const name = nameOf(path);
     if (!node.async && !node.generator) {
+      if (this.#isCompiled) return;
       const error = errors.markOnPlainFunction({ function: describe(name), mark: mark.text });
       this.#diagnostics.add("error", headOf(node), error);
       return;
@@ -164,6 +175,7 @@ class Search {
   }
 
   #commonMark(node: t.Function): Mark | undefined {
+    if (this.#isCompiled) return undefined;
     if (this.#markAll) return node.async || node.generator ? byOption : undefined;
     return node.async && this.#file.program.directives.some(isMark) ? byModule : undefined;
   }

@@ -1,5 +1,6 @@
 // Which functions are found, what they are called, and what is passed over.
 import ts from "typescript";
+import { minify } from "vite";
 import { expect, test } from "vitest";
 import { assignIds } from "../../compiler/src/analyze/ids.ts";
 import { Diagnostics } from "../../compiler/src/diagnostic.ts";
@@ -204,6 +205,49 @@ test("text that was compiled before is left alone", () => {
   const emitted = ts.transpile(code, { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2015 });
   expect(emitted).toContain("@durable");
   expect(find(emitted, { filename: "a.js" })).toMatchObject({ functions: [], codes: [] });
+});
+
+test("text that was compiled before and minified is left alone", async () => {
+  const source = `"use durable"; export ${tag} async function pay() { await 1; } export class Shop { ${tag} async open() {} }`;
+  const { code } = compile(source, { filename: "a.js" });
+  const { code: small } = await minify("a.js", `"use durable";${code}`, { compress: true, mangle: true });
+  expect(small).toContain("use durable");
+  expect(small.length).toBeLessThan(code.length * 0.9);
+  for (const text of [code, small, `(() => { "use durable"; ${code.replaceAll(/import .*?;|\bexport /g, "")} })();`])
+    for (const mark of ["tagged", "all"] as const)
+      expect(find(text, { mark })).toMatchObject({ functions: [], codes: [] });
+});
+
+test.each([
+  ["a string", `const text = 'abi: 1, compiler: "0.1.0"';`],
+  ["a template", "const text = `$R.module({ id: 'a', abi: 1, compiler: '0.1.0', f: [] })`;"],
+  [
+    "a comment",
+    `// { id: "a", abi: 1, compiler: "0.1.0", f: [] }\n/* $R.module({ id: "a", abi: 1, compiler: "0.1.0", f: [] }) */`,
+  ],
+  ["an expression", `/abi: 1, compiler: "0.1.0"/.test("");`],
+  ["an object", `const info = { id: "a", abi: 1, compiler: "0.1.0", f: [] };`],
+  [
+    "other calls",
+    `$R.module({ id: "a", abi: 1, compiler: name, f: [] }); module({ id: "a", abi: 1, compiler: "", f: [] });`,
+  ],
+  [
+    "compiled text",
+    `const text = ${JSON.stringify(compile(`${tag} async function f() {}`, { filename: "a.ts" }).code)};`,
+  ],
+])("%s that says what compiled text says makes no difference", (_, text) => {
+  const source = `${text}\nasync function pay() ${body}`;
+  expect(find(source)).toMatchObject({ ids: ["pay"], codes: [] });
+  expect(compile(source, { filename: "a.ts" }).manifest?.functions.map(({ id }) => id)).toEqual(["pay"]);
+});
+
+test("what carries a mark itself is compiled, beside what was compiled before too", () => {
+  const { code } = compile(`export ${tag} async function pay() {}`, { filename: "a.js" });
+  const bundle = `${code}\n${tag} async function open() { await 1; } async function close() ${body} async function plain() {}`;
+  expect(find(bundle)).toMatchObject({ ids: ["open", "close"], codes: [] });
+  const again = compile(bundle, { filename: "bundle.js" });
+  expect(again.manifest?.functions.map(({ id }) => id)).toEqual(["open", "close"]);
+  expect(find(again.code)).toMatchObject({ functions: [], codes: [] });
 });
 
 test("declaration files are left alone", () => {
