@@ -23,7 +23,8 @@ import {
   readComment,
 } from "./find/marks.ts";
 import { isTransparent, lexicalPathOf, nameOf } from "./find/names.ts";
-import { parseFile } from "./find/parse.ts";
+import { isDurableDecorator, lengthOf, signatureOf } from "./find/parameters.ts";
+import { isTypeScript, parseFile } from "./find/parse.ts";
 import { defaultOf, findReferences } from "./find/references.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -40,7 +41,7 @@ export function findDurable(source: string, options: ResolvedOptions, diagnostic
   if (!mayBeDurable(source, options)) return undefined;
   const file = parseFile(source, options, diagnostics);
   if (file === undefined) return undefined;
-  const search = new Search(file, options.mark === "all", diagnostics);
+  const search = new Search(file, options, diagnostics);
   return search.run();
 }
 
@@ -54,6 +55,7 @@ class Search {
   readonly #file: t.File;
   readonly #markAll: boolean;
   readonly #isCompiled: boolean;
+  readonly #isTyped: boolean;
   readonly #diagnostics: Diagnostics;
   readonly #tags = new Map<t.Comment, Mark>();
   readonly #found: FoundFunction[] = [];
@@ -63,9 +65,10 @@ class Search {
   #begin = 0;
   #end = 0;
 
-  constructor(file: t.File, markAll: boolean, diagnostics: Diagnostics) {
+  constructor(file: t.File, { mark, filename }: ResolvedOptions, diagnostics: Diagnostics) {
     this.#file = file;
-    this.#markAll = markAll;
+    this.#markAll = mark === "all";
+    this.#isTyped = isTypeScript(filename);
     this.#isCompiled = holdsRecord(file);
     this.#diagnostics = diagnostics;
   }
@@ -149,7 +152,8 @@ class Search {
       // Methods are met before their keys and decorators, which are made outside of them.
       this.#begin = isMember(node) ? (node.key.end ?? start) : start;
       this.#end = node.end ?? start;
-      this.#found.push(describeFunction(path, name, mark, own !== undefined));
+      const signature = signatureOf(node, this.#isTyped);
+      this.#found.push({ ...describeFunction(path, name, mark), isExplicit: own !== undefined, signature });
     }
   }
 
@@ -181,7 +185,11 @@ class Search {
   }
 }
 
-function describeFunction(path: NodePath<t.Function>, name: string, mark: Mark, isExplicit: boolean): FoundFunction {
+function describeFunction(
+  path: NodePath<t.Function>,
+  name: string,
+  mark: Mark,
+): Omit<FoundFunction, "isExplicit" | "signature"> {
   const { node } = path;
   return {
     path,
@@ -190,15 +198,9 @@ function describeFunction(path: NodePath<t.Function>, name: string, mark: Mark, 
     length: lengthOf(node),
     lexicalPath: lexicalPathOf(path),
     mark: mark.options,
-    isExplicit,
     isDeclaration: node.type === "FunctionDeclaration",
     isModuleLevel: isMadeOnce(path),
     cls: classOf(path),
-    signature: {
-      params: node.params.map((param) => t.cloneNode(param)),
-      returnType: node.returnType && t.cloneNode(node.returnType),
-      typeParameters: node.typeParameters && t.cloneNode(node.typeParameters),
-    },
     loc: node.loc as t.SourceLocation,
   };
 }
@@ -258,11 +260,6 @@ function isMark({ value }: t.Directive): boolean {
   return value.value === DIRECTIVE;
 }
 
-function isDurableDecorator({ expression }: t.Decorator): boolean {
-  const named = t.isCallExpression(expression) ? expression.callee : expression;
-  return t.isIdentifier(named, { name: "durable" });
-}
-
 /** Whether the module's own code makes it, and only once. The own name of a class around it does not count. */
 function isMadeOnce(path: NodePath): boolean {
   for (let outer = path.parentPath; outer !== null; outer = outer.parentPath) {
@@ -282,12 +279,6 @@ function isField(node: t.Node): node is t.ClassProperty | t.ClassPrivateProperty
 function classOf(path: NodePath): NodePath<t.Class> | null {
   const cls = path.findParent((outer) => outer.isClass()) as NodePath<t.Class> | null;
   return cls !== null && isMadeOnce(cls) ? cls : null;
-}
-
-function lengthOf({ params }: t.Function): number {
-  const counted = params.filter((param) => !t.isIdentifier(param, { name: "this" }));
-  const end = counted.findIndex((param) => t.isAssignmentPattern(param) || t.isRestElement(param));
-  return end < 0 ? counted.length : end;
 }
 
 /** The head of a function: a whole body underlined helps nobody. */

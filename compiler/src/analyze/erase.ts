@@ -6,6 +6,7 @@ import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import { DIRECTIVE } from "../find/marks.ts";
 import { isTransparent } from "../find/names.ts";
+import { dropDecorators } from "../find/parameters.ts";
 import { isErased } from "./supported.ts";
 
 type Fields = Record<string, unknown>;
@@ -13,8 +14,9 @@ type Fields = Record<string, unknown>;
 /** Fields that only types have, on nodes that run. */
 const typeFlags = ["abstract", "accessibility", "declare", "definite", "optional", "override", "readonly"];
 
-/** Makes plain JavaScript of a function, in place, and removes the marks in it. */
+/** Makes plain JavaScript of a function, in place, and removes the marks in it; its parameters lose their decorators. */
 export function eraseTypes(path: NodePath<t.Function>): void {
+  dropDecorators(path.node);
   eraseChildren(path.node);
 }
 

@@ -7,6 +7,7 @@ import * as t from "@babel/types";
 import type { Diagnostics, Place } from "../diagnostic.ts";
 import { type ColdframeError, errors } from "../errors.ts";
 import { nameOf } from "../find/names.ts";
+import { isParameterDecorator } from "../find/parameters.ts";
 import { usesSuper } from "./declare.ts";
 
 /**
@@ -106,9 +107,10 @@ export function checkSupported(root: NodePath<t.Function>, diagnostics: Diagnost
   const fault = checkSurroundings(root);
   if (fault) diagnostics.add("error", placeOf(root.node), fault);
   checkNode(root, root, diagnostics);
-  // Key and decorators of a method are evaluated outside of it, and stay as they are.
-  const isOutside = ({ parent, key, listKey }: NodePath) =>
-    parent === root.node && (key === "key" || listKey === "decorators");
+  // Key and decorators of a method are evaluated outside of it, and stay as they are; so do decorators of its parameters.
+  const isOutside = (path: NodePath) =>
+    (path.parent === root.node && (path.key === "key" || path.listKey === "decorators")) ||
+    isParameterDecorator(path, root);
   root.traverse({ enter: (path) => (isOutside(path) ? path.skip() : checkNode(path, root, diagnostics)) });
 }
 

@@ -29,6 +29,12 @@ export interface MarkOptions {
 /** The head of a function as the user declared it, cloned before types were erased. */
 export interface Signature {
   params: t.Function["params"];
+  /** Of each parameter. */
+  decorators: t.Decorator[][];
+  /** The function or a parameter has decorators, the mark aside. */
+  isDecorated: boolean;
+  /** The file may have types. */
+  isTyped: boolean;
   returnType: t.Function["returnType"];
   typeParameters: t.Function["typeParameters"];
 }

@@ -2,6 +2,8 @@
 // Does not own: wrappers that are made at run time (`$R.closure`, lower/), run functions, records.
 // I1. A wrapper runs nothing of the user's: no default, no pattern, no rest. Those belong to the run function.
 // I2. In TypeScript the wrapper keeps the declared signature; in JavaScript the parameters that count for `length`.
+// I3. A decorated method keeps all of its parameters, with their decorators, and in words what `async` says of its result:
+//     TypeScript makes metadata of them.
 import * as t from "@babel/types";
 import type { AbiNames, DurableFunction } from "../analyze/types.ts";
 
@@ -59,10 +61,17 @@ export function wrapMethod(
   const start = startOf(fn, t.cloneNode(descriptor as t.Expression), nothing, context);
   const body = t.blockStatement([...(made ? made.slice(0, 1) : []), start]);
   const wrapper = t.functionExpression(null, parametersOf(fn, ""), body);
-  wrapper.returnType = signature.returnType;
+  wrapper.returnType = signature.returnType ?? resultOf(fn);
   wrapper.typeParameters = signature.typeParameters;
   wrapper.loc = loc;
   return wrapper;
+}
+
+/** `: Promise<any>` (I3) */
+function resultOf({ kind, signature }: DurableFunction): t.TSTypeAnnotation | null {
+  if (kind !== "async" || !signature.isDecorated || !signature.isTyped) return null;
+  const promise = t.tsTypeReference(t.identifier("Promise"), t.tsTypeParameterInstantiation([t.tsAnyKeyword()]));
+  return t.tsTypeAnnotation(promise);
 }
 
 /** `return $R.start(descriptor, this, arguments, new.target)` */
@@ -79,21 +88,25 @@ function recordOf(record: number, { abi }: WrapperContext): t.MemberExpression {
   return t.memberExpression(functions, t.numericLiteral(record), true);
 }
 
-function parametersOf({ signature, length }: DurableFunction, own: string): t.Identifier[] {
-  const hasTypes = signature.params.some((param) => "typeAnnotation" in param && param.typeAnnotation);
-  const taken = new Set([own, ...signature.params.flatMap((param) => Object.keys(t.getBindingIdentifiers(param)))]);
-  const parameters: t.Identifier[] = [];
+function parametersOf(fn: DurableFunction, own: string): (t.Identifier | t.RestElement)[] {
+  const { params, decorators, isDecorated: isWhole } = fn.signature;
+  const hasTypes = params.some((param) => "typeAnnotation" in param && param.typeAnnotation);
+  const taken = new Set([own, ...params.flatMap((param) => Object.keys(t.getBindingIdentifiers(param)))]);
+  const parameters: (t.Identifier | t.RestElement)[] = [];
   let counted = 0;
-  for (const [index, param] of signature.params.entries()) {
-    if (t.isRestElement(param)) break;
-    const target = t.isAssignmentPattern(param) ? param.left : param;
+  for (const [index, param] of params.entries()) {
+    const isRest = t.isRestElement(param);
+    if (isRest && !isWhole) break;
+    const target = isRest ? param.argument : t.isAssignmentPattern(param) ? param.left : param;
     const isThis = t.isIdentifier(target, { name: "this" });
-    if (!isThis && !hasTypes && counted >= length) break;
-    const parameter = t.identifier(t.isIdentifier(target) ? target.name : freeName(`$${index}`, taken));
-    if (t.isIdentifier(target) || t.isArrayPattern(target) || t.isObjectPattern(target))
-      parameter.typeAnnotation = target.typeAnnotation;
-    const isOptional = (t.isIdentifier(target) && target.optional) || (!isThis && counted >= length);
-    if (isOptional && hasTypes) parameter.optional = true;
+    if (!isThis && !hasTypes && !isWhole && counted >= fn.length) break;
+    const name = t.identifier(t.isIdentifier(target) ? target.name : freeName(`$${index}`, taken));
+    const parameter = isRest ? t.restElement(name) : name;
+    const typed = isRest ? param : target;
+    if ("typeAnnotation" in typed) parameter.typeAnnotation = typed.typeAnnotation as t.TSTypeAnnotation;
+    const isOptional = (t.isIdentifier(target) && target.optional) || (!isThis && counted >= fn.length);
+    if (isOptional && hasTypes && !isRest) name.optional = true;
+    if (decorators[index]?.length) parameter.decorators = decorators[index];
     if (!isThis) counted++;
     parameters.push(parameter);
   }
