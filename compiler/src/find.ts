@@ -5,7 +5,7 @@
 // I3. Only outermost durable functions are returned, in source order.
 // I4. In a file that was compiled before only what carries a mark itself, and still is what a mark is for, is compiled: marks
 //     for all have been followed, and tags stand before what was made of their functions.
-import traverse, { type NodePath } from "@babel/traverse";
+import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import type { FoundFunction } from "./analyze/types.ts";
 import type { Diagnostics, Place } from "./diagnostic.ts";
@@ -26,6 +26,7 @@ import { isTransparent, lexicalPathOf, nameOf } from "./find/names.ts";
 import { isDurableDecorator, lengthOf, signatureOf } from "./find/parameters.ts";
 import { isTypeScript, parseFile } from "./find/parse.ts";
 import { defaultOf, findReferences } from "./find/references.ts";
+import { traverseFile } from "./find/traverse.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** What was found in a file. */
@@ -76,7 +77,7 @@ class Search {
   run(): Found | undefined {
     for (const comment of this.#file.comments ?? []) this.#readComment(comment);
     const addName = ({ node: { name } }: NodePath<t.Identifier | t.JSXIdentifier>) => void this.#names.add(name);
-    traverse(this.#file, {
+    traverseFile(this.#file, {
       Program: (path) => {
         this.#program = path;
       },

@@ -29,7 +29,7 @@ import { edgesOf } from "./emit/neighbours.ts";
 import { type Edit, findHead, printModule } from "./emit/print.ts";
 import { editPrivate } from "./emit/private.ts";
 import type { RawMap } from "./emit/source-map.ts";
-import { ColdframeError } from "./errors.ts";
+import { ColdframeError, errors } from "./errors.ts";
 import { findReferences } from "./find/references.ts";
 import { type Found, findDurable } from "./find.ts";
 import { lowerFunction } from "./lower/index.ts";
@@ -62,14 +62,30 @@ export interface CompileResult {
 export function compile(source: string, options: CompileOptions): CompileResult {
   const resolved = resolveOptions(options);
   const diagnostics = new Diagnostics();
-  const found = findDurable(source, resolved, diagnostics);
+  const emitted = orTooDeep(() => lowerFile(source, resolved, diagnostics), diagnostics);
+  const unchanged = { code: source, map: null, manifest: null };
+  return { ...(emitted ?? unchanged), diagnostics: diagnostics.toArray() };
+}
+
+function lowerFile(source: string, options: ResolvedOptions, diagnostics: Diagnostics) {
+  const found = findDurable(source, options, diagnostics);
   for (const fn of found?.functions ?? []) {
     checkSupported(fn.path, diagnostics);
     warnForeign(fn, diagnostics);
   }
-  const emitted = found && !diagnostics.hasErrors ? emit(source, found, resolved, diagnostics) : undefined;
-  const unchanged = { code: source, map: null, manifest: null };
-  return { ...(emitted ?? unchanged), diagnostics: diagnostics.toArray() };
+  return found && !diagnostics.hasErrors ? emit(source, found, options, diagnostics) : undefined;
+}
+
+/** Parser and passes walk down trees by calling themselves. */
+function orTooDeep<T>(run: () => T, diagnostics: Diagnostics): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) throw error;
+    const detail = "its expressions or statements are nested too deeply";
+    diagnostics.add("error", { start: 0, end: 0 }, errors.unreadableSource({ detail }));
+    return undefined;
+  }
 }
 
 function emit(source: string, found: Found, options: ResolvedOptions, diagnostics: Diagnostics) {

@@ -5,6 +5,7 @@
 // I2. The outer comes first: it may take the text around an inner one apart.
 // I3. `{ __proto__ }` makes a property, `{ __proto__: x }` sets the prototype: the first becomes a key that is computed before
 //     anything gives the variable another name.
+// I4. Function declarations stand in blocks: in sloppy code they may also be all of a branch, or have labels (B.3.1, B.3.3).
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import { type LiftContext, lift } from "./lift/index.ts";
@@ -20,6 +21,7 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
     isConstant: ({ name }) => context.declared.has(name) && isOfModule(path, name),
   };
   t.traverseFast(path.node, keepProtoKey);
+  t.traverseFast(path.node, placeFunctions);
   replaceUsing(path.node, lifting);
   lift(path.node, lifting);
   const nested: t.Function[] = [];
@@ -28,6 +30,25 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
     if (node.async || node.generator) nested.push(node);
   });
   for (const fn of nested) lift(fn, lifting);
+}
+
+/** I4 */
+function placeFunctions(node: t.Node): void {
+  if (t.isIfStatement(node)) {
+    if (t.isFunctionDeclaration(node.consequent)) node.consequent = blockOf(node.consequent);
+    if (t.isFunctionDeclaration(node.alternate)) node.alternate = blockOf(node.alternate);
+  } else if (t.isBlockStatement(node) || t.isStaticBlock(node)) node.body = node.body.map(withoutLabels);
+  else if (t.isSwitchCase(node)) node.consequent = node.consequent.map(withoutLabels);
+}
+
+function blockOf(fn: t.FunctionDeclaration): t.BlockStatement {
+  return { ...t.blockStatement([fn]), loc: fn.loc ?? null };
+}
+
+function withoutLabels(statement: t.Statement): t.Statement {
+  let inner = statement;
+  while (t.isLabeledStatement(inner)) inner = inner.body;
+  return t.isFunctionDeclaration(inner) ? inner : statement;
 }
 
 /** I3 */

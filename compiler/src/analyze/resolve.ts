@@ -120,8 +120,10 @@ export class Resolver {
   /** Declares the variables of a body; one with a parameter's name is that parameter, or begins with its value. */
   declareVars(unit: Unit, body: t.BlockStatement, apart: boolean): void {
     const add = (name: string, kind: "var" | "function") => {
+      // `var arguments` is the object itself, or begins with it (ECMA-262 10.2.11, 28).
+      if (name === "arguments" && kind === "var" && !unit.arrow) this.declare(unit.params, name, "arguments");
       const param = unit.params.bindings.get(name);
-      if (param?.kind === "param" && !apart) return;
+      if ((param?.kind === "param" || (param?.kind === "arguments" && kind === "var")) && !apart) return;
       const binding = this.declare(unit.body, name, kind);
       if (param !== undefined && kind === "var") binding.initFrom = param;
     };

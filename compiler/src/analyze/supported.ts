@@ -20,7 +20,7 @@ const runs = `
   ArrayExpression ArrayPattern ArrowFunctionExpression AssignmentExpression AssignmentPattern AwaitExpression
   BigIntLiteral BinaryExpression BlockStatement BooleanLiteral BreakStatement CatchClause ClassAccessorProperty ClassBody
   ClassDeclaration ClassExpression ClassPrivateProperty ClassProperty ConditionalExpression ContinueStatement
-  DebuggerStatement Directive DirectiveLiteral DoWhileStatement EmptyStatement ExpressionStatement ForInStatement
+  DebuggerStatement Directive DirectiveLiteral DoWhileStatement EmptyStatement ExpressionStatement
   ForOfStatement ForStatement FunctionDeclaration FunctionExpression Identifier IfStatement ImportExpression LabeledStatement LogicalExpression MemberExpression
   MetaProperty NewExpression NullLiteral NumericLiteral ObjectExpression ObjectPattern ObjectProperty
   OptionalCallExpression OptionalMemberExpression ParenthesizedExpression RegExpLiteral RestElement ReturnStatement
@@ -68,6 +68,7 @@ const checked: Record<string, Verdict> = {
   ClassMethod: checkClassMethod,
   ClassPrivateMethod: checkClassMethod,
   Decorator: () => errors.decorator(),
+  ForInStatement: checkForIn,
   ObjectMethod: checkObjectMethod,
   PrivateName: "runs",
   Super: checkSuper,
@@ -120,6 +121,8 @@ function checkSurroundings(root: NodePath): ColdframeError | undefined {
     const instead = "Move the function out of the namespace, to the top of the module.";
     return errors.typescriptDeclaration({ what: "A function of a namespace", instead });
   }
+  if (root.findParent((outer) => outer.isWithStatement())) return errors.withStatement();
+  if (root.findParent(holdsEval)) return errors.directEval();
   if (!t.isSwitchCase(root.parent)) return undefined;
   const instead = "Declare it before the `switch`, or put braces around the statements of the case.";
   return errors.unsupportedSyntax({ what: "A function declared directly in a switch case", instead });
@@ -160,9 +163,29 @@ function describeKind({ async, generator }: t.Function): string {
   return async && generator ? "an async generator" : async ? "an async" : "a generator";
 }
 
+/** In sloppy code a direct `eval` declares variables of the function around it, which nothing else shows. */
+function holdsEval(outer: NodePath): boolean {
+  const { node, scope } = outer;
+  if (!t.isFunction(node) || t.isBlockStatement(node.body) === false) return false;
+  const program = scope.getProgramParent().path.node as t.Program;
+  if (program.sourceType === "module" || scope.hasBinding("eval", true)) return false;
+  return t.traverseFast(node.body, (inner) => (isDirectEval(inner) ? t.traverseFast.stop : undefined));
+}
+
+function isDirectEval(node: t.Node): boolean {
+  return t.isCallExpression(node) && t.isIdentifier(node.callee, { name: "eval" });
+}
+
+/** `for (var x = 1 in o)`, of sloppy code (B.3.5). */
+function checkForIn({ node }: NodePath): ColdframeError | undefined {
+  const { left } = node as t.ForInStatement;
+  if (!t.isVariableDeclaration(left) || !left.declarations[0]?.init) return undefined;
+  const instead = "Give the variable its value in a statement before the loop.";
+  return errors.unsupportedSyntax({ what: "A variable with a value in the head of for-in", instead });
+}
+
 function checkEval({ node, scope }: NodePath): ColdframeError | undefined {
-  const isDirect = t.isCallExpression(node) && t.isIdentifier(node.callee, { name: "eval" });
-  return isDirect && !scope.hasBinding("eval", true) ? errors.directEval() : undefined;
+  return isDirectEval(node) && !scope.hasBinding("eval", true) ? errors.directEval() : undefined;
 }
 
 /** Calling the outer constructor belongs to the constructor alone. */

@@ -22,9 +22,13 @@ export function planArguments(unit: Unit, hide: (name: string) => Binding): Argu
   if (unit.params.bindings.get("arguments")?.kind === "arguments") {
     return [{ binding: hide("args"), rest: true, param: null, fallback: null }];
   }
-  return params.map((param) => {
+  return params.map((param, index) => {
     const rest = t.isRestElement(param);
     const target = rest ? param.argument : t.isAssignmentPattern(param) ? param.left : param;
+    // Of sloppy parameters with one name the last one counts.
+    const isHidden =
+      t.isIdentifier(param) && params.slice(index + 1).some((p) => t.isIdentifier(p, { name: param.name }));
+    if (isHidden) return { binding: hide("p"), rest, param: null, fallback: null };
     const own = t.isIdentifier(target) ? unit.params.bindings.get(target.name) : undefined;
     if (own === undefined || own.cell) return { binding: hide("p"), rest, param, fallback: null };
     const fallback = t.isAssignmentPattern(param) ? param.right : null;

@@ -7,9 +7,9 @@ import type { Binding, Unit } from "../analyze/scope.ts";
 
 /**
  * Parameters of constructors and saves, and the fields of a frame that are no slots: no slot may be called so. Assigning
- * `__proto__` would set the frame's prototype.
+ * `__proto__` would set the frame's prototype; `let` may be no name of what `let` declares.
  */
-const frameNames = ["$f", "$w", "$n", "$d", "$pc", "$up", "$wait", "$queue", "$delegate", "$state", "__proto__"];
+const frameNames = ["$f", "$w", "$n", "$d", "$pc", "$up", "$wait", "$queue", "$delegate", "$state", "__proto__", "let"];
 
 /** Names of one emitted function. */
 export class LocalNames {

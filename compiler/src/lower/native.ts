@@ -4,6 +4,7 @@
 // I2. The names of a loop's head are in their dead zone where its right side is evaluated, and new ones in each round.
 // I3. A jump that stays within the statement is left alone; one that leaves it goes through `leaving`.
 import * as t from "@babel/types";
+import { suspends } from "../analyze/capture.ts";
 import { declaredIdentifiers, patternIdentifiers } from "../analyze/declare.ts";
 import { isTemp } from "../analyze/lift/marks.ts";
 import type { Binding, Scope } from "../analyze/scope.ts";
@@ -74,7 +75,9 @@ export class Native extends Rewriter {
   }
 
   #isMoved(binding: Binding): boolean {
-    return binding.cell || this.view.hoisted.has(binding);
+    // The arguments object of a durable function is a variable of its own.
+    const isObject = binding.kind === "arguments" && suspends(binding.unit);
+    return binding.cell || isObject || this.view.hoisted.has(binding);
   }
 
   declaration(node: t.VariableDeclaration): t.Statement[] {

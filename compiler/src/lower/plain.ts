@@ -38,10 +38,12 @@ function rewriteParams(node: Nested, view: View, native: Native) {
   if (cells.length === 0) return { params: node.params.map((p) => native.target(p) as t.Identifier), before: [] };
   if (!hasSimpleParams(node)) return spreadParams(node, view, native, cells);
   const before: t.Statement[] = [];
-  const params = (node.params as t.Identifier[]).map((param) => {
+  const params = (node.params as t.Identifier[]).map((param, index, all) => {
     const { binding } = view.use(param) ?? {};
     if (!binding?.cell) return param;
     const name = view.names.fresh(binding.name);
+    // Of sloppy parameters with one name the last one counts.
+    if (all.slice(index + 1).some((later) => later.name === param.name)) return id(name);
     before.push(...openParam(binding, id(name), view));
     return id(name);
   });

@@ -20,6 +20,9 @@ export function refuseSloppy(module: LoweringModule): void {
   }
   for (const unit of units.values()) {
     if (unit.kind === "plain" && !unit.bindings.some(({ kind, cell }) => kind === "param" && cell)) continue;
+    const object = unit.params.bindings.get("arguments");
+    if (object?.kind === "arguments" && object.captured && object.uses.some(({ write }) => write))
+      throw module.refuse(unit.node, "An assignment to `arguments` beside a nested function that uses it", STRICT);
     if (writesArguments(unit)) throw module.refuse(unit.node, "A parameter that sloppy `arguments` shares", STRICT);
   }
 }

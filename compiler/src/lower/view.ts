@@ -32,6 +32,9 @@ export class View {
     this.names = names ?? new LocalNames(unit, Object.values(module.context.abi));
     if (names !== undefined) return;
     for (const binding of unit.captures) this.captureName(binding);
+    // In sloppy code a variable may be called so, but none that `let` or `const` declares.
+    for (const binding of unit.bindings)
+      if (binding.name === "let" && (binding.kind !== "param" || binding.cell)) this.names.rename(binding, "let");
     for (const binding of hoisted) this.names.hoist(binding);
   }
 
