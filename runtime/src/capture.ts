@@ -10,6 +10,7 @@ import { encodeParked } from "./local/lost.ts";
 import "./local/stored.ts";
 import { fromCaller } from "./machinery.ts";
 import { registry } from "./registry.ts";
+import type { SnapshotMemory } from "./snapshot/identity.ts";
 import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
 import type { CodeRegistry, Limits } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
@@ -34,7 +35,6 @@ export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uin
 }
 
 function write(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
-  const options = { registry: registry() };
   if (!(suspended instanceof Coroutine)) {
     if (generatorState(suspended) === undefined && asyncGeneratorOf(suspended) === undefined)
       throw errors.notCompiled({
@@ -46,9 +46,15 @@ function write(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
     const root: Captured = { kind: "generator", generator: suspended };
     return writeSnapshot(root, { registry: withoutName(suspended) });
   }
-  const root: Captured = { kind: "coroutine", state: suspended.state() };
+  return snapshotCoroutine(suspended);
+}
+
+/** As `snapshot`. @param memory afterwards has what was stored */
+export function snapshotCoroutine(co: Coroutine, memory?: SnapshotMemory): Uint8Array {
+  const options = { registry: registry(), memory };
+  const root: Captured = { kind: "coroutine", state: co.state() };
   const encode = (value: unknown) => encodeGraph(value, options.registry);
-  return encodeParked(suspended.scheduler, suspended.waits(), () => writeSnapshot(root, options), encode);
+  return encodeParked(co.scheduler, co.waits(), () => writeSnapshot(root, options), encode);
 }
 
 /** The registry, but for one value: a constant of a module that holds it gives it a name, and what is asked for is its state. */

@@ -29,11 +29,23 @@ export interface CoroutineState {
   unobserved?: Task[];
 }
 
+/** Drives a coroutine in place of promises, and hears of what code outside of it has of its tasks (testing/cut). */
+export interface Watcher {
+  external(wait: ExternalWait): void;
+  answered(wait: ExternalWait, mode: Mode, value: unknown): void;
+  /** Code outside waits for a task. */
+  heard(task: Task): void;
+  settled(task: Task): void;
+  spawned(coroutine: Coroutine<unknown>): void;
+}
+
 /** A durable call that can be stopped at every await, stored, and taken up again. Made by `coroutine` and `restore`. */
 export class Coroutine<T = unknown> implements SchedulerHost {
   readonly scheduler = new Scheduler(this);
   #start: CoroutineState["start"];
   #driven = false;
+  /** Not meant for users. */
+  watcher: Watcher | null = null;
   #settled: { resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = [];
 
   /** Used by `coroutine` and `restore`; not meant for users. */
@@ -124,10 +136,27 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   }
 
   external(wait: ExternalWait): void {
-    if (this.#driven) wait.open();
+    if (this.watcher !== null) this.watcher.external(wait);
+    else if (this.#driven) wait.open();
+  }
+
+  heard(task: Task): void {
+    this.watcher?.heard(task);
+  }
+
+  settled(task: Task): void {
+    this.watcher?.settled(task);
+  }
+
+  spawned(): void {
+    this.watcher?.spawned(this as Coroutine<unknown>);
   }
 
   answered(wait: ExternalWait, mode: Mode, value: unknown): void {
+    if (this.watcher !== null) {
+      this.watcher.answered(wait, mode, value);
+      return;
+    }
     this.scheduler.arriveAndTurn(wait, mode, value);
     this.#report();
   }

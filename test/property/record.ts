@@ -21,8 +21,8 @@ interface Hooks {
 
 const hooks = globalThis as Hooks;
 
-/** Longest time a program may take, in ms: they take a few. Shorter while a failure is made smaller. */
-export const limits = { runMs: 10_000 };
+/** Turns of the event loop in which nothing is logged and the clock stands still: after so many, nothing is under way. */
+const mostIdleTurns = 1_000;
 const mostEntries = 20_000;
 
 /**
@@ -33,6 +33,12 @@ class Clock {
   readonly #waits: { at: number; go: () => void }[] = [];
   #now = 0;
   #made = 0;
+  /** Told whenever a wait ends. */
+  readonly #onTurn: () => void;
+
+  constructor(onTurn: () => void) {
+    this.#onTurn = onTurn;
+  }
 
   later(go: () => void): void {
     this.#made += 1;
@@ -53,6 +59,7 @@ class Clock {
         1,
       );
       this.#now = at;
+      this.#onTurn();
       next?.go();
     }
   }
@@ -65,38 +72,39 @@ class Clock {
 export async function observe(main: () => unknown, timed: boolean): Promise<Observed> {
   const branches: Record<string, string[]> = {};
   const order: string[] = [];
-  const clock = new Clock();
+  let idle = 0;
+  const clock = new Clock(() => {
+    idle = 0;
+  });
   hooks.coldframeLater = timed ? (go) => clock.later(go) : undefined;
   let entries = 0;
   hooks.coldframeTrace = (branch, values) => {
     if (++entries > mostEntries) throw new Error("the program does not end");
+    idle = 0;
     const line = values.map(show).join(" ");
     branches[branch] ??= [];
     branches[branch].push(line);
     if (timed) order.push(`${branch}: ${line}`);
   };
-  const outcome = await settle(main);
+  const outcome = await settle(main, () => idle++ > mostIdleTurns);
   // What is left under way ends now, and does not write into the next run.
   do await setImmediate();
   while (!clock.isDone);
   return { outcome, branches, order };
 }
 
-async function settle(main: () => unknown): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("never settled"), limits.runMs);
-  });
+async function settle(main: () => unknown, isStuck: () => boolean): Promise<string> {
+  let outcome: string | undefined;
   const run = async () => {
     try {
-      return `returned ${show(await main())}`;
+      outcome = `returned ${show(await main())}`;
     } catch (error) {
-      return `threw ${show(error)}${process.env.COLDFRAME_STACKS ? (error as Error).stack : ""}`;
+      outcome = `threw ${show(error)}${process.env.COLDFRAME_STACKS ? (error as Error).stack : ""}`;
     }
   };
-  const outcome = await Promise.race([run(), late]);
-  clearTimeout(timer);
-  return outcome;
+  void run();
+  while (outcome === undefined && !isStuck()) await setImmediate();
+  return outcome ?? "never settled";
 }
 
 /** Runs the counted text of a program. @returns how many awaits it came to. */

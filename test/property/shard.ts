@@ -21,7 +21,7 @@ export function testShard(index: number, of: number): void {
 
   test.each(starts)(
     "random programs from seed %i on do the same natively and compiled",
-    { timeout: 300_000 },
+    { timeout: 1_800_000 },
     async (from) => {
       const report = await checkRange({ from, to: Math.min(end, from + perTest), modes: allModes, shrinkMs: 15_000 });
       reports.push(report);

@@ -2,7 +2,6 @@
 import { check } from "./check.ts";
 import type { CompiledMode, Failure } from "./failure.ts";
 import type { Source } from "./modes.ts";
-import { limits } from "./record.ts";
 import { shrink } from "./shrink.ts";
 
 const nonsense = /ReferenceError\(".* is not defined|SyntaxError|RangeError\("Maximum/;
@@ -29,10 +28,7 @@ export async function shrinkFailure(
       return false; // not even a program
     }
   };
-  const { runMs } = limits;
-  limits.runMs = 500; // most candidates that hang natively are nonsense
   const text = await shrink(source.text, fails, { limitMs });
-  limits.runMs = runMs;
   return { text, failure: last };
 }
 

@@ -51,6 +51,8 @@ export interface SchedulerHost extends TaskHost {
   answered(wait: ExternalWait, mode: Mode, value: unknown): void;
   /** A stack of frames begins as a task of its own; null: it is the root, or code outside any task began it. */
   spawned?(task: Task, parent: Task | null): void;
+  /** A task has its outcome. */
+  settled?(task: Task): void;
 }
 
 /** What of a scheduler is stored. */
@@ -219,6 +221,7 @@ export class Scheduler implements Ops {
   settle(task: Task, mode: Mode, value: unknown): void {
     if (!task.settle(mode, value)) return;
     this.tasks.delete(task);
+    this.host.settled?.(task);
     if (mode !== 0 && !task.observed && task !== this.root) this.#rejected.add(task);
     let waiter = task.firstWaiter;
     task.firstWaiter = null;

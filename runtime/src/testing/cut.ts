@@ -7,20 +7,27 @@
  * I2 Everything between the settling and the next park is synchronous: a cut run keeps the order of an uncut one.
  * I3 Promises that other tasks still wait for can't be stored; the harness carries them over, slot by slot. If one gives
  *    an awaited value or an argument of its call back, the restored code gets the copy that it has itself.
+ * I4 A suspension costs what the run does in it; a cut costs a snapshot, a restore and a second look at what was stored,
+ *    so as much as is alive. Of n tasks at once "every" takes n cuts of n tasks each: give numbers where n is large.
  */
-import { restore, snapshot } from "../capture.ts";
+import { restore, snapshot, snapshotCoroutine } from "../capture.ts";
 import type { Clock } from "../clock.ts";
-import { type Coroutine, coroutine } from "../coroutine.ts";
+import { type Coroutine, coroutine, type Watcher } from "../coroutine.ts";
 import { surroundings } from "../engine/foreign.ts";
 import { errors } from "../errors.ts";
-import { subscribe } from "../local/subscribe.ts";
-import { Call, Lost } from "../local/task.ts";
-import { type ExternalWait, operandOf } from "../local/waits.ts";
+import { Call, Lost, type Task, taskOf } from "../local/task.ts";
+import type { ExternalWait } from "../local/waits.ts";
 import { descriptorOf, isInstance, type Mode } from "../realm.ts";
+import { SnapshotMemory } from "../snapshot/identity.ts";
+import { FormerWorlds, worldGone } from "./former-worlds.ts";
 
 /** Where and how to cut. */
 export interface CutOptions {
-  /** At every suspension, or at those with these numbers (the first is 1). */
+  /**
+   * At every suspension, or at those with these numbers (the first is 1). A cut costs as much as is alive then, about three
+   * snapshots of it; a suspension without one costs what it costs anyway. So 10,000 tasks that wait at once are cut at a few
+   * numbers, not at "every" of their 20,000 suspensions.
+   */
   at: "every" | number[];
   /** Turns bytes into a coroutine or generator; default `restore` of this process. Load fresh code here. */
   restore?: (bytes: Uint8Array) => unknown;
@@ -51,19 +58,24 @@ export interface CutGenerator<Y, R> {
 
 /** A wait whose promise the harness holds. */
 interface Slot {
+  /** The wait as the coroutine of today has it. */
   wait: ExternalWait;
   /** What was awaited when the slot was opened; a cut leaves the wait with a copy. */
   opened: unknown;
 }
 
-class CutRun<T> {
+class CutRun<T> implements Watcher {
   readonly options: CutOptions;
   co: Coroutine<T>;
-  slots: Slot[] = [];
+  /** By the wait that was opened. */
+  readonly slots = new Map<ExternalWait, Slot>();
+  readonly former = new FormerWorlds();
+  readonly points: ReadonlySet<number> | null;
   suspensions = 0;
   cuts = 0;
   largestBytes = 0;
   isOver = false;
+  isReported = false;
   readonly resolve: (result: CutResult<T>) => void;
   readonly reject: (error: unknown) => void;
 
@@ -74,7 +86,9 @@ class CutRun<T> {
     reject: (error: unknown) => void,
   ) {
     this.co = co;
+    co.watcher = this;
     this.options = options;
+    this.points = options.at === "every" ? null : new Set(options.at);
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -89,13 +103,12 @@ class CutRun<T> {
     });
   }
 
-  /** Runs a piece of the coroutine; then subscribes to what it waits for, or reports how it ended. */
+  /** Runs a piece of the coroutine; then reports how it ended. */
   guard(piece: () => void): void {
     if (this.isOver) return;
     try {
       piece();
-      if (this.co.done) this.finish();
-      this.subscribe();
+      if (this.co.done && !this.isReported) this.finish();
     } catch (error) {
       this.isOver = true;
       this.reject(error);
@@ -104,6 +117,8 @@ class CutRun<T> {
 
   /** Tasks that outlive the result go on, as they would natively. */
   finish(): void {
+    this.isReported = true;
+    this.former.check();
     const root = this.co.scheduler.root;
     if (root?.state === 2) this.reject(root.value);
     else {
@@ -112,52 +127,68 @@ class CutRun<T> {
     }
   }
 
-  subscribe(): void {
-    const waits = this.co.waits();
-    this.slots = waits.map((wait) => this.slots.find((slot) => same(slot.wait, wait)) ?? this.open(wait));
+  // ---- Watcher
+
+  external(wait: ExternalWait): void {
+    const task = taskOf(wait.awaited);
+    if (task !== null) this.heard(task);
+    this.slots.set(wait, { wait, opened: wait.awaited });
+    wait.open();
   }
 
-  open(wait: ExternalWait): Slot {
-    const slot: Slot = { wait, opened: wait.awaited };
-    const answer = (mode: Mode) => (value: unknown) => this.guard(() => this.settled(slot, mode, value));
-    const failed = subscribe(operandOf(wait.awaited), answer(0), answer(1));
-    if (failed !== null) queueMicrotask(() => answer(1)(failed.error));
-    return slot;
+  answered(opened: ExternalWait, mode: Mode, value: unknown): void {
+    const slot = this.slots.get(opened);
+    if (slot === undefined) return;
+    this.slots.delete(opened);
+    this.guard(() => this.arrived(slot, mode, value));
   }
 
-  settled(slot: Slot, mode: Mode, value: unknown): void {
+  heard(task: Task): void {
+    this.former.heard(task, this.co.scheduler);
+  }
+
+  settled(task: Task): void {
+    this.former.settled(task);
+  }
+
+  spawned(co: Coroutine<unknown>): void {
+    if (co === this.co) return;
+    this.guard(() => {
+      throw worldGone("Code outside of the run asks a generator of the run as it was before a cut", this.cuts);
+    });
+  }
+
+  // ---- inside
+
+  arrived(slot: Slot, mode: Mode, value: unknown): void {
     if (!this.co.arrive(slot.wait, mode, copyOf(value, slot))) return;
-    this.slots = this.slots.filter((other) => other !== slot);
-    const { at, limit = 100_000 } = this.options;
+    const { limit = 100_000 } = this.options;
     if (++this.suspensions > limit) throw errors.tooManySuspensions({ limit });
-    if (at === "every" || at.includes(this.suspensions)) this.cut();
+    if (this.points === null || this.points.has(this.suspensions)) this.cut();
     this.co.turn();
   }
 
-  /** Through bytes and back; the promises of the other waits move to the restored waits in their order (I3). */
+  /** Through bytes and back; the promises of the other waits move to the restored waits (I3). */
   cut(): void {
-    const before = this.co.waits();
-    const bytes = snapshot(this.co);
+    const memory = new SnapshotMemory();
+    const bytes = snapshotCoroutine(this.co as Coroutine, memory);
     this.largestBytes = Math.max(this.largestBytes, bytes.length);
     this.cuts++;
     this.options.onCut?.(bytes, this.cuts);
+    this.former.add(this.co.scheduler, memory.values, this.cuts);
     this.co = (this.options.restore ?? restore)(bytes) as Coroutine<T>;
-    const after = this.co.waits();
-    const slots: Slot[] = [];
-    for (const slot of this.slots) {
-      const position = before.findIndex((wait) => same(wait, slot.wait));
-      const wait = after[position];
-      if (wait === undefined) continue;
-      slot.wait = wait;
-      slots.push(slot);
+    this.co.watcher = this;
+    const after = new Map(this.co.waits().map((wait) => [keyOf(wait), wait]));
+    for (const [opened, slot] of this.slots) {
+      const wait = after.get(keyOf(slot.wait));
+      if (wait === undefined) this.slots.delete(opened);
+      else slot.wait = wait;
     }
-    this.slots = slots;
   }
 }
 
-function same(a: ExternalWait, b: ExternalWait): boolean {
-  return a.task === b.task && a.index === b.index && Object.is(a.awaited, b.awaited);
-}
+/** What a wait has before and after a cut: a task waits for one thing at a time, and a combination in each slot. */
+const keyOf = ({ task, index }: ExternalWait): string => `${task.id} ${index}`;
 
 /** What the code after a cut has for a value of the code before it (I3). */
 function copyOf(value: unknown, { opened, wait }: Slot): unknown {
@@ -175,7 +206,8 @@ function copyOf(value: unknown, { opened, wait }: Slot): unknown {
  * @param args its arguments
  * @param options where to cut
  * @returns result and counts; for a generator `value` is `{ yielded, returned }`
- * @throws what the function throws; snapshot errors as they are
+ * @throws what the function throws; snapshot errors as they are; CF2304 if code outside of the run changes an object of the run
+ * as it was before a cut, which the restored code can't see (a listener, a timer or a helper that was given it)
  * @example
  * const { value, cuts } = await cut(fulfil, [order], { at: "every" });
  * @example
