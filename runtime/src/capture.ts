@@ -14,6 +14,7 @@ import type { SnapshotMemory } from "./snapshot/identity.ts";
 import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
 import type { CodeRegistry, Limits } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
+import { neverCompiled } from "./uncompiled.ts";
 
 /** The root of a snapshot made here. */
 type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generator"; generator: object };
@@ -37,10 +38,7 @@ export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uin
 function write(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
   if (!(suspended instanceof Coroutine)) {
     if (generatorState(suspended) === undefined && asyncGeneratorOf(suspended) === undefined)
-      throw errors.notCompiled({
-        function: "The generator",
-        finding: "It comes from a function without a mark, or is no generator",
-      });
+      throw neverCompiled("The generator", "It comes from a function without a mark, or is no generator");
     if (asyncGeneratorOf(suspended)?.frame?.$queue.length)
       throw errors.coroutineBusy({ method: "snapshot", state: "has requests that have not settled" });
     const root: Captured = { kind: "generator", generator: suspended };

@@ -397,18 +397,18 @@ export const errors = {
     "- End the processes that use the store before you move, restore or delete its file; then start them again.\n- Put the file back, with the files `-wal` and `-shm` beside it, if you have it still.",
   ),
   /** CF2301: {function} was never compiled by Coldframe. */
-  notCompiled: define<"function" | "finding">(
+  notCompiled: define<"function" | "finding" | "here">(
     "CF2301",
     "{function} was never compiled by Coldframe.",
     "{finding}. Without a manifest it is an ordinary function: it cannot be stored or resumed, and a run of it would be lost at the first crash.",
-    "- Built with `tsc`? Use `tspc` (of ts-patch) with TypeScript 6 and `{ \"transform\": \"@coldframe/compiler/ts-patch\", \"transformProgram\": true }` in the `plugins` of tsconfig.json. Plain `tsc` ignores `transform` without a word, and TypeScript 7 ignores plugins altogether.\n- Built by Vite or tested by vitest? Add the plugin of `@coldframe/compiler/vite`.\n- Run by Node, tsx or another tool that only strips types? Run it by `node --import @coldframe/compiler/node`.\n- Built right? Then the mark is missing or misspelt: write `\"use durable\"` as the first line of its body.\n- Stale output? Delete the build folder and the `.tsbuildinfo` file: adding a plugin does not rebuild what an incremental build has already written.",
+    "- {here}\n- Built with `tsc`? Use `tspc` (of ts-patch) with TypeScript 6 and `{ \"transform\": \"@coldframe/compiler/ts-patch\", \"transformProgram\": true }` in the `plugins` of tsconfig.json. Plain `tsc` ignores `transform` without a word, and TypeScript 7 ignores plugins altogether.\n- Built by Vite, or tested by Vitest? Add the plugin of `@coldframe/compiler/vite`.\n- Run by Node, which only strips types, or by tsx, ts-node or another loader? Run it by `node --import @coldframe/compiler/node`; with tsx: `node --import @coldframe/compiler/node --import tsx app.ts`.\n- Built or tested by Next, webpack, esbuild, Jest, swc or Babel, or run by Bun or Deno? None of them can run the compiler: compile the modules with durable functions by `tspc` first, and give them its output.\n- Built right? Then the mark is missing or misspelt: write `\"use durable\"` as the first line of its body.\n- Stale output? Delete the build folder and the `.tsbuildinfo` file: adding a plugin does not rebuild what an incremental build has already written.",
   ),
   /** CF2302: {what} was called from {caller}, which is not durable. */
-  outsideDurableCode: define<"what" | "caller">(
+  outsideDurableCode: define<"what" | "caller" | "finding" | "advice">(
     "CF2302",
     "{what} was called from {caller}, which is not durable.",
-    "{caller} cannot be stored while it waits, so the wait would be lost with this process, and everything before it would be done again.",
-    "- Mark {caller} as durable: `\"use durable\"` as the first line of its body; or\n- if it is not yours, call {what} before or after it, not inside; or\n- if it only does work and need not wait durably, make it a `step`.",
+    "{finding}. So {caller} cannot be stored while it waits: the wait would be lost with this process, and everything before it would be done again.",
+    "{advice}",
   ),
   /** CF2303: Two different functions are registered as {id}. */
   duplicateRegistration: define<"id">(
@@ -468,10 +468,10 @@ export const errors = {
     "- Hand `stepContext().signal` to what the step waits for (`fetch(url, { signal })`), so that it really stops.\n- If the work needs longer, raise `timeoutMs`.",
     StepTimeoutError,
   ),
-  /** CF2403: There is a run {run} already, with another function or other arguments. */
-  runConflict: define<"run">(
+  /** CF2403: There is a run {run} already, {difference}: it is of {function} and was started at {startedAt}. */
+  runConflict: define<"run" | "difference" | "function" | "startedAt">(
     "CF2403",
-    "There is a run {run} already, with another function or other arguments.",
+    "There is a run {run} already, {difference}: it is of {function} and was started at {startedAt}.",
     "The id of a run is its idempotency key: starting it again with the same function and arguments gives the run that exists. With others it is most likely a mistake, so nothing was started.",
     "- If it is another job, give it another id.\n- If it is the same job, call `engine.get(id)` to reach its run.",
   ),

@@ -6,6 +6,7 @@
 import { beginStack, type ColdframeError, errors } from "./errors.ts";
 import { type DescriptorKind, descriptorOf } from "./realm.ts";
 import { registry } from "./registry.ts";
+import { fixOfToolchain } from "./toolchain.ts";
 
 const kinds: Partial<Record<DescriptorKind, string>> = {
   1: "a step",
@@ -29,12 +30,23 @@ function explain(fn: unknown): ColdframeError {
   const name = typeof fn === "function" && fn.name !== "" ? fn.name : "The function";
   const found = kinds[descriptorOf(fn)?.kind ?? 0];
   if (found !== undefined) return errors.wrongKind({ function: name, found });
-  return errors.notCompiled({ function: name, finding: findingOn(fn) });
+  return neverCompiled(name, findingOn(fn), fn);
 }
+
+/** @returns CF2301, with what there is to do in this process; the caller throws it */
+export function neverCompiled(name: string, finding: string, fn?: unknown): ColdframeError {
+  const text = typeof fn === "function" ? Function.prototype.toString.call(fn) : "";
+  // Where others are compiled, the compiler does run.
+  const isSeen = registry().functions.size > 0 && !marked.test(text);
+  const here = isSeen ? undefined : fixOfToolchain(text);
+  return errors.notCompiled({ function: name, finding, here: here ?? "Look up here what builds or loads its file:" });
+}
+
+const marked = /["']use durable["']/;
 
 function findingOn(fn: unknown): string {
   if (typeof fn !== "function") return `It is ${fn === null ? "null" : typeof fn}, not a function`;
-  if (/["']use durable["']/.test(Function.prototype.toString.call(fn)))
+  if (marked.test(Function.prototype.toString.call(fn)))
     return 'The mark `"use durable"` still stands in it, so the compiler never saw its file';
   if (registry().functions.size === 0) return "Nothing in this process is compiled, so the compiler did not run at all";
   return "Other functions in this process are compiled, so it lacks the mark, or only wraps the function that has it";

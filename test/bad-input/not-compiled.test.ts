@@ -1,5 +1,6 @@
 // A function that was never compiled: the message asks for the usual reasons before anything is started.
-import { coroutine, snapshot, step } from "@coldframe/runtime";
+import { spawnSync } from "node:child_process";
+import { type ColdframeError, coroutine, snapshot, step } from "@coldframe/runtime";
 import { expect, test } from "vitest";
 import { load, makePlace } from "../engine/kit.ts";
 import { expectCoded, failureOf } from "./kit.ts";
@@ -72,4 +73,36 @@ test("a wrapper around a compiled function is not that function", async () => {
   const wrapped = async () => main();
   expectCoded(await failureOf(() => engine.start(wrapped, [])), "CF2301", { what: "wrapped was never compiled" });
   expect(await (await engine.start(main, [])).result()).toBe(1);
+});
+
+test("the tool that has built or runs the function comes first, with what there is to do there", async () => {
+  expect(((await failureOf(() => coroutine(fulfil, 1))) as ColdframeError).fix).toMatch(/^- Here it is Vitest\. Add/);
+  const runtime = new URL("../../runtime/src/index.ts", import.meta.url).href;
+  const program = `
+    import { coroutine } from ${JSON.stringify(runtime)};
+    const ask = (fn) => { try { coroutine(fn); } catch (error) { console.log(error.code, error.fix.split("\\n")[0]); } };
+    const plain = async () => { "use durable"; };
+    ask(plain);
+    process.env.NEXT_RUNTIME = "nodejs"; ask(plain); delete process.env.NEXT_RUNTIME;
+    process.env.JEST_WORKER_ID = "1"; ask(plain); delete process.env.JEST_WORKER_ID;
+    process.execArgv.push("--import", "tsx"); ask(plain); process.execArgv.length = 0;
+    process[Symbol.for("ts-node.register.instance")] = {}; ask(plain); delete process[Symbol.for("ts-node.register.instance")];
+    ask(async () => { (0, _a__WEBPACK_IMPORTED_MODULE_0__.b)(); });
+    ask(() => _async_to_generator(function* () {}));
+    ask(() => _asyncToGenerator(function* () {}));
+    ask(() => __async(this, null, function* () {}));
+    ask(() => __awaiter(this, void 0, void 0, function* () {}));`;
+  const args = ["--conditions=coldframe-source", "--input-type=module", "--eval", program];
+  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env: { PATH: process.env.PATH } });
+  const [none, ...said] = stdout.trimEnd().split("\n");
+  expect(none).toBe("CF2301 - Look up here what builds or loads its file:");
+  const tools = ["Next", "Jest", "tsx", "ts-node", "webpack", "swc", "Babel", "esbuild", "tsc"];
+  expect(said.map((line) => /^CF2301 - Here it is ([\w-]+)\. [A-Z]/.exec(line)?.[1])).toEqual(tools);
+});
+
+test("where others are compiled, no tool is to blame: the mark is missing", async () => {
+  await load(`export async function other() { "use durable"; }`);
+  const error = (await failureOf(() => coroutine(async () => 1))) as ColdframeError;
+  expect(error.fix).not.toContain("Here it is");
+  expect(error.fix).toContain("the mark is missing or misspelt");
 });

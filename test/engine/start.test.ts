@@ -34,7 +34,17 @@ describe.each(kinds)("starting runs on %s", (kind) => {
     expect([await first.result(), await second.result(), calls]).toEqual([8, 8, 1]);
     const after = await engine.start(main, [4, { a: [1] }], { id: "a" });
     expect([await after.result(), calls]).toEqual([8, 1]);
-    await expect(engine.start(main, [5], { id: "a" })).rejects.toThrow("CF2403");
+    const { later } = await load<Program>(program);
+    for (const [difference, start] of [
+      ["with 2 arguments, not 1", () => engine.start(main, [5], { id: "a" })],
+      ["with another argument 2", () => engine.start(main, [4, { a: [2] }], { id: "a" })],
+      ["with other arguments", () => engine.start(main, [5, { a: [2] }], { id: "a" })],
+      ["of another function than test/program#later", () => engine.start(later, [4, { a: [1] }] as never, { id: "a" })],
+    ] as const) {
+      const error = await start().catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "CF2403", params: { difference, function: "test/program#main" } });
+      expect((error as { params: { startedAt: string } }).params.startedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:/);
+    }
   });
 
   test("of starts that race, one is", async () => {

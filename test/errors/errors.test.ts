@@ -10,7 +10,7 @@ import { writeSnapshot } from "../../runtime/src/snapshot/write.ts";
 
 const cause = new Error("inner");
 const error = runtime.errors.notCompiled(
-  { function: "shop/orders#fulfil", finding: "Nothing is compiled" },
+  { function: "shop/orders#fulfil", finding: "Nothing is compiled", here: "Look:" },
   { where: "src/orders.ts:3:1", cause },
 );
 
@@ -44,7 +44,7 @@ test("console.error, a cause and an uncaught error show everything", () => {
     expect(texts(shown)).toEqual([true, true, true]);
   const program = `
     const { errors } = await import(${JSON.stringify(new URL("../../runtime/src/errors.ts", import.meta.url).href)});
-    throw errors.notCompiled({ function: "f", finding: "Nothing" });`;
+    throw errors.notCompiled({ function: "f", finding: "Nothing", here: "" });`;
   const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
   expect(stderr).toContain("ColdframeError: [CF2301] f was never compiled by Coldframe.\n  why: Nothing.");
   expect(texts(stderr)).toEqual([true, true, true]);
@@ -54,7 +54,7 @@ test("a prepareStackTrace of the user's is left alone", () => {
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = (_, sites) => sites;
   try {
-    expect(runtime.errors.notCompiled({ function: "f", finding: "" }).stack).toBeInstanceOf(Array);
+    expect(runtime.errors.notCompiled({ function: "f", finding: "", here: "" }).stack).toBeInstanceOf(Array);
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
   }
@@ -66,10 +66,10 @@ test("a function never compiled: the message asks for the usual reason", () => {
 
 test("the parts are fields as well, and a console shows each once", () => {
   expect(error).toMatchObject({ name: "ColdframeError", code: "CF2301", where: "src/orders.ts:3:1", cause });
-  expect(error.params).toEqual({ function: "shop/orders#fulfil", finding: "Nothing is compiled" });
+  expect(error.params).toEqual({ function: "shop/orders#fulfil", finding: "Nothing is compiled", here: "Look:" });
   expect(inspect(error).split(error.why)).toHaveLength(2);
   expect(inspect(error)).not.toContain("params");
-  const plain = runtime.errors.notCompiled({ function: "f", finding: "" });
+  const plain = runtime.errors.notCompiled({ function: "f", finding: "", here: "" });
   expect(plain.where).toBeUndefined();
   expect(plain.message).toBe("[CF2301] f was never compiled by Coldframe.");
   expect("cause" in plain).toBe(false);
@@ -123,7 +123,7 @@ test("placeholders are typed", () => {
   // @ts-expect-error: a parameter is missing
   runtime.errors.notCompiled({ function: "f" });
   // @ts-expect-error: no such parameter
-  runtime.errors.notCompiled({ function: "f", finding: "", name: "g" });
+  runtime.errors.notCompiled({ function: "f", finding: "", here: "", name: "g" });
   // @ts-expect-error: no such code
   runtime.isColdframeError(error, "CF9999");
 });

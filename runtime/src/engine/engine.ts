@@ -138,7 +138,9 @@ export class Engine implements AsyncDisposable {
     const { functions } = registry();
     const isSame = found.fn === fn || functions.get(found.fn) === functions.get(fn); // it may have been renamed
     if (!isSame || values.fingerprintOf(found.input) !== values.fingerprintOf(input)) {
-      throw errors.runConflict({ run: id });
+      const difference = isSame ? differenceOf(values, found.input, input) : `of another function than ${fn}`;
+      const startedAt = new Date(found.createdAt).toISOString();
+      throw errors.runConflict({ run: id, difference, function: found.fn, startedAt });
     }
     return true;
   }
@@ -234,6 +236,23 @@ function rootOf(fn: Function, called: Function): Descriptor {
 
 function refuseUnless(isGood: boolean, option: string, found: unknown, needed: string): void {
   if (!isGood) throw errors.invalidOption({ option, found: String(found), needed });
+}
+
+/** Which arguments are others. They are not shown: this goes into logs. */
+function differenceOf(values: Values, before: Uint8Array, now: Uint8Array): string {
+  const lists = [before, now].map((bytes) => {
+    try {
+      return values.decode(bytes) as unknown[];
+    } catch {
+      return undefined; // of code that is not loaded, or has changed
+    }
+  });
+  const [former, present] = lists;
+  if (former === undefined || present === undefined) return "with other arguments";
+  if (former.length !== present.length) return `with ${former.length} arguments, not ${present.length}`;
+  const print = (value: unknown) => values.fingerprintOf(values.encodeList([value], ""));
+  const others = present.flatMap((value, at) => (print(value) === print(former[at]) ? [] : [`${at + 1}`]));
+  return others.length === 1 ? `with another argument ${others[0]}` : "with other arguments";
 }
 
 /** Lets an error of the user's surface as an uncaught one, outside of what goes on here. */

@@ -16,6 +16,8 @@ export interface ForeignCall {
   readonly kind: "foreign";
   /** Source text of what durable code called, as `helper` or `db.transaction`. */
   readonly callee: string;
+  /** What that was. */
+  readonly fn: unknown;
   /** Performs a step that is called in there. */
   readonly perform: (step: Descriptor, args: unknown[]) => Promise<unknown>;
 }
@@ -56,9 +58,6 @@ export type Surroundings = ForeignCall | StepAttempt | Timed | RunTurn;
 
 export const inTurn: RunTurn = { kind: "turn" };
 
-/** How messages call code that keeps the context of a turn. */
-export const UNAWAITED = "a function that was called without await";
-
 /** One per realm: a step made by one copy of the runtime may run under the engine of another. */
 export const surroundings: AsyncLocalStorage<Surroundings> = shared(
   "engine.surroundings",
@@ -72,7 +71,7 @@ export function clockOf(around: Surroundings | undefined): Clock {
 
 /** Makes a foreign call so that whatever it does is known to be foreign (I1). */
 export function callForeign(call: Call, perform: ForeignCall["perform"]): unknown {
-  return surroundings.run({ kind: "foreign", callee: call.text, perform }, applyCall, call);
+  return surroundings.run({ kind: "foreign", callee: call.text, fn: call.fn, perform }, applyCall, call);
 }
 
 function applyCall(call: Call): unknown {

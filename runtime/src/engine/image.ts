@@ -7,12 +7,11 @@
  * I2 Sleeps and calls that nothing can hear of any more are not stored (losers.ts).
  * I3 No snapshot shows an operation that only code waits for which the run does not await: after a restore that code is gone.
  */
-import { errors } from "../errors.ts";
 import { encodeParked } from "../local/lost.ts";
 import type { SchedulerState } from "../local/scheduler.ts";
 import { Operation, type Task } from "../local/task.ts";
-import { UNAWAITED } from "./foreign.ts";
 import type { StoredPlace } from "./lineage.ts";
+import { outsideUnawaited } from "./outside.ts";
 import type { ActiveRun } from "./turn.ts";
 
 /** The root of a run's snapshot. */
@@ -63,7 +62,7 @@ export function refuseOverheard<T>(run: ActiveRun, done: T): T {
   const [task] = run.hasOpenWait() ? [] : run.overheard;
   if (task === undefined) return done;
   const what = task.work instanceof Operation ? `The operation ${task.work.name}` : "What the run does";
-  throw errors.outsideDurableCode({ what, caller: UNAWAITED });
+  throw outsideUnawaited(what);
 }
 
 /** Encodes the run; tasks of `without` only as far as something else leads to them. */

@@ -5,11 +5,11 @@
  * I1 Under an engine a sleep is an operation with a due time. Outside one it is a timer.
  * I2 In foreign code that a run has called it is refused, awaited or not: that code cannot be stored while it waits.
  */
-import { errors } from "../errors.ts";
 import { type Descriptor, DURABLE, R } from "../realm.ts";
 import { pause } from "./attempt.ts";
 import { type Duration, toMs } from "./duration.ts";
-import { clockOf, surroundings, UNAWAITED } from "./foreign.ts";
+import { clockOf, surroundings } from "./foreign.ts";
+import { outsideForeign, outsideUnawaited } from "./outside.ts";
 
 /** What the descriptor of an awaitable of the runtime says (kind 2). */
 export interface AwaitableMeta {
@@ -27,8 +27,8 @@ export interface AwaitableMeta {
 export function sleep(duration: Duration): Promise<void> {
   if (R.ops !== null) return R.ops.later(sleep, undefined, [duration], "sleep") as Promise<void>;
   const around = surroundings.getStore();
-  if (around?.kind === "foreign") throw errors.outsideDurableCode({ what: "sleep", caller: around.callee });
-  if (around?.kind === "turn") throw errors.outsideDurableCode({ what: "sleep", caller: UNAWAITED });
+  if (around?.kind === "foreign") throw outsideForeign("sleep", around);
+  if (around?.kind === "turn") throw outsideUnawaited("sleep");
   return pause(clockOf(around), toMs(duration));
 }
 

@@ -6,7 +6,8 @@ import { errors } from "../errors.ts";
 import { type Descriptor, DURABLE, descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { performInMemory, type StepMeta } from "./attempt.ts";
-import { clockOf, type StepContext, surroundings, UNAWAITED } from "./foreign.ts";
+import { clockOf, type StepContext, surroundings } from "./foreign.ts";
+import { outsideUnawaited } from "./outside.ts";
 import { type RetryOptions, resolvePolicy } from "./policy.ts";
 
 /** How a step is performed. */
@@ -76,7 +77,7 @@ function excerpt(fn: StepFunction): string {
 
 /** Code that a run does not await is gone after a crash, and with it whatever it would have done with the result. */
 async function refuseUnawaited(what: string): Promise<never> {
-  throw errors.outsideDurableCode({ what, caller: UNAWAITED });
+  throw outsideUnawaited(what);
 }
 
 function stepRef(name: string): string {
