@@ -126,7 +126,8 @@ export class TaskPromiseClass extends Promise<unknown> {
   }
 
   static {
-    defineProperty(TaskPromiseClass.prototype, "constructor", {
+    // biome-ignore lint/complexity/noThisInStatic: tsc sets its variable for the inner name only when this block has run
+    defineProperty(this.prototype, "constructor", {
       get(this: TaskPromise) {
         if (#task in this) this.#look();
         return nativePromise;
@@ -138,7 +139,8 @@ export class TaskPromiseClass extends Promise<unknown> {
       },
       configurable: true,
     });
-    defineProperty(TaskPromiseClass, "name", { value: "Promise" });
+    // biome-ignore lint/complexity/noThisInStatic: as above
+    defineProperty(this, "name", { value: "Promise" });
   }
 
   /** What a console prints: what it prints for a promise. One that nobody has listened to shows its task's state. */
