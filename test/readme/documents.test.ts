@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { compile } from "@coldframe/compiler";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { pauseBefore, resolvePolicy } from "../../runtime/src/engine/policy.ts";
 import { listFiles } from "../boundaries/source.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -90,4 +91,23 @@ test("paths named in the documents exist", () => {
         .map((path) => `${file}: ${path}`),
     );
   expect(dead).toEqual([]);
+});
+
+test("the README tells the retries that there are by default", () => {
+  const policy = resolvePolicy({ jitter: 0 });
+  const pauses = Array.from({ length: policy.maxAttempts - 1 }, (_, at) => pauseBefore(policy, at + 2) / 1000);
+  const last = pauses.pop();
+  const spread = `${resolvePolicy().jitter * 100} %`;
+  expect(read("README.md")).toContain(
+    `${policy.maxAttempts} attempts in all, after pauses of ${pauses.join(", ")} and ${last} seconds, give or take ${spread}.`,
+  );
+});
+
+test("the README has one sentence on a line, within 120 columns", () => {
+  const text = read("README.md").replace(/^```[\s\S]*?^```$/gm, "");
+  const lines = text.split("\n").filter((line) => !line.startsWith("|"));
+  expect(lines.filter((line) => line.length > 120)).toEqual([]);
+  expect(
+    lines.filter((line) => !/^- /.test(line) && /[.!?] +[A-Z](?![^(]*\))/.test(line.replace(/`[^`]*`/g, ""))),
+  ).toEqual([]);
 });
