@@ -264,7 +264,7 @@ export const errors = {
     "CF1081",
     "The compiler of Coldframe failed on {file}: {detail}",
     "This is a fault of Coldframe, not of the file. The file is refused, since an uncompiled function would lose its state.",
-    "Please report it, with the smallest part of the file that shows it. Until it is mended, write that part in another way.",
+    "Please report it, with the smallest part of the file that shows it. Until it is fixed, write that part in another way.",
   ),
   /** CF1082: The entry of `@coldframe/compiler/ts-patch` in `plugins` of tsconfig.json lacks `"transformProgram": true`. */
   programTransformerNeeded: define(

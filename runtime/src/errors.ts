@@ -359,7 +359,7 @@ export const errors = {
     "CF2205",
     "The store failed: {detail}.",
     "The disk is full, broken or gone, or the database file has become unreadable. Writes that were under way may or may not have happened; what was acknowledged before is safe.",
-    "Mend the disk, then start the process again: runs go on from their last commit.",
+    "Repair the disk, then start the process again: runs go on from their last commit.",
   ),
   /** CF2206: The store of {what} was used after it was closed. */
   storeClosed: define<"what">(
@@ -550,7 +550,7 @@ export const errors = {
     "CF2414",
     "{what} was called by code of the run {run}, which is not driven here any more.",
     "The run has ended, is held, waits for a time, or its lease was given up or lost. What begins now would be recorded nowhere, and another worker might do it too.",
-    "- Await in durable code every call of code that calls steps: the run then goes on until that code has ended.\n- If the lease was lost or the engine was closed, there is nothing to mend: whoever takes the run up makes the call again.",
+    "- Await in durable code every call of code that calls steps: the run then goes on until that code has ended.\n- If the lease was lost or the engine was closed, there is nothing to do: whoever takes the run up makes the call again.",
   ),
   /** CF2415: The run {run} was taken up {claims} times and never got any further. */
   crashLoop: define<"run" | "claims" | "pending">(

@@ -1,5 +1,6 @@
 import { isColdframeError } from "@coldframe/runtime";
 import { describe, expect, test } from "vitest";
+import { errors } from "../../runtime/src/errors.ts";
 import { deferred, kinds, load, makePlace, until } from "./kit.ts";
 
 interface Program {
@@ -125,6 +126,31 @@ describe.each(kinds)("steps on %s", (kind) => {
       ["Error", "Error", "odd", undefined, "E_ODD", true],
       { plain: "else" },
     ]);
+  });
+
+  test("of an error that cannot be stored whole, members, causes and the fields of a coded error stay", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    const coded = errors.storeFailed(
+      { detail: "no space" },
+      { cause: Object.assign(new Error("odd"), { w: new WeakMap() }) },
+    );
+    world.w = {
+      fail: () => {
+        throw new AggregateError([coded, new TypeError("near")], "several");
+      },
+    };
+    const { main } = await load<Program>(`
+      import { step } from "@coldframe/runtime";
+      const bad = step(async () => w.fail(), { retry: { maxAttempts: 1 } });
+      export async function main() { "use durable"; return await bad(); }`);
+    const error = (await (await engine.start(main, [])).result().catch((caught) => caught)) as AggregateError;
+    expect([error.message, error.errors.map(({ message }) => message)]).toEqual(["several", [coded.message, "near"]]);
+    expect(isColdframeError(error.errors[0], "CF2205")).toBe(true);
+    const { why, fix, link, params, cause } = error.errors[0] as typeof coded;
+    expect([why, fix, link, (cause as Error).message]).toEqual([coded.why, coded.fix, coded.link, "odd"]);
+    expect(params).toEqual({ detail: "no space" });
+    expect(Object.keys(error.errors[0])).toEqual(["code"]);
   });
 
   test("an error that says it is not retryable is final", async () => {

@@ -105,6 +105,7 @@ function toPortable(thrown: unknown, depth = 0): unknown {
   for (const key of Object.getOwnPropertyNames(thrown)) {
     const value = readQuietly(thrown, key);
     if (isPrimitive(value)) define(key, value, Object.prototype.propertyIsEnumerable.call(thrown, key));
+    if (key === "params" && isColdframeError(thrown)) define(key, { ...thrown.params });
   }
   for (const key of ["name", "stack"] as const) define(key, describe(readQuietly(thrown, key)));
   if (depth === MOST_CAUSES) return copy;
