@@ -8,11 +8,15 @@
  * I3 A rejection that no code had looked at when the call settled is an unhandled one of the process.
  */
 import { errors } from "./errors.ts";
+import { metaOf } from "./frame.ts";
+import { bottomOf, liveFrames } from "./local/inspect.ts";
 import { reopenWaits } from "./local/reopen.ts";
 import { Scheduler, type SchedulerHost, type SchedulerState } from "./local/scheduler.ts";
 import type { Call, Task } from "./local/task.ts";
 import { type ExternalWait, externalWaits, operandOf } from "./local/waits.ts";
 import { type Descriptor, descriptorOf, type Mode } from "./realm.ts";
+import { linesOf } from "./snapshot/inspect/listing.ts";
+import { printLive } from "./snapshot/inspect/print.ts";
 import { notDurable } from "./uncompiled.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
@@ -46,6 +50,8 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   #driven = false;
   /** Not meant for users. */
   watcher: Watcher | null = null;
+  /** Id of its function, for consoles. */
+  readonly #name: string;
   #settled: { resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = [];
 
   /** Used by `coroutine` and `restore`; not meant for users. */
@@ -53,6 +59,9 @@ export class Coroutine<T = unknown> implements SchedulerHost {
     this.#start = state.start;
     if (state.scheduler !== null) this.scheduler.adoptState(state.scheduler);
     if (state.unobserved !== undefined) this.scheduler.adoptUnobserved(state.unobserved);
+    const leaf = this.scheduler.root?.leaf;
+    const meta = state.start !== null ? descriptorOf(state.start.fn)?.meta : leaf && metaOf(bottomOf(leaf));
+    this.#name = meta?.key ?? "a durable function";
   }
 
   /** Has the call returned or thrown? */
@@ -116,6 +125,18 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   turn(): void {
     this.scheduler.turn();
     this.#report();
+  }
+
+  /** What a console shows: its frames with the source text of what each awaits, and their variables. */
+  [Symbol.for("nodejs.util.inspect.custom")](depth = 0): string {
+    const head = `Coroutine of ${this.#name}`;
+    if (depth < 0) return `[${head}]`;
+    if (this.#start !== null) return `${head}, not begun`;
+    const { root } = this.scheduler;
+    if (root?.state === 1) return `${head}, done: it returned ${printLive(root.value)}`;
+    if (root?.state === 2) return `${head}, done: it threw ${printLive(root.value)}`;
+    if (this.scheduler.isInTurn) return `${head}, running`;
+    return [`${head}, suspended`, ...linesOf(liveFrames(this.scheduler), () => "waits for other tasks")].join("\n");
   }
 
   /** What is stored of it; only between two calls (I1). */

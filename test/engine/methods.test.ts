@@ -1,7 +1,7 @@
 // Durable methods as runs see them: frames of one tree, found again by their ids; what can be started and what can't.
 import { coroutine, restore, snapshot } from "@coldframe/runtime";
 import { describe, expect, test } from "vitest";
-import { inspect } from "../../runtime/src/snapshot/inspect.ts";
+import { inspect } from "../../runtime/src/snapshot/inspect/index.ts";
 import { kinds, load, makePlace } from "./kit.ts";
 
 type Method = (...args: unknown[]) => Promise<unknown>;

@@ -5,12 +5,16 @@ import {
   type Duration,
   type Engine,
   type EngineOptions,
+  type InspectedFrame,
+  type Inspection,
   isColdframeError,
   type Notice,
   open,
   type Run,
   type RunInfo,
+  type RunInspection,
   type RunStatus,
+  type RunWait,
   registerClass,
   registerCodec,
   registerFunction,
@@ -77,6 +81,12 @@ describe("engine.start", () => {
       expectTypeOf(run.result()).resolves.toEqualTypeOf<Receipt>();
       expectTypeOf(run.status()).resolves.toEqualTypeOf<RunInfo>();
       expectTypeOf((await run.status()).status).toEqualTypeOf<RunStatus>();
+      const seen = await (await engine.start(fulfil, [{ id: "a", total: 1 }])).inspect();
+      expectTypeOf(seen).toEqualTypeOf<RunInspection>();
+      expectTypeOf(seen).toExtend<RunInfo>();
+      expectTypeOf(seen.waits).toEqualTypeOf<readonly RunWait[]>();
+      expectTypeOf(seen.frames).toEqualTypeOf<Inspection["frames"]>();
+      expectTypeOf<InspectedFrame["variables"]>().toEqualTypeOf<Readonly<Record<string, string>>>();
       expectTypeOf(await engine.get("a")).toEqualTypeOf<Run<unknown> | undefined>();
       expectTypeOf(await engine.get<Receipt>("a")).toEqualTypeOf<Run<Receipt> | undefined>();
       await engine.list({ status: ["held", "failed"], function: fulfil });

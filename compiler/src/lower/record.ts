@@ -3,7 +3,7 @@
 // I1. `points[pc]`: the entry comes first. Keys of slots differ among those that are live at one point.
 import type * as t from "@babel/types";
 import type { Unit } from "../analyze/scope.ts";
-import type { FunctionRecord, PointRecord } from "../analyze/types.ts";
+import type { FunctionRecord, ModuleContext, PointRecord } from "../analyze/types.ts";
 import { frameName } from "./frame.ts";
 import { textOf } from "./text.ts";
 import type { DurableUnit } from "./unit.ts";
@@ -29,9 +29,17 @@ export function describeUnit(durable: DurableUnit) {
   const points = durable.points.list.map((point) => ({
     fingerprint: prints.of(point),
     loc: point.node.loc ?? node.loc ?? fn.loc,
-    of: point.operand === null ? point.kind : textOf(point.operand, durable.module),
+    of: point.operand === null ? point.kind : (sourceOf(point.node, context) ?? textOf(point.operand, durable.module)),
     live: durable.live.at(point).map(nameOf),
   }));
   const slots = Object.fromEntries(durable.slots.map((binding) => [nameOf(binding), keys.get(binding) as string]));
   return { F: frameName(durable), slots, points: [entry, ...points] };
+}
+
+/** What is awaited or yielded, as the user wrote it; undefined for points that have no place of their own. */
+function sourceOf({ type, loc }: t.Node, { source }: ModuleContext): string | undefined {
+  const [start, end] = [loc?.start.index, loc?.end.index];
+  if ((type !== "AwaitExpression" && type !== "YieldExpression") || start === undefined || end === undefined)
+    return undefined;
+  return /^(?:await|yield\s*\*?)(?![\w$])\s*(\S.*)$/s.exec(source.slice(start, end))?.[1];
 }

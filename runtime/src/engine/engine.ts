@@ -214,7 +214,8 @@ export class Engine implements AsyncDisposable {
 
   #handle<T>(id: string): Run<T> {
     const { store, values } = this.#parts;
-    return new Run<T>(id, { store, values, results: this.#results });
+    const active = (run: string) => this.#worker?.find(run);
+    return new Run<T>(id, { store, values, results: this.#results, active });
   }
 
   #check(what: string): void {

@@ -4,7 +4,9 @@
  */
 import { errors } from "../errors.ts";
 import type { RunRecord, RunStatus, Store } from "../store/store.ts";
+import { describeHandle, inspectRun, type RunInspection } from "./inspection.ts";
 import type { Results } from "./results.ts";
+import type { ActiveRun } from "./turn.ts";
 import type { Values } from "./values.ts";
 
 /** A run as `status` and `list` show it. Times are epoch milliseconds. */
@@ -50,6 +52,8 @@ export interface RunAccess {
   readonly store: Store;
   readonly values: Values;
   readonly results: Results;
+  /** The run in the memory of this process, if it is there. */
+  readonly active: (id: string) => ActiveRun | undefined;
 }
 
 /** A run, in whatever process it is driven. Made by `engine.start` and `engine.get`. */
@@ -89,6 +93,24 @@ export class Run<T = unknown> {
     const [record] = await this.#access.store.find([this.id]);
     if (record === undefined) throw errors.runUnknown({ run: this.id });
     return toInfo(record);
+  }
+
+  /**
+   * Reads where the run stands, whatever process drives it: status, frames with function, place, the source text of the await and
+   * variables, and what it waits for. Its code need not be loaded. Of a running run it is the last commit that is shown.
+   *
+   * @throws CF2409 if there is no such run; as `inspect`, if what is stored is damaged
+   * @example console.log(await run.inspect());
+   */
+  async inspect(): Promise<RunInspection> {
+    const detail = await this.#access.store.get(this.id);
+    if (detail === undefined) throw errors.runUnknown({ run: this.id });
+    return inspectRun(toInfo(detail), detail);
+  }
+
+  /** What a console shows: its frames, if it is driven or kept in this process. */
+  [Symbol.for("nodejs.util.inspect.custom")](depth = 0): string {
+    return depth < 0 ? `[Run ${this.id}]` : describeHandle(this.id, this.#access.active(this.id));
   }
 
   /**

@@ -32,6 +32,10 @@ export class WarmRuns {
     }
   }
 
+  get(id: string): ActiveRun | undefined {
+    return this.#runs.get(id);
+  }
+
   take(id: string): ActiveRun | undefined {
     const run = this.#runs.get(id);
     if (run === undefined) return undefined;

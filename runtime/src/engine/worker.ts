@@ -74,6 +74,11 @@ export class Worker implements Keeper {
     return !this.#closing && this.#runs.size < this.#parts.limits.runs;
   }
 
+  /** A run in memory, driven or parked. */
+  find(id: string): ActiveRun | undefined {
+    return this.#runs.get(id) ?? this.#warm.get(id);
+  }
+
   /**
    * Starts a run here: its first turn runs before its first commit.
    * @returns why it could not be created; undefined: it is.

@@ -343,6 +343,8 @@ export interface RunDetail extends RunRecord {
   /** Result or error by `status`; undefined while it runs. */
   readonly outcome: Uint8Array | undefined;
   readonly snapshot: Uint8Array | undefined;
+  /** All that are pending, in no particular order. */
+  readonly operations: readonly Operation[];
 }
 
 /** @see Store.list */

@@ -27,6 +27,11 @@ export function fieldsAt({ kind }: FunctionMeta, { live }: PointMeta): readonly 
   return kind === 4 ? [...GENERATOR_FIELDS, ...live] : live;
 }
 
+/** A point in words: line and column, and the source text of what is awaited; at its entry a function awaits nothing. */
+export function textOfPoint({ at, of }: PointMeta, pc: number): string {
+  return pc === 0 ? at : `${at} ${of}`;
+}
+
 interface FrameLayout extends Layout {
   readonly fields: readonly string[];
   readonly code: number;
@@ -52,8 +57,13 @@ function layoutOf(writer: GraphWriter, meta: FunctionMeta, pc: number): FrameLay
   if (point === undefined) writer.refuse("a frame at a point that its code does not have", "report this as a fault");
   const fields = fieldsAt(meta, point as PointMeta);
   const keys = [...FRAME_KEYS, ...fields.map((field) => meta.slots[field] ?? field)];
-  const { fp, at } = point as PointMeta;
-  const code = writer.codes.add("frame", meta.key, meta.stamp, fp, at);
+  const code = writer.codes.add(
+    "frame",
+    meta.key,
+    meta.stamp,
+    (point as PointMeta).fp,
+    textOfPoint(point as PointMeta, pc),
+  );
   return { ...makeLayout(writer, FRAME_FORM, code, pc, keys), fields, code };
 }
 

@@ -102,7 +102,8 @@ class MemoryStore implements Store {
   async get(id: string): Promise<RunDetail | undefined> {
     const run = this.#world.runs.get(id);
     if (run === undefined) return undefined;
-    return { ...toRecord(run), seq: run.seq, input: run.request.input, outcome: run.outcome, snapshot: run.snapshot };
+    const { seq, request, outcome, snapshot } = run;
+    return { ...toRecord(run), seq, input: request.input, outcome, snapshot, operations: [...run.operations.values()] };
   }
 
   async find(ids: readonly string[]): Promise<readonly RunRecord[]> {

@@ -116,13 +116,14 @@ export function toRecord(row: RunRow): RunRecord {
   };
 }
 
-export function toDetail(row: RunRow, content: ContentRow): RunDetail {
+export function toDetail(row: RunRow, content: ContentRow, operations: readonly OperationRow[]): RunDetail {
   return {
     ...toRecord(row),
     seq: content.seq,
     input: content.input,
     outcome: content.outcome ?? undefined,
     snapshot: content.bytes ?? undefined,
+    operations: operations.map(toOperation),
   };
 }
 

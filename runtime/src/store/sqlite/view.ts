@@ -4,13 +4,14 @@
  */
 import type { ListFilter, RunCount, RunDetail, RunPage, RunRecord, RunStatus } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import type { ContentRow, RunRow } from "./rows.ts";
+import type { ContentRow, OperationRow, RunRow } from "./rows.ts";
 import { STATUSES, toDetail, toRecord } from "./rows.ts";
 
 export function readRun(c: Connection, id: string): RunDetail | undefined {
   const row = c.run.runOf.get(id) as unknown as RunRow | undefined;
   if (row === undefined) return undefined;
-  return toDetail(row, c.run.contentOf.get(row.key) as unknown as ContentRow);
+  const content = c.run.contentOf.get(row.key) as unknown as ContentRow;
+  return toDetail(row, content, c.run.operationsOf.all(row.key) as unknown as OperationRow[]);
 }
 
 export function findRuns(c: Connection, ids: readonly string[]): RunRecord[] {

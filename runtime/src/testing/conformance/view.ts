@@ -14,13 +14,14 @@ const reading: Case[] = [
       const createdAt = bench.clock.now();
       const owner = await hold(store, "run", { priority: 2 });
       bench.clock.advance(3);
-      await owner.commit({ snapshot: bytes("s") });
+      const step = { operation: "o", kind: "step f", key: "k", args: bytes("x"), attempt: 2, dueAt: createdAt + 7 };
+      await owner.commit({ snapshot: bytes("s"), begin: [step] });
       const nothing = { endedAt: undefined, dueAt: undefined, hold: undefined, parent: undefined, outcome: undefined };
       assert.deepEqual(await store.get("run"), {
         ...nothing,
         ...{ id: "run", fn: "f", version: "v1", queue: "q", priority: 2, status: "running", createdAt },
         ...{ epoch: 1, generation: 0, owner: store.worker, leaseUntil: createdAt + LEASE_MS, seq: 1 },
-        ...{ input: bytes("input of run"), snapshot: bytes("s") },
+        ...{ input: bytes("input of run"), snapshot: bytes("s"), operations: [step] },
       });
       const wakeAt = bench.clock.now() + 9;
       await owner.commit({ status: "waiting", wakeAt });
@@ -40,8 +41,9 @@ const reading: Case[] = [
       const owner = await hold(store, "a");
       await owner.commit({ snapshot: bytes("s") });
       await store.start([request("b")]);
-      const { seq, input, outcome, snapshot, ...record } = (await store.get("a")) as RunDetail;
+      const { seq, input, outcome, snapshot, operations, ...record } = (await store.get("a")) as RunDetail;
       assert.deepEqual([seq, input, outcome, snapshot], [1, bytes("input of a"), undefined, bytes("s")]);
+      assert.deepEqual(operations, []);
       const found = await store.find(["b", "none", "a"]);
       assert.deepEqual([found[0]?.id, found[1], found.length], ["b", record, 2]);
     },
