@@ -13,7 +13,7 @@ import type { View } from "./view.ts";
 export function rewritePlain(node: Nested, view: View, emitters: Emitters): Nested {
   const native = new Native(view, emitters, null);
   const { unit } = view;
-  for (const binding of unit.bindings) if (binding.initFrom) view.names.rename(binding, binding.name);
+  for (const binding of unit.bindings) if (hidesParameter(binding)) view.names.rename(binding, binding.name);
   const { params, before } = rewriteParams(node, view, native);
   before.push(...openVars(unit, view));
   if (!t.isBlockStatement(node.body)) {
@@ -25,11 +25,16 @@ export function rewritePlain(node: Nested, view: View, emitters: Emitters): Nest
   return { ...node, params, body: { ...node.body, body: [...before, ...statements] } } as Nested;
 }
 
+/** A variable or function of the body beside a parameter of its name, where both have scopes of their own. */
+function hidesParameter({ name, scope, unit }: Binding): boolean {
+  return scope === unit.body && scope !== unit.params && unit.params.bindings.has(name);
+}
+
 /** Variables of the body that begin with the value of a parameter of the same name. */
 function openVars(unit: Unit, view: View): t.Statement[] {
   return unit.bindings.flatMap((binding) => {
     if (binding.initFrom === null || binding.cell) return [];
-    return [declare("let", view.names.of(binding), view.first(binding))];
+    return [declare("var", view.names.of(binding), view.first(binding))];
   });
 }
 

@@ -11,6 +11,7 @@ export const sideBySide: Cases = {
   "for await with a dead zone": `let total = 0; try { for await (const c of [1, 2]) { t(total); const total = c } } catch (e) { t(e.name) } return total`,
   handlers: `let e = 0, f = 0; try { await later(1); raise("m") } catch (e) { const f = e.message; t(f) } try { await fail("n") } catch { const f = await later(2); t(f) } return [e, f]`,
   "finally, labels, cases": `let x = 0; try { const x = 1; await x } finally { const x = 2; t(x) } l: { const x = 3; t(x); break l } switch (a) { case 1: let x = 4; t(x) } m: { const x = await 5; t(x) } return x`,
+  "parameters and body of plain functions": `const f = function (x, g = () => x) { function x() { return 1 } return [typeof x, typeof g()] }, h = function (x, g = () => x++) { var x; t(g()); const k = () => ++x; return [k(), g(), x] }, i = function (x, g = () => x) { var x = 2; return [x, g()] }, j = function (x, g = () => x) { const k = () => x(); function x() { return 1 } const r = k(); x = () => 2; return [r, k(), g()] }; await later(1); return [f(3), h(3), i(3), j(3)]`,
   "parameters and body": `const f = async (x, g = () => x) => { var x; t([x, g()]); x = 3; await later(1); { let x = 4; t(x) } return [x, g()] }; return await f(1)`,
 };
 
