@@ -52,6 +52,12 @@ const programs: Record<string, string> = {
 
 test.each(Object.entries(programs))("%s", async (_, body) => expectSame(body));
 
+test("a directive that ends in a comment", async () => {
+  const source = `"use strict" /** first\n */ async function main() { return typeof this }`;
+  const { code } = compile(source, { filename: "case.js", sourceType: "script", mark: "all", abi: "global" });
+  expect(await run(code, false)).toBe(await run(source, false));
+});
+
 test("comments of HTML in scripts", async () => {
   await expectSame(
     `var f = async () => { return 1 } <!-- comment\n[1].map((x) => t(x))\nasync function main() { let x = await f(); <!-- comment\n --> another\n return [x, seen] }\n<!-- end`,

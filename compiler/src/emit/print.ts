@@ -47,7 +47,7 @@ export function printModule(printing: Printing): { code: string; map: RawMap } {
   const ordered = edits.toSorted(
     (a, b) => a.start - b.start || a.end - b.end || Number(b.isOuter ?? false) - Number(a.isOuter ?? false),
   );
-  const top: Replacement = { start: at, end: at, code: printTop(printing) };
+  const top: Replacement = { start: at, end: at, code: endDirective(printing, at) + printTop(printing) };
   const replacements = ordered.map((edit) => printEdit(edit, source, filename));
   replacements.push(top);
   replacements.sort((a, b) => a.start - b.start || (a === top ? -1 : b === top ? 1 : 0));
@@ -65,6 +65,13 @@ function findTop({ body, directives, interpreter }: t.Program): number {
   const comment = first.leadingComments?.at(-1);
   const isOwn = comment?.type === "CommentBlock" && comment.value.startsWith("*") && !t.isImportDeclaration(first);
   return (isOwn ? comment.start : first.start) ?? 0;
+}
+
+/** The line end that ended a directive may be one in a comment, which then stands behind what is inserted. */
+function endDirective({ program: { directives }, source }: Printing, at: number): string {
+  const end = directives.at(-1)?.end;
+  if (end == null || source[end - 1] === ";" || /[\n\r\u2028\u2029]/.test(source.slice(end, at))) return "";
+  return "; ";
 }
 
 function printTop({ abi, reach, opening }: Printing): string {
