@@ -19,9 +19,10 @@ export type Mode = 0 | 1 | 2 | 3;
 
 /**
  * What the outcome of a resumed frame is: 0 final, 1 what it waits for or a generator yields, 2 an iterator result that is
- * handed out as it is, of an async generator what it yields, 3 what an async generator yields once it has been awaited.
+ * handed out as it is, of an async generator what it yields, 3 what an async generator yields once it has been awaited, 4 a
+ * `yield*` that wants a generator of ours to be resumed in its place.
  */
-export type Parked = 0 | 1 | 2 | 3;
+export type Parked = 0 | 1 | 2 | 3 | 4;
 
 /** What compiled code asks of the scheduler whose turn runs (docs/abi.md 12). */
 export interface Ops {

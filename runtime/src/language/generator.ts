@@ -1,29 +1,21 @@
 /**
  * Owns: generator objects of compiled generators: `next`, `throw`, `return` (docs/abi.md 10).
- * Does not own: `yield*` (delegate.ts), how their frames become bytes (snapshot/codecs/generator).
+ * Does not own: how they are resumed (chain.ts), `yield*` (delegate.ts), how their frames become bytes (snapshot/codecs/generator).
  *
  * I1 A generator object has no own keys; its state is a private slot.
  * I2 The object's prototype is read from `fn.prototype` at the time of the call.
- * I3 A frame is dropped as soon as the generator has finished.
  */
 import { create, getPrototypeOf } from "../builtins.ts";
-import { abrupt, type Frame } from "../frame.ts";
-import { type Descriptor, type Mode, type Run, R as realm, SUSPEND, shared } from "../realm.ts";
+import type { Frame } from "../frame.ts";
+import { type Descriptor, type Run, R as realm, SUSPEND, shared } from "../realm.ts";
 import { apply } from "./apply.ts";
+import { GeneratorState, resume } from "./chain.ts";
 import { refuseNew } from "./construct.ts";
 import { Itself } from "./itself.ts";
 
 const R = realm;
 
 const nativePrototype = getPrototypeOf(getPrototypeOf((function* () {})()) as object);
-
-/** What a generator object is about: its frame while it is suspended, null once it has finished. */
-export interface GeneratorState {
-  /** The function that was called: the object's prototype is found by it after a restore. */
-  fn: Function;
-  frame: Frame | null;
-  running: boolean;
-}
 
 const states = shared("generatorStates", () => {
   return class GeneratorSlot extends Itself {
@@ -53,7 +45,7 @@ export function makeGenerator(prototype: object, state: GeneratorState): object 
 /** What a call of a compiled generator function does: run the parameters, park at the start. */
 export function startGenerator(d: Descriptor, self: unknown, args: ArrayLike<unknown>, newTarget: unknown): object {
   const frame = openGenerator(d, self, args, newTarget);
-  return makeGenerator(prototypeOf(d.self, generatorPrototype), { fn: d.self, frame, running: false });
+  return makeGenerator(prototypeOf(d.self, generatorPrototype), new GeneratorState(d.self, frame));
 }
 
 /** Runs the parameters of a generator function. @returns its frame, parked at its start */
@@ -83,49 +75,7 @@ export function prototypeOf(fn: Function, fallback: object): object {
 function stateOf(object: unknown, method: string): GeneratorState {
   const state = generatorState(object);
   if (state === undefined) throw new TypeError(`${method} method called on incompatible receiver ${typeof object}`);
-  if (state.running) throw new TypeError("Generator is already running");
   return state;
-}
-
-function finishEarly(mode: Mode, value: unknown): IteratorResult<unknown> {
-  if (mode === 1) throw value;
-  return { value: mode === 2 ? value : undefined, done: true };
-}
-
-/** Registers outlive a nested run: a generator may be driven from anywhere. */
-function resume(state: GeneratorState, mode: Mode, value: unknown): IteratorResult<unknown> {
-  const frame = state.frame;
-  if (frame === null) return finishEarly(mode, value);
-  if (mode !== 0 && isAtStart(frame)) {
-    state.frame = null;
-    return finishEarly(mode, value);
-  }
-  const depth = R.depth;
-  state.running = true;
-  R.mode = mode;
-  R.value = value;
-  try {
-    const result = (frame.$d.run as Run)(frame);
-    const { parked } = R;
-    if (parked === 0) {
-      state.frame = null;
-      return { value: result, done: true };
-    }
-    R.parked = 0;
-    return parked === 1 ? { value: result, done: false } : (result as IteratorResult<unknown>);
-  } catch (thrown) {
-    state.frame = null;
-    if (abrupt(thrown) && thrown.mode === 2) return { value: thrown.value, done: true };
-    throw thrown;
-  } finally {
-    state.running = false;
-    R.depth = depth;
-  }
-}
-
-/** Point 0 is the entry and point 1 the start, before the first statement of the body. */
-function isAtStart(frame: Frame): boolean {
-  return frame.$pc <= 1;
 }
 
 /** `%GeneratorPrototype%` with our three methods in front. */
@@ -147,3 +97,13 @@ export const generatorPrototype: object = shared("generatorPrototype", () => {
   }
   return prototype;
 });
+
+const methodOf = (name: string): unknown => Object.getOwnPropertyDescriptor(generatorPrototype, name)?.value;
+/** The three methods: who finds one of these on a generator of ours can do without the call. */
+export const generatorMethods: readonly unknown[] = [methodOf("next"), methodOf("throw"), methodOf("return")];
+const [nextMethod] = generatorMethods;
+
+/** The state of a generator whose `next` is ours. */
+export function drivenState(iterator: unknown, next: unknown): GeneratorState | undefined {
+  return next === nextMethod ? generatorState(iterator) : undefined;
+}

@@ -19,7 +19,8 @@ import {
   stringOf,
   uncurry,
 } from "../builtins.ts";
-import { generatorState } from "./generator.ts";
+import { resume } from "./chain.ts";
+import { drivenState, generatorState } from "./generator.ts";
 
 /** What a compiled loop drives: `next()` says whether there is a `value`. */
 export interface LoopIterator {
@@ -216,7 +217,8 @@ export class ForeignIterator implements LoopIterator {
   }
   next(): boolean {
     this.done = true; // I2
-    const step = apply(this.method as Function, this.iterator, []);
+    const state = drivenState(this.iterator, this.method);
+    const step = state ? resume(state, 0, undefined) : apply(this.method as Function, this.iterator, []);
     if (!isObject(step)) throw new TypeError(`Iterator result ${stringOf(step)} is not an object`);
     if ((step as IteratorResult<unknown>).done) return false;
     this.value = (step as IteratorResult<unknown>).value;

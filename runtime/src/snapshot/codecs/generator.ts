@@ -4,6 +4,7 @@
  *
  * I1 The object's prototype is its function's `prototype`, by identity; nothing else can be found again.
  */
+import { GeneratorState, isExecuting } from "../../language/chain.ts";
 import { generatorState, makeGenerator } from "../../language/generator.ts";
 import type { NodeReader } from "../node-reader.ts";
 import { tags } from "../tags.ts";
@@ -27,7 +28,7 @@ export const generatorKind: Kind<object> = {
   is: (value) => generatorState(value) !== undefined,
   encode(value, writer) {
     const state = generatorState(value);
-    if (state === undefined || state.running) {
+    if (state === undefined || isExecuting(state)) {
       return writer.refuse("a generator object that is running", "store it when it has yielded");
     }
     if (!isOfItsFunction(value, state.fn)) {
@@ -39,7 +40,7 @@ export const generatorKind: Kind<object> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const fn = node.value(0);
-    return makeGenerator(generatorPrototypeOf(fn, node), { fn: fn as Function, frame: null, running: false });
+    return makeGenerator(generatorPrototypeOf(fn, node), new GeneratorState(fn as Function, null));
   },
   fill(shell, node) {
     const state = generatorState(shell);
