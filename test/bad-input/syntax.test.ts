@@ -23,7 +23,7 @@ describe("compile()", () => {
   });
 
   test.each([
-    ["async function f() { 'use durable'; class A { async g() {} } }", "CF1106", "which cannot be durable"],
+    ["async function f() { 'use durable'; namespace A { f() } }", "CF1109", "A namespace cannot be compiled"],
     ["export async function f() { 'use durable'; ", "CF1005", "This file cannot be parsed"],
   ])("%s", (source, code, what) => {
     const { code: text, diagnostics } = compile(source, { filename: "src/orders.ts" });

@@ -1,6 +1,6 @@
 // A value that cannot be stored, live across an await: named with its function, variable and path. A coroutine is as it was;
 // a run is held at its last commit, and goes on once the cause is gone.
-import { coroutine, snapshot } from "@coldframe/runtime";
+import { coroutine, restore, snapshot } from "@coldframe/runtime";
 import { describe, expect, test } from "vitest";
 import { kinds, load, makePlace, until } from "../engine/kit.ts";
 import { forgetCode } from "../upgrades/kit.ts";
@@ -187,4 +187,52 @@ test("a closure over the `this` of a constructor that never got one", async () =
   expect(error.message).toContain(
     "The `this` of a constructor whose `super()` failed cannot be stored: `late` in shop/late#main",
   );
+});
+
+test.each([
+  ["instance", "class A { n = 1; async m() { return this.n } } const a = new A(); await null; return a.m();", "`a` in"],
+  ["class", "class A { async m() {} } await null; return new A();", "`A` in"],
+  [
+    "private",
+    "class A { #n = 1; async m() { await null; return this.#n } } return await new A().m();",
+    "The function m (it uses what only the text of a class",
+  ],
+  ["field", "class A { f = async () => this } const { f } = new A(); await null; return f();", "`f(captured this)`"],
+  [
+    "generator",
+    "class A { #n = 1; *g() { yield this.#n } } const g = new A().g(); await null; return g.next();",
+    "`g.(inside)`",
+  ],
+  [
+    "counter",
+    "class A { m() { let n = 0; return async () => n++ } } const f = new A().m(); await null; return f();",
+    "`f` in",
+  ],
+])("what only the text of a local class reaches (%s): the class is to be moved", async (_, body, what) => {
+  forgetCode();
+  const { main } = await load<Program>(`export async function main() { "use durable"; ${body} }`, "shop/local");
+  const co = coroutine(main);
+  co.next();
+  const error = await failureOf(() => snapshot(co));
+  expectCoded(error, "CF2001", { what, fix: "at the top of" });
+  expect((error as Error).message).not.toContain("registerClass(");
+  await expect(co.drive()).resolves.toBeDefined();
+});
+
+test("frames of a local class that use variables of the function only are stored, and the advice holds", async () => {
+  const text = (cls: string, within: string) =>
+    `${cls} export async function main() { "use durable"; let n = 1; ${within} const a = new A(); const x = await A.add(a.k); await null; return [x, n] }`;
+  const local = "class A { k = 4; static async add(k) { await null; return k + n++ } }";
+  const moved = "class A { k = 4; static async add(k) { await null; return k + 1 } }";
+  for (const [cls, within, expected] of [
+    ["", local, [5, 2]],
+    [moved, "", [5, 1]],
+  ] as const) {
+    forgetCode();
+    const { main } = await load<Program>(text(cls, within), "shop/local");
+    const co = coroutine(main);
+    co.next();
+    const restored = restore(snapshot(co)) as typeof co;
+    expect(await restored.drive()).toEqual(expected);
+  }
 });

@@ -17,13 +17,23 @@ export function inferName(target: t.Node): string {
   return extra?.parenthesized ? "" : target.name;
 }
 
+type Keyed =
+  | t.ObjectProperty
+  | t.ObjectMethod
+  | t.ClassMethod
+  | t.ClassPrivateMethod
+  | t.ClassProperty
+  | t.ClassPrivateProperty
+  | t.ClassAccessorProperty;
+
 /** The name that a key gives; null if only the run time knows it. */
-export function keyName(node: t.ObjectProperty | t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod): string | null {
+export function keyName(node: Keyed): string | null {
   const { key } = node;
   const prefix = "kind" in node && (node.kind === "get" || node.kind === "set") ? `${node.kind} ` : "";
   if (t.isPrivateName(key)) return `${prefix}#${key.id.name}`;
-  const constant = node.computed ? constantKey(key) : undefined;
-  if (node.computed) return constant === undefined ? null : prefix + constant;
+  const isComputed = "computed" in node && node.computed === true;
+  const constant = isComputed ? constantKey(key) : undefined;
+  if (isComputed) return constant === undefined ? null : prefix + constant;
   if (isProtoKey(node)) return "";
   if (t.isIdentifier(key)) return prefix + key.name;
   return t.isStringLiteral(key) || t.isNumericLiteral(key) || t.isBigIntLiteral(key) ? prefix + String(key.value) : "";

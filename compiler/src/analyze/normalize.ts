@@ -1,14 +1,15 @@
 // Owns: which functions of a durable function's tree are brought to normal form: itself, and every async function and
 // generator nested in it.
 // Does not own: normal form (lift/).
-// I1. Methods of classes that are made in it, and accessors, stay as they are.
-// I2. The outer comes first: it may take the text around an inner one apart.
+// I1. The outer comes first: it may take the text around an inner one apart.
+// I2. Methods of classes come to stand in their text as functions when all is in normal form.
 // I3. `{ __proto__ }` makes a property, `{ __proto__: x }` sets the prototype: the first becomes a key that is computed before
 //     anything gives the variable another name.
 // I4. Function declarations stand in blocks: in sloppy code they may also be all of a branch, or have labels (B.3.1, B.3.3).
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import { type LiftContext, lift } from "./lift/index.ts";
+import { moveMembers } from "./local-members.ts";
 import type { FoundFunction, ModuleContext } from "./types.ts";
 import { replaceUsing } from "./using.ts";
 
@@ -25,11 +26,13 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
   replaceUsing(path.node, lifting);
   lift(path.node, lifting);
   const nested: t.Function[] = [];
-  t.traverseFast(path.node.body, (node) => {
-    if (t.isClassMethod(node) || t.isClassPrivateMethod(node) || !t.isFunction(node)) return;
-    if (node.async || node.generator) nested.push(node);
-  });
+  for (const part of [...path.node.params, path.node.body]) {
+    t.traverseFast(part, (node) => {
+      if (t.isFunction(node) && (node.async || node.generator)) nested.push(node);
+    });
+  }
   for (const fn of nested) lift(fn, lifting);
+  moveMembers(path.node, lifting);
 }
 
 /** I4 */

@@ -5,6 +5,7 @@
 import * as t from "@babel/types";
 import { collectVars, lexicalDeclarations } from "./declare.ts";
 import { inferName, isAnonymous, keyName } from "./fn-name.ts";
+import { markOf } from "./lift/marks.ts";
 import type {
   Binding,
   BindingKind,
@@ -56,6 +57,8 @@ export class Resolver {
   #unit: Unit | null = null;
   #scope: Scope | null = null;
   readonly #outerUses = new Set<t.Node>();
+  /** How many classes are around. */
+  #classes = 0;
   /** Private names by the scope of their class. */
   readonly #privates = new Map<Scope, Set<string>>();
   /** Stands for what is around the function, if that gives it its `this`. */
@@ -103,6 +106,7 @@ export class Resolver {
       early: false,
       tdz: false,
       captured: false,
+      lexical: false,
     };
     scope.bindings.set(name, binding);
     scope.unit.bindings.push(binding);
@@ -167,7 +171,10 @@ export class Resolver {
     let unit = this.#unit;
     while (unit?.arrow) unit = unit.parent;
     // In a method of a class or object that stays in place it means what is written there.
-    if (unit !== null && unit !== this.#outer && unit.parent !== this.#outer) return;
+    if (unit !== null && unit !== this.#outer && unit.parent !== this.#outer) {
+      this.#bindTo(unit);
+      return;
+    }
     this.useImplicit(node, "this");
     this.#useOuter(node, "super");
   }
@@ -182,9 +189,16 @@ export class Resolver {
   /** A private name that no class within the function declares. */
   usePrivate(node: t.PrivateName): void {
     for (let scope = this.#scope; scope !== null; scope = scope.parent) {
-      if (this.#privates.get(scope)?.has(node.id.name)) return;
+      if (!this.#privates.get(scope)?.has(node.id.name)) continue;
+      this.#bindTo(scope.unit);
+      return;
     }
     this.#useOuter(node, `#${node.id.name}`);
+  }
+
+  /** What is being walked can do something only in the text of a unit around it. */
+  #bindTo(owner: Unit): void {
+    for (let unit = this.#unit; unit !== null && unit !== owner; unit = unit.parent) unit.isBound = true;
   }
 
   #useOuter(node: t.Node, name: string): void {
@@ -244,6 +258,8 @@ export class Resolver {
       made: this.#made(),
       fnName: this.#nameOf(node),
       captures: new Set(),
+      inClass: this.#classes > 0,
+      isBound: false,
       names: new Set(),
       free: new Set(),
       foreign: new Set(),
@@ -295,12 +311,12 @@ export class Resolver {
     if (child && isAnonymous(child)) this.#names.set(child, inferName(target));
   }
 
-  nameByKey(property: t.ObjectProperty): void {
-    if (isAnonymous(property.value)) this.#names.set(property.value, keyName(property));
+  nameByKey(property: t.ObjectProperty | t.ClassProperty | t.ClassPrivateProperty | t.ClassAccessorProperty): void {
+    if (property.value && isAnonymous(property.value)) this.#names.set(property.value, keyName(property));
   }
 
   #nameOf(node: t.Node): string | null {
-    const given = this.#names.get(node);
+    const given = markOf(node, "method")?.name ?? this.#names.get(node);
     if (given !== undefined) return given;
     if ("id" in node && t.isIdentifier(node.id)) return node.id.name;
     return t.isMethod(node) ? keyName(node) : "";
@@ -313,6 +329,12 @@ export class Resolver {
     this.#loops = [...outer, ++this.#loopCount];
     walk();
     this.#loops = outer;
+  }
+
+  inClass(walk: () => void): void {
+    this.#classes += 1;
+    walk();
+    this.#classes -= 1;
   }
 
   inCase(scope: Scope, index: number, walk: () => void): void {

@@ -42,6 +42,8 @@ export interface Binding {
   /** Some use may come before its initialization; filled by capture.ts. */
   tdz: boolean;
   captured: boolean;
+  /** Only code in the text around it reaches it: what uses it is made in place; filled by capture.ts. */
+  lexical: boolean;
 }
 
 /** One occurrence of a binding. `order` and `loops` are those of its own unit: for a closure, of the place it is made. */
@@ -99,6 +101,10 @@ export interface Unit {
   readonly fnName: string | null;
   /** Bindings of units around it that it uses, with those that functions nested in it use; in order of first use. */
   readonly captures: Set<Binding>;
+  /** Its text is part of a class, the head included: such code is strict. */
+  readonly inClass: boolean;
+  /** It uses a private name or `super` of a class or object around it that stays in place: so must it. */
+  isBound: boolean;
   /** Every identifier in its text. */
   readonly names: Set<string>;
   /** Names in it that no binding of the durable function explains. */
@@ -112,7 +118,7 @@ export interface Unit {
   body: Scope;
 }
 
-/** A class, or an object literal with accessors or `super`: its functions can't be made anywhere else. */
+/** A class, or an object literal with accessors or `super`: its plain functions can't be made anywhere else. */
 export interface Container {
   readonly type: "container";
   readonly node: t.Class | t.ObjectExpression;

@@ -6,9 +6,7 @@ import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
 import type { Diagnostics, Place } from "../diagnostic.ts";
 import { type ColdframeError, errors } from "../errors.ts";
-import { nameOf } from "../find/names.ts";
 import { isParameterDecorator } from "../find/parameters.ts";
-import { usesSuper } from "./declare.ts";
 
 /**
  * "runs": lowering handles it, or leaves it as it stands. "erased": a type. "outside": it cannot stand in a function, or
@@ -19,10 +17,10 @@ export type Verdict = "runs" | "erased" | "outside" | ((path: NodePath, root: No
 const runs = `
   ArrayExpression ArrayPattern ArrowFunctionExpression AssignmentExpression AssignmentPattern AwaitExpression
   BigIntLiteral BinaryExpression BlockStatement BooleanLiteral BreakStatement CatchClause ClassAccessorProperty ClassBody
-  ClassDeclaration ClassExpression ClassPrivateProperty ClassProperty ConditionalExpression ContinueStatement
+  ClassDeclaration ClassExpression ClassMethod ClassPrivateMethod ClassPrivateProperty ClassProperty ConditionalExpression ContinueStatement
   DebuggerStatement Directive DirectiveLiteral DoWhileStatement EmptyStatement ExpressionStatement
   ForOfStatement ForStatement FunctionDeclaration FunctionExpression Identifier IfStatement ImportExpression LabeledStatement LogicalExpression MemberExpression
-  MetaProperty NewExpression NullLiteral NumericLiteral ObjectExpression ObjectPattern ObjectProperty
+  MetaProperty NewExpression NullLiteral NumericLiteral ObjectExpression ObjectMethod ObjectPattern ObjectProperty
   OptionalCallExpression OptionalMemberExpression ParenthesizedExpression RegExpLiteral RestElement ReturnStatement
   SequenceExpression SpreadElement StaticBlock StringLiteral SwitchCase SwitchStatement TaggedTemplateExpression
   TemplateElement TemplateLiteral ThisExpression ThrowStatement TryStatement UnaryExpression UpdateExpression
@@ -65,11 +63,8 @@ const outside = `
 
 const checked: Record<string, Verdict> = {
   CallExpression: checkEval,
-  ClassMethod: checkClassMethod,
-  ClassPrivateMethod: checkClassMethod,
   Decorator: () => errors.decorator(),
   ForInStatement: checkForIn,
-  ObjectMethod: checkObjectMethod,
   PrivateName: "runs",
   Super: checkSuper,
   TSEnumBody: "runs",
@@ -142,25 +137,6 @@ function checkNode(path: NodePath, root: NodePath, diagnostics: Diagnostics): vo
 function placeOf(node: t.Node): Place {
   const end = t.isFunction(node) ? node.body.start : node.end;
   return { start: node.start, end, loc: node.loc };
-}
-
-/** Of the classes that a durable function makes; those of the module's classes are roots themselves. */
-function checkClassMethod(path: NodePath, root: NodePath): ColdframeError | undefined {
-  if (path === root) return undefined;
-  const { node } = path as NodePath<t.ClassMethod | t.ClassPrivateMethod>;
-  if (!node.async && !node.generator) return undefined;
-  return errors.durableMethod({ method: `\`${nameOf(path) || "[…]"}\``, kind: describeKind(node) });
-}
-
-function checkObjectMethod(path: NodePath, root: NodePath): ColdframeError | undefined {
-  const { node } = path as NodePath<t.ObjectMethod>;
-  if (!node.async && !node.generator) return undefined;
-  if (path !== root && usesSuper(node)) return errors.outerClassMember({ member: "super" });
-  return undefined;
-}
-
-function describeKind({ async, generator }: t.Function): string {
-  return async && generator ? "an async generator" : async ? "an async" : "a generator";
 }
 
 /** In sloppy code a direct `eval` declares variables of the function around it, which nothing else shows. */

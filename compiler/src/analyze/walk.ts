@@ -5,6 +5,7 @@
 import * as t from "@babel/types";
 import { collectVars, hasParameterExpressions, hasSimpleParams, patternIdentifiers, usesSuper } from "./declare.ts";
 import { isAnonymous, keyName } from "./fn-name.ts";
+import { markOf } from "./lift/marks.ts";
 import { Resolver } from "./resolve.ts";
 import type { Container, Origin, Scope, ScopeAnalysis, Unit } from "./scope.ts";
 
@@ -63,7 +64,10 @@ function walkParams(r: Resolver, node: Unit["node"], unit: Unit): void {
       for (const { name } of node.body.flatMap((statement) => collectVars(statement))) r.declare(params, name, "var");
       r.declareLexical(params, node.body);
       walkBody(r, params, node.body);
-    } else walk(r, node.value);
+    } else {
+      r.nameByKey(node);
+      walk(r, node.value);
+    }
   });
 }
 
@@ -100,13 +104,15 @@ function walkFunctions(r: Resolver, scope: Scope): void {
 }
 
 function walkClass(r: Resolver, node: t.Class, container: Container = r.container(node)): void {
-  r.scoped("class", node, (scope) => {
+  const walkText = (scope: Scope) => {
     r.declarePrivate(scope, node);
     if (node.id) r.declare(scope, node.id.name, "const").initOrder = -1;
+    for (const name of markOf(node.body, "variables")?.names ?? []) r.declare(scope, name, "let").initOrder = -1;
     walk(r, node.superClass);
     for (const member of node.body.body) if ("computed" in member && member.computed) walk(r, member.key);
     for (const member of node.body.body) walkUnit(r, member as Unit["node"], container);
-  });
+  };
+  r.inClass(() => r.scoped("class", node, walkText));
   if (t.isClassDeclaration(node) && node.id) r.use(node.id, node.id.name, { write: true, init: true });
 }
 

@@ -1,12 +1,14 @@
 // Owns: how nested functions and classes are made in emitted code: factories, records, names, what stays in place.
 // Does not own: the inside of a plain function (plain.ts) or of a durable one (run.ts).
 // I1. A factory takes all that its function captures, so `make(...captures)` makes it again after a restore.
-// I2. What can't stand at module level is made by an arrow called in place, which captures the same way; its record says why.
+// I2. What can't stand at module level is made by an arrow called in place, which is given what its makers keep in frames
+//     and reaches all else by name; its record says why.
 // I3. Ids are parent, name, and a hash of body and captures; never an ordinal (module.ts I1).
 import { createHash } from "node:crypto";
 import * as t from "@babel/types";
-import { isNative } from "../analyze/capture.ts";
-import type { Binding, Unit } from "../analyze/scope.ts";
+import { isCarried, isNative, staysInPlace } from "../analyze/capture.ts";
+import { markOf } from "../analyze/lift/marks.ts";
+import type { Binding, Container, Unit } from "../analyze/scope.ts";
 import type { FunctionRecord } from "../analyze/types.ts";
 import { rewriteCombinator } from "./combinator.ts";
 import { call, declare, id, member, num } from "./nodes.ts";
@@ -31,10 +33,9 @@ export class Closures implements Emitters {
 
   closure(node: Nested, view: View, key?: t.Expression): t.Expression {
     const unit = view.analysis.units.get(node) as Unit;
-    this.#check(unit, view);
+    if (staysInPlace(unit)) return this.#inPlace(unit, view, key);
     const captures = [...unit.captures];
-    const taken = [...(key ? [key] : []), ...captureArguments(captures, view)];
-    if (unit.foreign.size > 0) return this.#inPlace(unit, view, captureKeys(captures, key), taken);
+    const taken = [...(key ? [key] : []), ...captureArguments(captures, view, unit)];
     const { module } = view;
     const { id: own, base } = this.#identify(unit, view);
     let factory = module.factories.get(own);
@@ -50,32 +51,33 @@ export class Closures implements Emitters {
     return call(id(factory.name), ...taken);
   }
 
-  /** `((x) => $R.tag(…))(x)`: what it captures of other functions it reaches where it stands. */
-  #inPlace(unit: Unit, view: View, captures: string[], taken: t.Expression[]): t.Expression {
+  /** `((x) => $R.tag(…))(x)`: what it uses of other functions and of a class around it, it reaches where it stands. */
+  #inPlace(unit: Unit, view: View, key?: t.Expression): t.Expression {
     const { context } = view.module;
     const { id: own } = this.#identify(unit, view);
     const record = context.reserveRecord();
-    const made = this.#make(unit, view, own, record);
+    const made = this.#make(unit, view, own, record, view);
     const strictness = view.module.strictness(unit);
-    const names = [...unit.foreign].map((name) => `\`${name}\``).join(", ");
-    const reason = `It uses ${names} of a function that is not durable.`;
-    context.setRecord(record, { ...made.record, captures, reason });
+    const carried = [...unit.captures].filter((binding) => isCarried(binding, unit.parent));
+    const taken = [...(key ? [key] : []), ...captureArguments(carried, view, unit)];
+    const captures = captureKeys(carried, key);
+    context.setRecord(record, { ...made.record, captures, reason: reasonOf(unit) });
     return call(t.arrowFunctionExpression(made.names.map(id), bodyOf(made.body, strictness)), ...taken);
   }
 
   /** The statements that make the function where its captures are parameters. */
-  #make(unit: Unit, view: View, own: string, record: number) {
+  #make(unit: Unit, view: View, own: string, record: number, around: View | null = null) {
     return unit.kind === "plain"
-      ? this.#makePlain(unit, view, own, record)
-      : this.#makeDurable(unit, view, own, record);
+      ? this.#makePlain(unit, view, own, record, around)
+      : this.#makeDurable(unit, view, own, record, around);
   }
 
-  #makePlain(unit: Unit, outer: View, own: string, record: number) {
+  #makePlain(unit: Unit, outer: View, own: string, record: number, around: View | null) {
     const { module } = outer;
-    const view = new View(module, unit, new Set());
+    const view = new View(module, unit, new Set(), around);
     this.register(unit, own, this.#identify(unit, outer).base);
     const fn = rewritePlain(unit.node as Nested, view, this);
-    const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
+    const list = view.carried.map((binding) => id(view.captureName(binding)));
     const tagged = call(view.abi("tag"), recordOf(view, record), named(fn, unit.fnName ?? ""), t.arrayExpression(list));
     return {
       names: list.map(({ name }) => name),
@@ -84,11 +86,11 @@ export class Closures implements Emitters {
     };
   }
 
-  #makeDurable(unit: Unit, outer: View, own: string, record: number) {
+  #makeDurable(unit: Unit, outer: View, own: string, record: number, around: View | null) {
     const { module } = outer;
     const { base } = this.#identify(unit, outer);
     this.register(unit, own, base);
-    return this.makeRun(new DurableUnit(module, unit, base), own, recordOf(outer, record));
+    return this.makeRun(new DurableUnit(module, unit, base, around), own, recordOf(outer, record));
   }
 
   /**
@@ -103,7 +105,7 @@ export class Closures implements Emitters {
       if (binding.kind === "self") view.replace(binding, () => member(id(descriptor), "self"));
     }
     const { params, body } = lowerUnit(durable, this, syntax, { isStatic: false, reach: () => id(descriptor) });
-    const list = [...unit.captures].map((binding) => id(view.captureName(binding)));
+    const list = view.carried.map((binding) => id(view.captureName(binding)));
     const key = !isNamed && unit.fnName === null && unit.parent !== null ? view.names.fresh("$key") : null;
     if (key !== null) list.unshift(id(key));
     const run = t.arrowFunctionExpression(params, body);
@@ -118,7 +120,7 @@ export class Closures implements Emitters {
   }
 
   #identify(unit: Unit, view: View): { id: string; base: string } {
-    const parent = this.#ids.get(unit.parent as Unit) as { id: string; base: string };
+    const parent = this.#parentOf(unit);
     const captures = [...unit.captures].map((binding) => `${binding.name}${binding.cell ? "*" : ""}`);
     const { context, later } = view.module;
     const text = [context.hashOf(unit.node as t.Function), later.has(unit.node) ? "later" : "", ...captures].join(" ");
@@ -126,35 +128,38 @@ export class Closures implements Emitters {
     return { id: `${parent.id}.${unit.fnName ?? ""}~${hash}`, base: parent.base };
   }
 
-  /** A class's own name has no value yet where a function in its heritage is made. */
-  #check(unit: Unit, view: View): void {
-    for (const { scope, name } of unit.captures) {
-      if (scope.kind !== "class") continue;
-      throw view.module.refuse(
-        unit.node,
-        `A function in the head of the class \`${name}\` that uses its name`,
-        "Make the function outside of the class.",
-      );
-    }
+  /** The nearest function around with an id; those that stay as they are have none. */
+  #parentOf({ parent }: Unit): { id: string; base: string } {
+    const known = this.#ids.get(parent as Unit);
+    return known ?? this.#parentOf(parent as Unit);
   }
 
+  /** In place; `((x_1) => class { … })(x)` takes what it uses of frames, and has the variables of one evaluation. */
   container(node: t.Class | t.ObjectExpression, view: View): t.Expression {
     const container = view.analysis.containers.get(node);
-    if (container === undefined || isNative(container.parent))
-      return new Rewriter(view, this).children<t.Class | t.ObjectExpression>(node) as t.Expression;
-    refuseDurableMembers(node, view);
-    const captures = [...container.captures];
+    if (container === undefined) return new Rewriter(view, this).children(node, partsOf(node)) as t.Expression;
+    const captures = [...container.captures].filter((binding) => isCarried(binding, container.parent));
     const names = new Map(captures.map((binding) => [binding, view.names.fresh(binding.name)]));
-    // The name of a class within its own text is its own.
-    const parts = (t.VISITOR_KEYS[node.type] ?? []).filter((key) => key !== "id");
-    const inner = new Rewriter(new ContainerView(view, names), this).children<t.Class | t.ObjectExpression>(
+    const inner = new Rewriter(new ContainerView(view, container, names), this).children<typeof node>(
       node,
-      parts,
+      partsOf(node),
     );
-    const made = t.isClass(inner) ? this.#tagClass(inner, container.fnName ?? "", view, node) : inner;
-    if (captures.length === 0) return made as t.Expression;
-    const arrow = t.arrowFunctionExpression([...names.values()].map(id), made as t.Expression);
+    const variables = t.isClass(node) ? (markOf(node.body, "variables")?.names ?? []) : [];
+    const made = this.#finish(inner, container, variables.length > 0, view);
+    if (captures.length === 0 && variables.length === 0) return made;
+    const declared =
+      variables.length > 0 ? [declareAll(variables), t.returnStatement(made)] : [t.returnStatement(made)];
+    const arrow = t.arrowFunctionExpression([...names.values()].map(id), bodyOf(declared, []));
     return call(arrow, ...captureArguments(captures, view));
+  }
+
+  /** A class that a function which stays as it is makes stays so too, and has its name from its place, if it is left there. */
+  #finish(inner: t.Class | t.ObjectExpression, container: Container, isMoved: boolean, view: View): t.Expression {
+    const { node, fnName, parent } = container;
+    if (!t.isClass(inner)) return inner;
+    if (!isNative(parent)) return this.#tagClass(inner, fnName ?? "", view, node);
+    const expression = { ...inner, type: "ClassExpression" } as t.ClassExpression;
+    return isMoved ? named(expression, fnName ?? "") : expression;
   }
 
   #tagClass(inner: t.Class, name: string, view: View, node: t.Node): t.Expression {
@@ -172,6 +177,25 @@ export class Closures implements Emitters {
     const expression = { ...inner, type: "ClassExpression" } as t.ClassExpression;
     return call(view.abi("tag"), recordOf(view, record), named(expression, name), t.arrayExpression([]));
   }
+}
+
+/** The name of a class within its own text is its own. */
+function partsOf(node: t.Class | t.ObjectExpression): string[] {
+  return (t.VISITOR_KEYS[node.type] ?? []).filter((key) => key !== "id");
+}
+
+function declareAll(names: readonly string[]): t.Statement {
+  return t.variableDeclaration(
+    "let",
+    names.map((name) => t.variableDeclarator(id(name))),
+  );
+}
+
+/** Why it can't be made again: a sentence for the snapshot error. */
+function reasonOf({ foreign }: Unit): string {
+  const names = [...foreign].map((name) => `\`${name}\``).join(", ");
+  if (names !== "") return `It uses ${names} of a function that is not durable.`;
+  return "It uses what only the text of a class or object around it reaches; declare that at the top of the module.";
 }
 
 function captureKeys(captures: Binding[], key?: t.Expression): string[] {
@@ -220,17 +244,4 @@ function named(fn: Nested | t.ClassExpression, name: string): t.Expression {
 
 function asExpression(fn: t.FunctionDeclaration): t.FunctionExpression {
   return { ...fn, type: "FunctionExpression", id: null } as t.FunctionExpression;
-}
-
-/** Functions in a class or accessor can't be lifted out, and an async one must not stay behind in silence. */
-function refuseDurableMembers(node: t.Node, view: View): void {
-  t.traverseFast(node, (child) => {
-    const unit = view.analysis.units.get(child);
-    if (unit === undefined || !isNative(unit) || unit.kind !== "async") return;
-    throw view.module.refuse(
-      child,
-      "An async function in a class or accessor",
-      "Declare the class, or the function, outside of the durable function.",
-    );
-  });
 }

@@ -47,6 +47,7 @@ export class LoweringModule {
   isSloppy(unit: Unit): boolean {
     if (!this.sloppy) return false;
     for (let outer: Unit | null = unit; outer !== null; outer = outer.parent) {
+      if (outer.inClass) return false;
       if (t.isFunction(outer.node) && t.isBlockStatement(outer.node.body) && isStrict(outer.node.body)) return false;
     }
     return true;

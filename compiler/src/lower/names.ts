@@ -32,6 +32,12 @@ export class LocalNames {
     return name;
   }
 
+  /** Keeps a name that code around the function declares, and that it uses. */
+  reserve(name: string): void {
+    this.#taken.add(name);
+    this.#reserved.add(name);
+  }
+
   /** Names a variable that is declared at the head of the function, wherever it was declared before. */
   hoist(binding: Binding): string {
     const known = this.#names.get(binding);

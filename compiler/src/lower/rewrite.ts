@@ -5,9 +5,9 @@
 import * as t from "@babel/types";
 import { isNative } from "../analyze/capture.ts";
 import { applyOf } from "../analyze/lift/marks.ts";
-import type { Binding, Use } from "../analyze/scope.ts";
+import type { Binding, Scope, Unit, Use } from "../analyze/scope.ts";
 import { callWithList, listOf } from "./list.ts";
-import { assign, at, call, id, member, set } from "./nodes.ts";
+import { assign, at, call, declare, id, member, set } from "./nodes.ts";
 import { rewriteTagged } from "./template.ts";
 import type { View } from "./view.ts";
 
@@ -221,10 +221,54 @@ export class Rewriter {
     return at(this.emitters.closure(node, this.view), node);
   }
 
+  // ---- statements of functions that stay as they are
+
+  /** A member of a class or object that stays in place; a key that is no expression names no variable. */
+  member<N extends t.Node>(node: N): N {
+    const isKey = "computed" in node && node.computed !== true;
+    return this.children(
+      node,
+      (t.VISITOR_KEYS[node.type] ?? []).filter((key) => !(isKey && key === "key")),
+    );
+  }
+
+  /** Function declarations of a block that are durable; they are made where the block is entered. */
+  #durableIn(scope: Scope | undefined): t.FunctionDeclaration[] {
+    const { units } = this.view.analysis;
+    return (scope?.functions ?? []).filter((fn) => !isNative(units.get(fn) as Unit));
+  }
+
+  #declare(fn: t.FunctionDeclaration, kind: "var" | "let"): t.Statement {
+    return at(declare(kind, (fn.id as t.Identifier).name, this.emitters.closure(fn, this.view)), fn);
+  }
+
+  textBlock<N extends t.BlockStatement | t.StaticBlock>(node: N): N {
+    const scope = this.view.analysis.scopes.get(node);
+    const durable = this.#durableIn(scope);
+    if (durable.length === 0) return this.children(node);
+    const kind = scope?.kind === "body" || scope?.kind === "params" ? "var" : "let";
+    const body = (node.body as t.Statement[]).filter((each) => !durable.includes(each as t.FunctionDeclaration));
+    const made = this.children({ ...node, body } as N);
+    return { ...made, body: [...durable.map((fn) => this.#declare(fn, kind)), ...made.body] };
+  }
+
+  /** `{ const $v = value; { let f = …; switch ($v) { … } } }`: its value is evaluated outside of its scope. */
+  textSwitch(node: t.SwitchStatement): t.Statement {
+    const durable = this.#durableIn(this.view.analysis.scopes.get(node));
+    if (durable.length === 0) return this.children(node);
+    const isLeft = (each: t.Statement) => !durable.includes(each as t.FunctionDeclaration);
+    const cases = node.cases.map((each) => ({ ...each, consequent: each.consequent.filter(isLeft) }));
+    const value = this.view.names.fresh("$v");
+    const discriminant = this.expression(node.discriminant);
+    const made = { ...this.children({ ...node, cases }, ["cases"]), discriminant: id(value) };
+    const inner = t.blockStatement([...durable.map((fn) => this.#declare(fn, "let")), made]);
+    return t.blockStatement([declare("const", value, discriminant), inner]);
+  }
+
   /** A method becomes a property that holds the function a factory makes. */
   method(node: t.ObjectMethod): t.Node {
     const unit = this.view.analysis.units.get(node);
-    if (unit === undefined || isNative(unit)) return this.children(node);
+    if (unit === undefined || isNative(unit)) return this.member(node);
     const { computed } = node;
     const key = computed ? (this.node(node.key) as t.Expression) : node.key;
     if (unit.fnName === null) return at(this.#nameByKey(key, node), node);
@@ -265,6 +309,7 @@ const access: Rewrite<t.MemberExpression> = (r, node) =>
     ? at(r.outerValue(node), node)
     : r.children(node, node.computed ? ["object", "property"] : ["object"]);
 const nested: Rewrite<Nested> = (r, node) => r.closure(node);
+const memberOf: Rewrite<t.Node> = (r, node) => r.member(node);
 const reference: Rewrite<t.Node> = (r, node) => r.reference(node);
 
 const table: Table = {
@@ -286,6 +331,17 @@ const table: Table = {
   ObjectExpression: (r, node) =>
     r.view.analysis.containers.has(node) ? r.emitters.container(node, r.view) : r.children(node),
   ObjectMethod: (r, node) => r.method(node),
+  ClassMethod: memberOf,
+  ClassPrivateMethod: memberOf,
+  ClassProperty: memberOf,
+  ClassPrivateProperty: memberOf,
+  ClassAccessorProperty: memberOf,
+  BlockStatement: (r, node) => r.textBlock(node),
+  StaticBlock: (r, node) => r.textBlock(node),
+  SwitchStatement: (r, node) => r.textSwitch(node),
+  LabeledStatement: (r, node) => r.children(node, ["body"]),
+  BreakStatement: same,
+  ContinueStatement: same,
   ObjectProperty: (r, node) => r.valueProperty(node),
   ArrayExpression: (r, node) => at(listOf(r.children(node).elements, r.R), node),
   CallExpression: (r, node) => r.emitters.combinator(node, r) ?? r.call(node),
@@ -324,7 +380,7 @@ function nameOfPrivate(node: t.Node): string {
   return (node as t.PrivateName).id.name;
 }
 
-/** Arguments for the captures of a nested function, as its maker reaches them. */
-export function captureArguments(captures: Iterable<Binding>, view: View): t.Expression[] {
-  return [...captures].map((binding) => view.variable(binding));
+/** Arguments for the captures of a nested function, as its maker reaches them. @param of the function, if it is one */
+export function captureArguments(captures: Iterable<Binding>, view: View, of: Unit = view.unit): t.Expression[] {
+  return [...captures].map((binding) => view.variable(binding, of));
 }

@@ -36,7 +36,8 @@ export class DurableUnit {
   /** Hidden variables that emitted code mentions. */
   readonly usedHidden = new Set<Binding>();
 
-  constructor(module: LoweringModule, unit: Unit, base: string) {
+  /** @param around of the code in which the function is made, if it stays there */
+  constructor(module: LoweringModule, unit: Unit, base: string, around: View | null = null) {
     this.module = module;
     this.unit = unit;
     this.base = base;
@@ -53,7 +54,7 @@ export class DurableUnit {
     this.live = findLive(this.flow, bindings, entry);
     const slots = new Set([...entry, ...points.list.flatMap((point) => this.live.at(point))]);
     this.slots = [...entry, ...bindings.filter((binding) => slots.has(binding) && !entry.includes(binding))];
-    this.view = this.#createView();
+    this.view = this.#createView(around);
   }
 
   /** The name of a function at module level that belongs to this one. */
@@ -80,6 +81,7 @@ export class DurableUnit {
       early: false,
       tdz: false,
       captured: false,
+      lexical: false,
     };
     this.#hiddenBindings.push(binding);
     return binding;
@@ -124,9 +126,9 @@ export class DurableUnit {
     });
   }
 
-  #createView(): View {
+  #createView(around: View | null): View {
     const { unit, module } = this;
-    const view = new View(module, unit, this.#hoisted);
+    const view = new View(module, unit, this.#hoisted, around);
     const named: { [kind: string]: string } = { this: "$this", arguments: "$arguments" };
     for (const binding of unit.bindings) {
       const base = named[binding.kind];

@@ -3,7 +3,15 @@
 // I1. A captured variable has its source name inside a factory: all free names of a nested function differ.
 // I2. Cells are never assigned but where their binding comes into being.
 import * as t from "@babel/types";
-import { type Binding, isInitialized, type ScopeAnalysis, type Unit, type Use } from "../analyze/scope.ts";
+import { isCarried } from "../analyze/capture.ts";
+import {
+  type Binding,
+  type Container,
+  isInitialized,
+  type ScopeAnalysis,
+  type Unit,
+  type Use,
+} from "../analyze/scope.ts";
 import type { LoweringModule } from "./module.ts";
 import { LocalNames } from "./names.ts";
 import { call, cell, declare, id, member, set, undef } from "./nodes.ts";
@@ -23,19 +31,46 @@ export class View {
   /** Constants that are declared by `let`, since a pattern assigns them. */
   readonly #demoted = new Set<Binding>();
 
-  /** @param names of the emitted function, if code of the same one has been viewed already */
-  constructor(module: LoweringModule, unit: Unit, hoisted: ReadonlySet<Binding>, names?: LocalNames) {
+  /** The view of the code in which the function stands, if it stays there. */
+  readonly #around: View | null;
+
+  /**
+   * @param around of the code in which the function stays: what it is not given it reaches as that does
+   * @param names of the emitted function, if code of the same one has been viewed already
+   */
+  constructor(
+    module: LoweringModule,
+    unit: Unit,
+    hoisted: ReadonlySet<Binding>,
+    around: View | null = null,
+    names?: LocalNames,
+  ) {
     this.module = module;
     this.analysis = module.analysis;
     this.unit = unit;
     this.hoisted = hoisted;
     this.names = names ?? new LocalNames(unit, Object.values(module.context.abi));
+    this.#around = around;
     if (names !== undefined) return;
-    for (const binding of unit.captures) this.captureName(binding);
+    for (const binding of unit.captures) this.#keepName(binding);
     // In sloppy code a variable may be called so, but none that `let` or `const` declares.
     for (const binding of unit.bindings)
       if (binding.name === "let" && (binding.kind !== "param" || binding.cell)) this.names.rename(binding, "let");
     for (const binding of hoisted) this.names.hoist(binding);
+  }
+
+  #keepName(binding: Binding): void {
+    const variable = this.variable(binding);
+    if (t.isIdentifier(variable)) this.names.reserve(variable.name);
+  }
+
+  /** What a factory of this unit takes, or the arrow that makes it in place. */
+  get carried(): Binding[] {
+    return [...this.unit.captures].filter((binding) => this.#isGiven(binding));
+  }
+
+  #isGiven(binding: Binding): boolean {
+    return this.#around === null || isCarried(binding, this.unit.parent);
   }
 
   replace(binding: Binding, make: () => t.Expression): void {
@@ -58,6 +93,8 @@ export class View {
   variable(binding: Binding, _from: Unit = this.unit): t.Expression {
     const other = this.#others.get(binding);
     if (other !== undefined) return other();
+    if (binding.unit !== this.unit && !this.#isGiven(binding))
+      return (this.#around as View).variable(binding, this.unit);
     if (binding.unit !== this.unit) return id(this.captureName(binding));
     if (binding.kind === "this") return t.thisExpression();
     if (binding.kind === "new.target") return t.metaProperty(id("new"), id("target"));
@@ -140,11 +177,13 @@ export class View {
 /** Code in a class or object that stays in place: its functions reach captures by parameters of an arrow around it. */
 export class ContainerView extends View {
   readonly #outer: View;
+  readonly #container: Container;
   readonly #captures: ReadonlyMap<Binding, string>;
 
-  constructor(outer: View, captures: ReadonlyMap<Binding, string>) {
-    super(outer.module, outer.unit, outer.hoisted, outer.names);
+  constructor(outer: View, container: Container, captures: ReadonlyMap<Binding, string>) {
+    super(outer.module, outer.unit, outer.hoisted, null, outer.names);
     this.#outer = outer;
+    this.#container = container;
     this.#captures = captures;
   }
 
@@ -152,9 +191,18 @@ export class ContainerView extends View {
     if (from === this.unit) return this.#outer.variable(binding, from);
     const name = this.#captures.get(binding);
     if (name !== undefined) return id(name);
+    if (this.#isOutside(binding)) return this.#outer.variable(binding, from);
     if (binding.kind === "this") return t.thisExpression();
     if (binding.kind === "new.target") return t.metaProperty(id("new"), id("target"));
     return id(binding.name);
+  }
+
+  /** Does it belong to a function around the class or object? The name of a class within its own text does not. */
+  #isOutside({ unit, scope }: Binding): boolean {
+    if (scope.node === this.#container.node) return false;
+    for (let outer: Unit | null = this.#container.parent; outer !== null; outer = outer.parent)
+      if (outer === unit) return true;
+    return false;
   }
 }
 

@@ -21,7 +21,7 @@ import {
   iterateMethod,
 } from "../language/iterate.ts";
 import { lateThis } from "../language/late-this.ts";
-import { bind, property, rest, setName, superGet, superPlace, toKey } from "../language/member.ts";
+import { bind, property, putMembers, rest, setName, superGet, superPlace, toKey } from "../language/member.ts";
 import { tag } from "../language/tag.ts";
 import { template } from "../language/template.ts";
 import { makeClosure } from "../language/wrapper.ts";
@@ -134,6 +134,8 @@ const helpers = {
       if (meta !== null && typeof method === "function") registry().setMethod(meta, method);
     });
   },
+
+  members: putMembers,
 
   /** The innermost decorator of a durable method, of either kind of decorators. */
   decorate(meta: FunctionMeta) {

@@ -52,6 +52,23 @@ export function toKey(value: unknown): PropertyKey {
   return ownKeys({ [value as string]: 0 })[0] as PropertyKey;
 }
 
+/**
+ * Puts durable methods in the places that their class has kept for them, as members with the attributes of methods.
+ * @param members functions (null: a member that is no durable method) and keys, in order: of one key the last counts
+ */
+export function putMembers(home: Home, ...members: unknown[]): void {
+  for (let at = 0; at < members.length; at += 2) {
+    const value = members[at];
+    if (value !== null && isLast(members, at + 1)) defineProperty(home, members[at + 1] as PropertyKey, { value });
+  }
+}
+
+/** Does the key at this place not come again? */
+function isLast(members: readonly unknown[], place: number): boolean {
+  for (let at = place + 2; at < members.length; at += 2) if (members[at] === members[place]) return false;
+  return true;
+}
+
 const description = uncurry(
   Object.getOwnPropertyDescriptor(Symbol.prototype, "description")?.get as (this: never) => string | undefined,
 );

@@ -1,6 +1,7 @@
 /**
  * Owns: class bodies inside of functions: heritage, computed keys, fields, accessors, private names, static blocks, `super`.
- * Such a class cannot be stored, so it is used up before the next await: awaits stand only in its head and its keys.
+ * Such a class cannot be stored, so it is used up before the next await: awaits stand only in its head and its keys, and in
+ * members that use nothing of it, the last of which is what is awaited.
  */
 import {
   awaited,
@@ -32,6 +33,29 @@ function enter(place: Place, parameters: string[]): Place {
   });
   for (const name of parameters) declare(inner, name, "number", true);
   return inner;
+}
+
+/** A member that waits, and its use. It has neither `this` nor the name of the class, which would have to be stored. */
+function makeWaiting(place: Place, name: string): [member: string, use: string] {
+  const { rng } = place.world;
+  const inner = within(enter(place, ["d"]), { flow: { async: true, hasThis: false } });
+  const [first, second] = [number(inner, 2), number(inner, 2)];
+  const key = rng.pick(["w", '["w" + 1]', '[see(L, "key", "w")]']);
+  const at = key === "w" ? ".w" : `["w${key === '["w" + 1]' ? 1 : ""}"]`;
+  const waits = awaited(`tick(${first})`);
+  const all: [string, string][] = [
+    [`static async ${key}(d = ${rng.int(0, 9)}) { return ${waits} + ${second}; }`, awaited(`${name}${at}(1)`)],
+    [`async ${key}(d) { trace(L, "waits", ${waits}); return ${second}; }`, awaited(`new ${name}(2)${at}(3)`)],
+    [`${key} = async (d) => ${waits} + ${second};`, awaited(`new ${name}(4)${at}(5)`)],
+    [`static ${key} = { async x(d) { return ${second} + ${waits}; } };`, awaited(`${name}${at}.x(6)`)],
+    [
+      `static start(d) { async function w(e) { return ${waits} + e + ${second}; } return w(d); }`,
+      awaited(`${name}.start(7)`),
+    ],
+    [`get ${key}() { return async (d) => ${waits} + ${second}; }`, awaited(`new ${name}(8)${at}(9)`)],
+    [`static *${key}(d) { yield d; yield* [d + 1]; }`, `[...${name}${at}(10)].length`],
+  ];
+  return rng.pick(all);
 }
 
 /** An argument for a class that is made just now: nothing to wait for. */
@@ -77,9 +101,9 @@ function makeMembers(place: Place, derived: boolean, hidden: string): string[] {
   });
 }
 
-function makeClass(place: Place): string {
+function makeClass(place: Place, waiting = "", name = freshName(place, "C")): string {
   const { rng } = place.world;
-  const [name, hidden] = [freshName(place, "C"), freshName(place, "p")];
+  const hidden = freshName(place, "p");
   const derived = rng.chance(0.4);
   const heritage = derived ? makeHeritage(place) : "";
   use(place, derived ? "class.derived" : "class.base");
@@ -91,6 +115,7 @@ function makeClass(place: Place): string {
     `#${hidden} = ${number(enter(place, []), 1)};`,
     `constructor(d) {\n${derived ? "super(d);\n" : ""}this.n = ${number(inner, 1)};\ntrace(L, new.target === ${name});\n}`,
     ...members,
+    waiting,
     `m(d) {\nthis.#${hidden} += ${number(inner, 2)};\nreturn this.#${hidden}${above};\n}`,
     `static t = see(L, "class", new ${name}(${number(enter(place, []), 0)}).m(this.length));`,
     "}",
@@ -99,9 +124,13 @@ function makeClass(place: Place): string {
 
 function makeUse(place: Place): string {
   const inner = deeper(place);
-  const made = makeClass(inner);
-  const name = /^class (\w+)/.exec(made)?.[1] as string;
-  return `{\n${made}\ntrace(L, "made", ${name}.t, new ${name}(1).m(2), Object.keys(new ${name}(3)));\n}`;
+  const name = freshName(place, "C");
+  const isWaiting = place.flow.async && place.world.rng.chance(0.5);
+  const [member, last] = isWaiting ? makeWaiting(inner, name) : ["", ""];
+  const made = makeClass(inner, member, name);
+  if (isWaiting) use(place, "class.waits");
+  const wait = last === "" ? "" : `trace(L, "waits", ${last});\n`;
+  return `{\n${made}\ntrace(L, "made", ${name}.t, new ${name}(1).m(2), Object.keys(new ${name}(3)));\n${wait}}`;
 }
 
 function makeInstance(place: Place): string {

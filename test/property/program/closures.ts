@@ -49,11 +49,6 @@ function literalOr(place: Place): string {
   return number(within(place, { flow: { async: false, generator: false } }), 1);
 }
 
-/** Functions declared in blocks of sloppy code are refused. */
-function mayDeclare(place: Place): boolean {
-  return place.world.strict || place.depth === 0;
-}
-
 function makeBody(place: Place, low: number, high: number): string {
   const body = statements(place, low, high);
   const entry = place.flow.async ? "" : "if (spend(L)) return 0;\n";
@@ -78,10 +73,10 @@ function makeFunction(place: Place): string {
   const inner = enter(place, {}, false);
   const parameters = makeParameters(inner, arity);
   const body = makeBody(inner, 1, 2);
-  const above = rng.chance(0.3) && mayDeclare(place) ? `trace(L, "above", ${name}(${rng.int(0, 5)}));\n` : "";
+  const above = rng.chance(0.3) ? `trace(L, "above", ${name}(${rng.int(0, 5)}));\n` : "";
   if (above !== "") use(place, "closure.hoisted");
   declare(place, name, "function", false, arity);
-  return (rng.chance(0.5) && mayDeclare(place)) || above !== ""
+  return rng.chance(0.5) || above !== ""
     ? `${above}function ${name}(${parameters}) ${body}`
     : `const ${name} = function (${parameters}) ${body};`;
 }
@@ -90,7 +85,7 @@ function makeAsync(place: Place): string {
   const { rng } = place.world;
   const name = freshName(place, "af");
   const arity = rng.int(0, 2);
-  const form = rng.pick(["arrow", "expression", mayDeclare(place) ? "declaration" : "arrow"]);
+  const form = rng.pick(["arrow", "expression", "declaration"]);
   const inner = enter(place, { async: true }, form === "arrow");
   const parameters = makeParameters(inner, arity);
   const body = form === "arrow" && rng.chance(0.3) ? number(inner, 3) : makeBody(inner, 1, 2);
@@ -141,7 +136,7 @@ function makeMutual(place: Place): string {
   const kind = async ? "durable" : "function";
   declare(place, one, kind, false, 1);
   declare(place, other, kind, false, 1);
-  if (!mayDeclare(place) || rng.chance(0.5)) return texts.join("\n");
+  if (rng.chance(0.5)) return texts.join("\n");
   return texts
     .map((text) => text.replace(/const (\w+) = (async )?\(d\) =>/, "$2function $1(d)").replace(/;$/, ""))
     .join("\n");

@@ -38,7 +38,27 @@ export interface AwaitedMark {
   kind: "awaited";
 }
 
-export type Mark = TempMark | ApplyMark | ListMark | AnonymousMark | StringsMark | AwaitedMark;
+/** A function expression that was a method of a class, with its name. */
+export interface MethodMark {
+  kind: "method";
+  name: string;
+}
+
+/** On the body of a class: variables that each evaluation of the class has for itself. */
+export interface VariablesMark {
+  kind: "variables";
+  names: readonly string[];
+}
+
+export type Mark =
+  | TempMark
+  | ApplyMark
+  | ListMark
+  | AnonymousMark
+  | StringsMark
+  | AwaitedMark
+  | MethodMark
+  | VariablesMark;
 
 export function setMark<N extends t.Node>(node: N, mark: Mark): N {
   node.extra = { ...node.extra, coldframe: mark };

@@ -26,10 +26,11 @@ export function writeFunction(writer: GraphWriter, value: Function): void {
   if (meta.make === undefined) {
     const { reason = "It can't be made again." } = meta;
     const isClass = /^class\b/.test(Function.prototype.toString.call(value));
-    const atTop = "declare it at the top of the module";
+    // What is to be done may stand behind what is the matter.
+    const [why, own] = reason.replace(/^It /, "it ").replace(/\.$/, "").split("; ");
     writer.refuse(
-      `the ${isClass ? "class" : "function"} ${nameOf(value, meta)} (${reason.replace(/^It /, "it ").replace(/[;.].*$/, "")})`,
-      isClass ? atTop : ["mark the function in which it is made as durable", atTop],
+      `the ${isClass ? "class" : "function"} ${nameOf(value, meta)} (${why})`,
+      own ?? ["mark the function in which it is made as durable", "declare it at the top of the module"],
     );
   }
   checkOwn(writer, value, meta);
