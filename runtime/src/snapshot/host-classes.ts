@@ -117,6 +117,8 @@ function collect(): Map<object, HostClass> {
     const prototype = quietly(() => Object.getPrototypeOf(make()));
     if (isObject(prototype)) found.set(prototype, byName.get(name) as HostClass);
   }
+  // Bun's navigator is an ordinary object, and a user may put one in the place of any of these.
+  for (const ordinary of [Object.prototype, Function.prototype]) found.delete(ordinary);
   return found;
 }
 
