@@ -1,7 +1,6 @@
 /** Owns: one program run as it stands, compiled without a scheduler, as a coroutine and on an engine, with what it logged. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { coroutine } from "@coldframe/runtime";
 import { load, makePlace } from "../engine/kit.ts";
@@ -17,7 +16,8 @@ export interface Seen {
   unhandled: string[];
 }
 
-const folder = join(tmpdir(), `coldframe-ways-${process.pid}`);
+const folder = resolve(`out/test-ways/${process.pid}`);
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 let written = 0;
 
 async function loadNative(source: string): Promise<Program> {
@@ -36,9 +36,19 @@ export const ways: Readonly<Record<string, (source: string) => Promise<() => Pro
   },
   engine: async (source) => {
     const { main } = await load<Program & Record<string, never>>(source);
-    const { open } = await makePlace("memory");
+    const { open, clock } = await makePlace("memory");
     const { engine } = await open();
-    return async () => (await engine.start(main as Main, [])).result();
+    return async () => {
+      const run = await engine.start(main as Main, []);
+      let isOver = false;
+      const result = run.result();
+      const end = () => {
+        isOver = true;
+      };
+      result.then(end, end);
+      while (!isOver) await clock.advance(1);
+      return result;
+    };
   },
 };
 

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
+import { Context } from "../local/context.ts";
 import { fromCaller } from "../machinery.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
@@ -12,6 +13,7 @@ import { openStore } from "../store/open.ts";
 import type { RunStatus, StartRequest, Store } from "../store/store.ts";
 import { notDurable } from "../uncompiled.ts";
 import { type SnapshotCodec, snapshotCodec } from "./codec.ts";
+import { inTurn, surroundings } from "./foreign.ts";
 import { Hosted } from "./hosted.ts";
 import { type Notice, warn } from "./notice.ts";
 import { atLeast, type EngineOptions, resolveLimits } from "./options.ts";
@@ -81,7 +83,8 @@ export class Engine implements AsyncDisposable {
     };
     const build = (): string => hosted.build;
     const values = new Values(codec);
-    this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, build, notify };
+    const context = surroundings.run(inTurn, () => new Context(null, null));
+    this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, build, notify, context };
     this.#results = new Results(store, clock, limits.pollMs);
     if (options.work === false) {
       this.#stopWatching = () => {};

@@ -10,6 +10,7 @@
  * I4 What is asked after each completion of a fan-out takes no time that grows with it: hence the lists beside `pending`.
  */
 
+import type { Context } from "../local/context.ts";
 import type { Task } from "../local/task.ts";
 import type { Operation, OperationOutcome, Retry, Settlement } from "../store/store.ts";
 
@@ -25,6 +26,8 @@ export interface PendingOperation {
   attempt: number;
   /** When it is due: a sleep's end, a next attempt. */
   dueAt: number | undefined;
+  /** Of the call, if it was made in this process. */
+  readonly context?: Context;
   /** In the store? */
   recorded: boolean;
   /** An attempt runs or stands in line. */

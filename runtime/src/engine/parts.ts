@@ -3,6 +3,7 @@
  * Does not own: making it (engine.ts).
  */
 import type { Clock } from "../clock.ts";
+import type { Context } from "../local/context.ts";
 import type { RejectReason, RunStatus, Store } from "../store/store.ts";
 import type { SnapshotCodec } from "./codec.ts";
 import type { Notice } from "./notice.ts";
@@ -40,6 +41,8 @@ export interface Parts {
   readonly attempts: Line;
   readonly build: () => string;
   readonly notify: (notice: Notice) => void;
+  /** The context of AsyncLocalStorage for what has none in this process: runs that were taken up, and their steps. */
+  readonly context: Context;
 }
 
 /** Who keeps the runs in memory, and hears how each of them goes. */

@@ -7,6 +7,7 @@
  *    same way. Nothing is recorded for it.
  */
 import { hash } from "node:crypto";
+import { Context } from "../local/context.ts";
 import { Operation, type Task } from "../local/task.ts";
 import type { Descriptor } from "../realm.ts";
 import type { RecordedResult } from "../store/store.ts";
@@ -96,7 +97,8 @@ type Rest = Pick<PendingOperation, "key" | "args" | "attempt" | "dueAt">;
 function add(run: ActiveRun, kind: string, rest: Rest): Task {
   const id = `${run.generation}.${run.scheduler.nextId}`;
   const task = run.scheduler.operate(new Operation(kind, id));
-  run.book.add({ id, kind, task, recorded: false, underWay: false, ...rest });
+  const context = isStep(kind) ? new Context(null, null) : undefined;
+  run.book.add({ id, kind, task, context, recorded: false, underWay: false, ...rest });
   return task;
 }
 

@@ -127,7 +127,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   }
   for (const [id, task] of tasks)
     throw errors.operationLost({ run: run.id, operation: `${(task.work as Operation).name} (${id})` });
-  reopenWaits(scheduler);
+  run.parts.context.runInAsyncScope(reopenWaits, undefined, scheduler);
   deliver(run, inbox);
   for (const operation of [...book.pending.values()]) reviveOperation(run, operation);
   run.wakeDue();

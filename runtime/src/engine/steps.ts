@@ -55,7 +55,9 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
     else fail(run, operation, meta, thrown);
     announce("step:after", id, name, [operation]);
   };
-  context.perform(meta, parts.values.decode(operation.args as Uint8Array) as unknown[], parts.clock).then(
+  const args = parts.values.decode(operation.args as Uint8Array) as unknown[];
+  const around = operation.context ?? parts.context;
+  around.runInAsyncScope(context.perform, context, meta, args, parts.clock).then(
     (result) => {
       let bytes: Uint8Array;
       try {

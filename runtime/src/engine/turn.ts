@@ -95,6 +95,7 @@ export class ActiveRun implements SchedulerHost {
     this.seq = identity.seq;
     this.parts = parts;
     this.keeper = keeper;
+    this.scheduler.base = parts.context;
   }
 
   // ---- driving

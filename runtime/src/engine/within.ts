@@ -9,6 +9,7 @@
  * I3 No task of the run waits for such a step, only the foreign code does: if that is gone, so is the wait.
  */
 import { errors } from "../errors.ts";
+import { Context } from "../local/context.ts";
 import { type Call, Operation as OperationWork, Task } from "../local/task.ts";
 import type { Descriptor } from "../realm.ts";
 import type { RecordedResult } from "../store/store.ts";
@@ -36,7 +37,8 @@ export async function performWithin(
   const task = new Task(new OperationWork(`step ${name}`, id));
   const former = run.orphans.get(id);
   const { attempt, dueAt } = former ?? { attempt: 1, dueAt: undefined };
-  const operation = { id, kind: `step ${name}`, task, key, args: bytes, attempt, dueAt, underWay: false };
+  const context = new Context(null, null);
+  const operation = { id, kind: `step ${name}`, task, context, key, args: bytes, attempt, dueAt, underWay: false };
   if (former === undefined) book.add({ ...operation, recorded: false });
   else reviveOperation(run, book.adopt({ ...operation, recorded: true }));
   run.orphans.delete(id);

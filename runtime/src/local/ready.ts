@@ -1,5 +1,6 @@
 /** Owns: the queue of tasks that go on in the next turn. It is a list: no array that is made, grown and dropped in every turn. */
 import type { Mode } from "../realm.ts";
+import type { Context } from "./context.ts";
 import type { Task } from "./task.ts";
 
 /** A task that goes on in the next turn, and with what. */
@@ -10,6 +11,8 @@ export interface Ready {
 }
 
 interface QueuedTask extends Ready {
+  /** Where it goes on; null: wherever the turn runs. */
+  context: Context | null;
   next: QueuedTask | null;
 }
 
@@ -21,15 +24,15 @@ export class ReadyQueue {
     return this.#first === null;
   }
 
-  push(task: Task, mode: Mode, value: unknown): void {
-    const ready: QueuedTask = { task, mode, value, next: null };
+  push(task: Task, mode: Mode, value: unknown, context: Context | null): void {
+    const ready: QueuedTask = { task, mode, value, context, next: null };
     if (this.#last === null) this.#first = ready;
     else this.#last.next = ready;
     this.#last = ready;
   }
 
   /** Takes the first one out. */
-  shift(): Ready | null {
+  shift(): (Ready & { context: Context | null }) | null {
     const ready = this.#first;
     if (ready === null) return null;
     this.#first = ready.next;

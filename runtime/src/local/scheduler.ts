@@ -6,7 +6,8 @@
  *    first out, as promise jobs are.
  * I2 `R.ops` is this scheduler exactly while `turn` or `spawn` runs compiled code, and null while foreign code runs.
  * I3 A result for a task that no longer waits for it is dropped.
- * I4 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
+ * I4 Code goes on in the context of AsyncLocalStorage in which it has parked (context.ts), in this process.
+ * I5 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
  */
 import { abrupt, type Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
@@ -26,6 +27,7 @@ import {
 import { callForeign, callLater, followCall, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
+import { Context } from "./context.ts";
 import { hasOwnConstructor, isNativeThen, type TaskPromise } from "./promise.ts";
 import { outcomeOf, runReaction } from "./reaction.ts";
 import { type Ready, ReadyQueue } from "./ready.ts";
@@ -82,6 +84,10 @@ export class Scheduler implements Ops {
   /** Tasks that have settled as rejected before anybody looked at them, in order. */
   readonly #rejected = new Set<Task>();
   readonly requests = new Requests(this);
+  /** An outcome on its way to a frame of another context. */
+  #climbing: [mode: Mode, value: unknown, known: unknown] = [0, undefined, undefined];
+  /** Where tasks go on that were restored; null: wherever the turn runs. */
+  base: Context | null = null;
 
   constructor(host: SchedulerHost) {
     this.host = host;
@@ -127,8 +133,11 @@ export class Scheduler implements Ops {
     this.#beginTurn();
     try {
       if (first !== null) this.#takeUp(first, mode, value);
-      for (let next = this.#ready.shift(); next !== null; next = this.#ready.shift())
-        this.#takeUp(next.task, next.mode, next.value);
+      for (let next = this.#ready.shift(); next !== null; next = this.#ready.shift()) {
+        const { task, mode, value, context } = next;
+        if (context === null) this.#takeUp(task, mode, value);
+        else context.runInAsyncScope(this.#takeUp, this, task, mode, value); // I4
+      }
     } finally {
       this.#endTurn();
     }
@@ -187,6 +196,7 @@ export class Scheduler implements Ops {
   react(source: Task, yes: unknown, no: unknown, isFinal: boolean): TaskPromise {
     const task = this.adopt(new Task(new Reaction(yes, no, isFinal)));
     this.host.spawned?.(task, this.current);
+    task.context = new Context(null, null);
     this.await(source, task, -1);
     return task.promise;
   }
@@ -256,7 +266,7 @@ export class Scheduler implements Ops {
   adoptState(state: SchedulerState): void {
     this.root = state.root;
     this.nextId = state.nextId;
-    for (const { task, mode, value } of state.ready) this.#ready.push(task, mode, value);
+    for (const { task, mode, value } of state.ready) this.#ready.push(task, mode, value, this.base);
     for (const task of state.tasks) {
       task.scheduler = this;
       this.tasks.add(task);
@@ -286,18 +296,34 @@ export class Scheduler implements Ops {
   /** Lets a stack of frames, or a callback, go on. */
   #takeUp(task: Task, mode: Mode, value: unknown): void {
     if (task.state !== 0) return;
-    let frame = task.leaf;
+    const frame = task.leaf;
     if (frame === null) {
       this.#react(task, mode, value);
       return;
     }
     task.leaf = null;
+    task.context = null;
     R.leaf = null;
     R.depth = 0;
     this.current = task;
-    let known: unknown; // an error in whose stack the callers stand
-    let { $d } = frame; // the frame of an async generator is the last of its task
-    if ($d.kind === 4 && this.requests.arrive(frame as AsyncGeneratorFrame, mode, value)) return;
+    // The frame of an async generator is the last of its task.
+    if (frame.$d.kind === 4 && this.requests.arrive(frame as AsyncGeneratorFrame, mode, value)) return;
+    if (frame.$up !== null) task.callers ??= new Context(frame.$up, null); // it was restored
+    let next = this.#climb(task, frame, mode, value, undefined);
+    while (next !== null) {
+      const context = task.callers as Context; // I4
+      task.callers = context.next();
+      next = context.runInAsyncScope(this.#climb, this, task, next, ...this.#climbing);
+    }
+  }
+
+  /**
+   * Lets a frame go on, and those above it as they hear of its outcome.
+   * @param known an error in whose stack the callers stand
+   * @returns the next frame if that goes on in another context, and `#climbing` says with what; null: the task has parked, or ended
+   */
+  #climb(task: Task, frame: Frame, mode: Mode, value: unknown, known: unknown): Frame | null {
+    let { $d } = frame;
     for (;;) {
       R.mode = mode;
       R.value = value;
@@ -316,20 +342,25 @@ export class Scheduler implements Ops {
       if (R.parked === 1) {
         R.parked = 0;
         this.parkAt(task, frame, value);
-        return;
+        return null;
       }
       if (value === suspend) {
         this.park(task);
-        return;
+        return null;
       }
       const up: Frame | null = frame.$up;
       if (up === null) break;
+      if (task.callers !== null) {
+        this.#climbing = [mode, value, known];
+        return up;
+      }
       frame = up;
       ({ $d } = frame);
     }
     if ($d.kind === 4) this.requests.finish(frame as AsyncGeneratorFrame, mode, value);
     else if (mode === 0) this.#finish(task, value);
     else this.#fail(task, value);
+    return null;
   }
 
   /** Takes over frames that have just parked for the first time. */
@@ -337,6 +368,7 @@ export class Scheduler implements Ops {
     const leaf = R.leaf as Frame;
     R.leaf = null;
     R.child = null;
+    if (leaf.$up !== null) task.callers = new Context(leaf.$up, task.callers);
     this.parkAt(task, leaf, leaf.$wait);
   }
 
@@ -345,8 +377,10 @@ export class Scheduler implements Ops {
     task.leaf = leaf;
     const own = this.own(awaited);
     leaf.$wait = own ?? awaited;
-    if (own !== null) this.await(own, task, -1);
-    else if (awaited === readyMark && R.gas >= 0) this.#ready.push(task, 0, undefined);
+    if (own !== null) {
+      task.context = new Context(null, null);
+      this.await(own, task, -1);
+    } else if (awaited === readyMark && R.gas >= 0) this.#ready.push(task, 0, undefined, new Context(null, null));
     else {
       // A fresh stack comes with the next pick; if the budget is spent, a real tick comes first.
       if (awaited === readyMark) leaf.$wait = tickCall();
@@ -374,12 +408,14 @@ export class Scheduler implements Ops {
     const { work, leaf } = task;
     if (leaf !== null) {
       if (task.wait?.isOpen) task.wait = null;
+      // What lies outside has answered in its context.
+      const isOutside = task.context === null && this.own(leaf.$wait) === null;
       leaf.$wait = readyMark; // what was awaited is over, and need not be storable
-      this.#ready.push(task, mode, value);
+      this.#ready.push(task, mode, value, isOutside ? new Context(null, null) : (task.context ?? this.base));
       return;
     }
     if (work instanceof Reaction && !work.hasRun) {
-      this.#ready.push(task, mode, value);
+      this.#ready.push(task, mode, value, task.context ?? this.base);
       return;
     }
     if (mode === 2) {

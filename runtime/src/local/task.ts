@@ -11,6 +11,7 @@
 import type { Frame } from "../frame.ts";
 import type { CombinatorKind, Mode } from "../realm.ts";
 import { isInstance, shared } from "../realm.ts";
+import type { Context } from "./context.ts";
 import { TaskPromise } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { ExternalWait } from "./waits.ts";
@@ -120,6 +121,10 @@ export class TaskClass {
   isLive = false;
   /** Its wait for something outside, kept to be used again; never one that is open and of which it no longer waits for the answer. */
   wait: ExternalWait | null = null;
+  /** Where it goes on, unless what it waits for lies outside. */
+  context: Context | null = null;
+  /** Where the callers of its leaf go on. */
+  callers: Context | null = null;
   #promise: TaskPromise | null = null;
 
   constructor(work: Work) {
@@ -151,6 +156,8 @@ export class TaskClass {
     this.value = value;
     this.leaf = null;
     this.wait = null;
+    this.context = null;
+    this.callers = null;
     if (this.#promise !== null) TaskPromise.settle(this.#promise);
     return true;
   }

@@ -9,13 +9,15 @@
  *    of its own shape, so that a load from any frame costs 3 to 5 ns.
  * I5 What a frame hands out (`R.parked` above 1) is its driver's result for now: the frame is an async generator's, and who
  *    drives that (volatile-generator.ts) reads the register and begins anew.
- * I6 What `await` throws at once, before anything is waited for, goes on in the same tick, and in a loop: any number may follow.
+ * I6 Callers of a finished frame go on in the context of AsyncLocalStorage in which they have parked (context.ts).
+ * I7 What `await` throws at once, before anything is waited for, goes on in the same tick, and in a loop: any number may follow.
  */
 import { types } from "node:util";
 import type { Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
+import { Context } from "./context.ts";
 import { type Failure, subscribe } from "./subscribe.ts";
 
 const R = realm;
@@ -28,6 +30,8 @@ const nativeResolve = Promise.resolve;
 export class VolatileDriver {
   leaf: Frame | null = null;
   run: Run | null = null;
+  /** Of the leaf's caller, and below it those further up (I6). */
+  context: Context | null = null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly next = (value: unknown): void => this.resume(0, value);
@@ -53,6 +57,7 @@ export class VolatileDriver {
     R.awaited = undefined;
     this.leaf = leaf;
     this.run = leaf.$d.run;
+    if (leaf.$up !== null) this.context = new Context(leaf.$up, this.context);
     return this.wait(awaited === ready ? undefined : awaited);
   }
 
@@ -92,7 +97,7 @@ export class VolatileDriver {
 
   resume(mode: Mode, value: unknown): void {
     let failed = this.step(mode, value);
-    while (failed !== null) failed = this.step(1, failed.error); // I6
+    while (failed !== null) failed = this.step(1, failed.error); // I7
   }
 
   /** Steps the leaf. @returns why what it waits for now can't be waited for, or null */
@@ -122,35 +127,97 @@ export class VolatileDriver {
   }
 
   /** Feeds the outcome of a finished frame to its callers until one parks or none is left. */
-  unwind(finished: Frame, mode: Mode, value: unknown): Failure | null {
+  unwind(finished: Frame, mode: Mode, value: unknown): null {
     this.leaf = null; // I2
     this.run = null;
-    let known = mode === 1 ? value : undefined; // an error in whose stack the callers stand
-    for (let frame = finished.$up; frame !== null; frame = frame.$up) {
-      const { run } = frame.$d;
-      R.mode = mode;
-      R.value = value;
-      R.depth = 0;
-      try {
-        value = (run as Run)(frame);
-        mode = 0;
-      } catch (error) {
-        if (error !== known) stitchStack(error, frame.$up);
-        known = error;
-        mode = 1;
-        value = error;
-      }
-      if (R.parked === 1) {
-        R.parked = 0;
-        this.leaf = frame;
-        this.run = run;
-        return this.wait(value);
-      }
-      if (value === suspend) return this.adopt();
+    const up = finished.$up;
+    if (up === null) {
+      if (mode === 0) this.resolve(value);
+      else this.reject(value);
+      return null;
     }
-    if (mode === 0) this.resolve(value);
-    else this.reject(value);
+    const climb = new Climb(this, up, mode, value);
+    while (climb.frame !== null) {
+      const { context } = this; // I6
+      if (context === null) climb.go();
+      else {
+        this.context = context.next();
+        context.runInAsyncScope(climb.go, climb);
+      }
+    }
     return null;
+  }
+}
+
+/** An outcome on its way up. */
+class Climb {
+  readonly #driver: VolatileDriver;
+  /** The next frame to hear of it; null: one has parked, or none is left. */
+  frame: Frame | null;
+  #mode: Mode;
+  #value: unknown;
+  /** An error in whose stack the callers stand. */
+  #known: unknown;
+
+  constructor(driver: VolatileDriver, frame: Frame, mode: Mode, value: unknown) {
+    this.#driver = driver;
+    this.frame = frame;
+    this.#mode = mode;
+    this.#value = value;
+    this.#known = mode === 1 ? value : undefined;
+  }
+
+  /** Goes on with one frame. */
+  go(): void {
+    const driver = this.#driver;
+    for (let frame = this.frame as Frame; ; ) {
+      if (this.#resume(frame)) {
+        const failed = this.#park(frame);
+        if (failed === null) {
+          this.frame = null;
+          return;
+        }
+        frame = driver.leaf as Frame; // I7
+        driver.leaf = null;
+        driver.run = null;
+        this.#mode = 1;
+        this.#value = failed.error;
+        continue;
+      }
+      this.frame = frame.$up;
+      if (this.frame !== null) return;
+      if (this.#mode === 0) driver.resolve(this.#value);
+      else driver.reject(this.#value);
+      return;
+    }
+  }
+
+  /** Steps a frame. @returns has it parked? */
+  #resume(frame: Frame): boolean {
+    const given = this.#value;
+    const isForeign = this.#mode === 1 && given !== this.#known; // what came from outside knows nothing of this frame
+    R.mode = this.#mode;
+    R.value = given;
+    R.depth = 0;
+    try {
+      this.#value = (frame.$d.run as Run)(frame);
+      this.#mode = 0;
+    } catch (error) {
+      if (error !== this.#known) stitchStack(error, isForeign && error === given ? frame : frame.$up);
+      this.#known = error;
+      this.#mode = 1;
+      this.#value = error;
+    }
+    return R.parked === 1 || this.#value === suspend;
+  }
+
+  #park(frame: Frame): Failure | null {
+    const driver = this.#driver;
+    if (this.#value === suspend) return driver.adopt();
+    R.parked = 0;
+    driver.leaf = frame;
+    driver.run = frame.$d.run;
+    return driver.wait(this.#value);
   }
 }
 
