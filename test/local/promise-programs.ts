@@ -116,6 +116,12 @@ export const programs: Record<string, string | [foreign: string, body: string]> 
     for (let i = 0; i < 3; i++) { log(await p); try { await q; } catch (error) { log(error.message); } }
     const readers = [1, 2, 3].map(async (i) => { log("reader", i, await p); });
     await Promise.all(readers);`,
+  "its own result": `
+    let own, third;
+    const itself = async () => { "use durable"; await turn(); return own; };
+    const inTry = async () => { "use durable"; await turn(); try { return third; } finally { log("left"); } };
+    own = itself(); third = inTry();
+    for (const p of [own, third]) log(await p.catch((error) => error.name + ": " + error.message));`,
   "promises of an async generator": `
     async function* values() { "use durable"; yield 1; await turn(); yield 2; }
     const it = values();

@@ -33,7 +33,7 @@ import { outcomeOf, runReaction } from "./reaction.ts";
 import { type Ready, ReadyQueue } from "./ready.ts";
 import { Requests } from "./requests.ts";
 import { type Call, Combination, Reaction, Task, type TaskHost, taskOf, type Work } from "./task.ts";
-import { readThen } from "./thenable.ts";
+import { chainingCycle, isResult, readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
 
 // Constants of this module: see realm.ts.
@@ -377,7 +377,8 @@ export class Scheduler implements Ops {
     task.leaf = leaf;
     const own = this.own(awaited);
     leaf.$wait = own ?? awaited;
-    if (own !== null) {
+    if (own === task && isResult(leaf)) this.settle(task, 1, chainingCycle());
+    else if (own !== null) {
       task.context = new Context(null, null);
       this.await(own, task, -1);
     } else if (awaited === readyMark && R.gas >= 0) this.#ready.push(task, 0, undefined, new Context(null, null));
@@ -452,8 +453,7 @@ export class Scheduler implements Ops {
   #finish(task: Task, value: unknown): void {
     const own = this.own(value);
     if (own === task) {
-      // native error: ECMA-262 27.2.1.3.2
-      this.#settleWork(task, 1, new TypeError("Chaining cycle detected for promise #<Promise>"));
+      this.#settleWork(task, 1, chainingCycle());
       return;
     }
     const then = own === value ? null : readThen(value);

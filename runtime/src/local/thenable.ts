@@ -1,6 +1,7 @@
 /** Owns: thenables, by the language's rules (ECMA-262 27.2.1.3.2): `then` is read once, and called in a tick of its own. */
 
 import { types } from "node:util";
+import { type Frame, metaOf } from "../frame.ts";
 import { isNativeThen } from "./promise.ts";
 
 const { isPromise, isProxy } = types;
@@ -52,6 +53,17 @@ function isPlainThen(value: object): boolean {
     if (found !== undefined) return "value" in found;
   }
   return false;
+}
+
+/** Does the bottom frame of a call wait for what it returns (docs/abi.md 5)? Then that must not be its own promise. */
+export function isResult(frame: Frame): boolean {
+  const { points } = metaOf(frame);
+  return frame.$up === null && frame.$pc === points.length - 1 && points[frame.$pc]?.of === "settle";
+}
+
+/** What a promise is rejected with that would have to wait for itself. */
+export function chainingCycle(): TypeError {
+  return new TypeError("Chaining cycle detected for promise #<Promise>"); // native error: ECMA-262 27.2.1.3.2
 }
 
 /** Can this have properties? */

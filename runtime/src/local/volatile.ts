@@ -19,6 +19,7 @@ import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
 import { Context } from "./context.ts";
 import { type Failure, subscribe } from "./subscribe.ts";
+import { chainingCycle, isResult } from "./thenable.ts";
 
 const R = realm;
 const suspend = SUSPEND;
@@ -30,6 +31,8 @@ const nativeResolve = Promise.resolve;
 export class VolatileDriver {
   leaf: Frame | null = null;
   run: Run | null = null;
+  /** What its caller has. */
+  promise: Promise<unknown> | null = null;
   /** Of the leaf's caller, and below it those further up (I6). */
   context: Context | null = null;
   readonly resolve: (value: unknown) => void;
@@ -74,6 +77,7 @@ export class VolatileDriver {
   }
 
   wait(awaited: unknown): Failure | null {
+    if (awaited === this.promise && awaited !== null && isResult(this.leaf as Frame)) return { error: chainingCycle() };
     return R.gas < 0 ? this.hop(awaited) : subscribe(awaited, this.next, this.throw);
   }
 
@@ -235,7 +239,13 @@ export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknow
     if (gas < 1) R.gas = gas;
   }
   if (outcome !== suspend) return settled(outcome);
-  return new nativePromise((resolve, reject) => new VolatileDriver(resolve, reject).open());
+  let driver!: VolatileDriver;
+  const promise = new nativePromise((resolve, reject) => {
+    driver = new VolatileDriver(resolve, reject);
+    driver.open();
+  });
+  driver.promise = promise;
+  return promise;
 }
 
 /** A promise of what a function returned at once: like `Promise.resolve`, but never the promise that it returned. */
