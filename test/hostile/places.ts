@@ -55,6 +55,8 @@ export const places: Readonly<Record<string, string>> = {
   "Promise.all": `note(await Promise.all(v));`,
   "Promise.all of it": `note(await Promise.all([1, v, 2]));`,
   "Promise.allSettled of it": `const [a] = await Promise.allSettled([v, 2]); note(a.status, a.value, a.reason);`,
+  "Promise.allSettled of a call that gives it": `const [a] = await Promise.allSettled([hostile.make(), 2]); note(a.status, a.value, a.reason);`,
+  "Promise.all of a call that gives it": `note(await Promise.all([1, hostile.make()]));`,
   "Promise.any of it": `try { note(await Promise.any([v])); } catch (e) { note(e.errors); }`,
   "Promise.race of it": `note(await Promise.race([v]));`,
   "Promise.race": `note(await Promise.race(v));`,

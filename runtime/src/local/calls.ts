@@ -4,6 +4,7 @@
  *
  * I1 While foreign code runs, `R.ops` is null.
  */
+import { types } from "node:util";
 import { descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { isRequest } from "./async-generator.ts";
@@ -25,6 +26,9 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
   invoke(scheduler, call);
   return call;
 }
+
+const { isPromise } = types;
+const { hasOwn } = Object;
 
 // Constants of this module: see realm.ts.
 const reflectApply = Reflect.apply;
@@ -52,6 +56,7 @@ export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args
   invoke(scheduler, call);
   // A value that is no promise is handed on as it is: nothing is outstanding. So is a promise of the run itself.
   if (!isObject(call.value) || taskOf(call.value)?.scheduler === scheduler) return call.value;
+  if (isPromise(call.value) && (hasOwn(call.value, "constructor") || hasOwn(call.value, "then"))) return call.value; // combine.ts asks for them
   const task = scheduler.adopt(new Task(call));
   scheduler.host.external(new ExternalWait(task, -1, call));
   return task.promise;

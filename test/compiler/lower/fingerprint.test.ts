@@ -133,7 +133,8 @@ test("the work grows with the size, not with its square", () => {
     expect(prints(source(n)).length).toBe(n);
     return performance.now() - start;
   };
+  // The least of some: what else the machine does only adds. With the square it would be 64 times as long.
+  const least = (n: number) => Math.min(...Array.from({ length: 4 }, () => time(n)));
   time(50);
-  const [small, large] = [time(100), time(800)];
-  expect(large / small).toBeLessThan(24);
+  expect(least(800) / least(100)).toBeLessThan(32);
 });

@@ -166,6 +166,48 @@ function each(items, call) {
   });
   return last;
 }
+class Resource {
+  constructor(L, n, fails) {
+    this.L = L;
+    this.n = n;
+    this.fails = fails;
+  }
+  [Symbol.dispose]() {
+    trace(this.L, "disposed", this.n);
+    if (this.fails) throw new Oops("dispose", this.n);
+  }
+  async [Symbol.asyncDispose]() {
+    trace(this.L, "disposing", this.n);
+    await tick(this.n);
+    this[Symbol.dispose]();
+  }
+}
+function revoked(target) {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
+function unreadable(target, key) {
+  const get = () => {
+    throw new Oops("read", 1);
+  };
+  return Object.defineProperty(target, key, { get });
+}
+function hostile(k) {
+  const makers = [
+    () => revoked({}),
+    () => revoked(Promise.resolve(1)),
+    () => revoked(() => 1),
+    () => unreadable(Promise.resolve(1), "constructor"),
+    () => unreadable({}, "then"),
+    () => new Proxy({ then: (resolve) => resolve(k) }, { getPrototypeOf: () => revoked({}).x }),
+    () => Promise.reject(Object.freeze(new Oops("frozen", k))),
+  ];
+  return makers[k]();
+}
+function site(strings) {
+  return strings;
+}
 function tag(strings, ...values) {
   return strings.raw.join("|") + values.join(",");
 }

@@ -21,6 +21,7 @@ import { late } from "./late.ts";
 import { loops } from "./loops.ts";
 import { makeClasses, methods } from "./methods.ts";
 import { numbers } from "./numbers.ts";
+import { oddities } from "./oddities.ts";
 import { makeRng } from "./rng.ts";
 import { tries } from "./tries.ts";
 import { values } from "./values.ts";
@@ -45,6 +46,7 @@ const families = [
   concurrency,
   late,
   foreign,
+  oddities,
 ];
 
 const sorts: readonly Sort[] = ["number", "text", "truth", "list", "record", "statement"];
