@@ -37,5 +37,6 @@ export function testShard(index: number, of: number): void {
     console.log(`seeds ${first + index * share} to ${end - 1}: ${describeReport(report)}`);
     const average = report.suspensions.reduce((sum, one) => sum + one, 0) / report.programs;
     expect(average, "suspensions on average").toBeGreaterThanOrEqual(5);
+    expect(report.refused.length / report.programs, "share that is refused").toBeLessThanOrEqual(0.01);
   });
 }
