@@ -14,8 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: [flag],
     env: { NODE_OPTIONS: flag },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     slowTestThreshold: 2_000,
   },
 });

@@ -132,7 +132,7 @@ export const kinds = ["memory", "sqlite"] as const;
 
 /** Lets the event loop turn until something is so. */
 export async function until(what: () => unknown | Promise<unknown>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 90_000;
   while (!(await what())) {
     if (performance.now() > deadline) throw new Error(`never so: ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
