@@ -12,6 +12,7 @@ export const reflectGet: typeof Reflect.get = Reflect.get;
 export const reflectSet: typeof Reflect.set = Reflect.set;
 export const { create, freeze, setPrototypeOf, getOwnPropertyNames } = Object;
 export const objectOf: (value: unknown) => object = Object;
+export const { is: isSame } = Object;
 export const { isArray } = Array;
 export const { isView } = ArrayBuffer;
 export const stringOf: (value: unknown) => string = String;
@@ -31,11 +32,32 @@ export const startsWith = uncurry(String.prototype.startsWith) as (text: string,
 export const substring = uncurry(String.prototype.slice) as (text: string, from: number, to?: number) => string;
 export const indexOf = uncurry(String.prototype.indexOf) as (text: string, part: string, from?: number) => number;
 export const matches = uncurry(RegExp.prototype.exec) as (pattern: RegExp, text: string) => RegExpExecArray | null;
-export const { entries } = Object;
+export const { entries, keys: keysOf } = Object;
+
+const takeFirst = uncurry(Array.prototype.shift);
+
+/** Takes the first element out of a list of ours. */
+export function shift<T>(list: T[]): T | undefined {
+  return takeFirst(list) as T | undefined;
+}
 
 /** Goes through a list of ours. */
 export function each<T>(list: ArrayLike<T>, take: (value: T) => void): void {
   for (let at = 0; at < list.length; at++) take(list[at] as T);
+}
+
+/** `promise.then(yes, no)` */
+export const listen = uncurry(Promise.prototype.then) as (
+  promise: unknown,
+  yes: ((value: never) => unknown) | undefined,
+  no: ((error: unknown) => unknown) | undefined,
+) => Promise<unknown>;
+const resolveBy = uncurry(Promise.resolve);
+const nativePromise = Promise;
+
+/** A promise as it is, else one of the value. */
+export function promiseOf(value: unknown): Promise<unknown> {
+  return resolveBy(nativePromise, value) as Promise<unknown>;
 }
 
 /** What follows the first `from` elements. */

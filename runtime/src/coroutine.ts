@@ -7,6 +7,8 @@
  * I2 Values go to the outside waits in their order: first the oldest task's, in a combination by slot.
  * I3 A rejection that no code had looked at when the call settled is an unhandled one of the process.
  */
+
+import { apply, each, put } from "./builtins.ts";
 import { errors } from "./errors.ts";
 import { metaOf } from "./frame.ts";
 import { bottomOf, liveFrames } from "./local/inspect.ts";
@@ -98,7 +100,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
    */
   drive(): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#settled.push({ resolve: resolve as (value: unknown) => void, reject });
+      put(this.#settled, { resolve: resolve as (value: unknown) => void, reject });
       if (!this.#driven) {
         this.#driven = true;
         if (this.#start !== null) this.#begin();
@@ -153,7 +155,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   }
 
   foreign(call: Call): unknown {
-    return Reflect.apply(call.fn as AnyFunction, call.self, call.args);
+    return apply(call.fn as AnyFunction, call.self, call.args);
   }
 
   external(wait: ExternalWait): void {
@@ -214,12 +216,11 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   #report(): void {
     const root = this.scheduler.root;
     if (root === null || root.state === 0) return;
-    for (const { resolve, reject } of this.#settled.splice(0)) {
-      if (root.state === 1) resolve(root.value);
-      else reject(root.value);
-    }
+    const settled = this.#settled;
+    this.#settled = [];
+    each(settled, ({ resolve, reject }) => (root.state === 1 ? resolve(root.value) : reject(root.value)));
     // I3
-    for (const task of this.scheduler.unobserved()) void task.promise.then();
+    each(this.scheduler.unobserved(), (task) => void task.promise.then());
   }
 }
 

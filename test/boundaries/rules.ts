@@ -52,7 +52,7 @@ export const RUNTIME: Rules = {
   abi: ["builtins", "realm", "frame", "registry", "language", "local"],
   toolchain: [],
   uncompiled: ["realm", "registry", "toolchain"],
-  coroutine: ["uncompiled", "local", "snapshot", "realm", "frame", "registry", "language"],
+  coroutine: ["builtins", "uncompiled", "local", "snapshot", "realm", "frame", "registry", "language"],
   capture: ["coroutine", "uncompiled", "machinery", "local", "snapshot", "realm", "frame", "registry", "language"],
   engine: ["uncompiled", "local", "snapshot", "realm", "frame", "registry", "store", "clock", "machinery", "npm ms"],
   "store/store": [],

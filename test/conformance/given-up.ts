@@ -2,13 +2,12 @@
 const ticks = "how many ticks a durable call takes that does not suspend is given up";
 const lookups = "`then` looks up the constructor of what is awaited once more than a native await";
 const text = "the text of a function is not kept";
-const prototype = "a hoisted wrapper keeps an own `prototype`";
 const generator = "generator objects of compiled code have a prototype of their own between theirs and the native one";
 
 export const givenUp: { readonly [test: string]: string } = {
-  "built-ins/AsyncFunction/instance-prototype-property.js": prototype,
   "built-ins/AsyncGeneratorFunction/prototype/prototype.js": generator,
   "built-ins/AsyncGeneratorPrototype/Symbol.toStringTag.js": generator,
+  "built-ins/AsyncIteratorPrototype/Symbol.asyncDispose/prop-desc.js": generator,
   "built-ins/AsyncIteratorPrototype/Symbol.asyncIterator/prop-desc.js": generator,
   "built-ins/Function/prototype/toString/async-arrow-function.js": text,
   "built-ins/Function/prototype/toString/async-function-declaration.js": text,
@@ -32,15 +31,12 @@ export const givenUp: { readonly [test: string]: string } = {
   "built-ins/GeneratorPrototype/Symbol.toStringTag.js": generator,
   "language/expressions/await/async-await-interleaved.js": ticks,
   "language/expressions/generators/default-proto.js": generator,
-  "language/statements/class/subclass/class-definition-superclass-generator.js": prototype,
   "language/statements/for-await-of/async-from-sync-iterator-continuation-abrupt-completion-get-constructor.js":
     lookups,
   "language/statements/for-await-of/ticks-with-async-iter-resolved-promise-and-constructor-lookup-two.js": lookups,
   "language/statements/for-await-of/ticks-with-async-iter-resolved-promise-and-constructor-lookup.js": lookups,
   "language/statements/for-await-of/ticks-with-sync-iter-resolved-promise-and-constructor-lookup.js": lookups,
   "language/statements/generators/default-proto.js": generator,
-  "language/statements/generators/restricted-properties.js":
-    "own `caller` and `arguments` of sloppy functions are given up",
   "language/expressions/await/async-generator-interleaved.js": ticks,
   "language/expressions/object/method-definition/generator-prototype-prop.js": generator,
 };

@@ -18,7 +18,7 @@
  * I3 A generator object has no own keys; its prototype is read from `fn.prototype` at the time of the call.
  * I4 A completed generator's frame keeps no slot.
  */
-import { create } from "../builtins.ts";
+import { create, each, keysOf, shift } from "../builtins.ts";
 import { abrupt, type Frame, metaOf } from "../frame.ts";
 import { type Descriptor, descriptorOf, type Mode, R as realm, shared } from "../realm.ts";
 import type { AsyncDelegate } from "./async-delegate.ts";
@@ -183,14 +183,16 @@ function resumeWith(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): tru
 
 function finishRequest(frame: AsyncGeneratorFrame, driver: Driver, mode: Mode, value: unknown): void {
   frame.$wait = null; // what was awaited is over, and need not be storable
-  driver.settle(frame.$queue.shift() as Request, mode, value);
+  driver.settle(shift(frame.$queue) as Request, mode, value);
 }
 
 /** I4: what the slots held is let go; the frame stays, for requests that are still to come. */
 function complete(frame: AsyncGeneratorFrame): void {
   const meta = metaOf(frame);
   const empty = new (meta.F as new (d: Descriptor) => Frame)(frame.$d);
-  for (const field of Object.keys(meta.slots)) frame[field] = empty[field];
+  each(keysOf(meta.slots), (field) => {
+    frame[field] = empty[field];
+  });
   frame.$pc = 0;
   frame.$delegate = null;
   frame.$state = 4;

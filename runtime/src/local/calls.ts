@@ -5,6 +5,7 @@
  * I1 While foreign code runs, `R.ops` is null.
  */
 import { types } from "node:util";
+import { hasOwn, apply as reflectApply, SafeSet } from "../builtins.ts";
 import { descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { isRequest } from "./async-generator.ts";
@@ -21,20 +22,18 @@ export function callForeign(scheduler: Scheduler, fn: unknown, self: unknown, ar
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
     if (operation !== null) return operation;
   }
-  if (isPassedOn(fn, self, args)) return Reflect.apply(fn as Function, self, args);
+  if (isPassedOn(fn, self, args)) return reflectApply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
   return call;
 }
 
 const { isPromise } = types;
-const { hasOwn } = Object;
 
 // Constants of this module: see realm.ts.
-const reflectApply = Reflect.apply;
-const functionMethods = new Set<unknown>([Function.prototype.call, Function.prototype.apply]);
+const functionMethods = new SafeSet<unknown>([Function.prototype.call, Function.prototype.apply]);
 const { then: react, catch: reactToError, finally: reactAtLast } = TaskPromise.prototype;
-const reactionMethods = new Set<unknown>([react, reactToError, reactAtLast]);
+const reactionMethods = new SafeSet<unknown>([react, reactToError, reactAtLast]);
 
 /** Is the callee one that only passes the call on to durable code? Then it belongs to the run as it does when it is not awaited. */
 function isPassedOn(fn: unknown, self: unknown, args: unknown[]): boolean {
@@ -51,7 +50,7 @@ export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
     if (operation !== null) return operation.promise;
   }
-  if (isPassedOn(fn, self, args)) return Reflect.apply(fn as Function, self, args);
+  if (isPassedOn(fn, self, args)) return reflectApply(fn as Function, self, args);
   const call = new Call(fn, self, args, text);
   invoke(scheduler, call);
   // A value that is no promise is handed on as it is: nothing is outstanding. So is a promise of the run itself.
@@ -98,7 +97,7 @@ export function callThen(promise: unknown, then: Function): Call {
   R.ops = null; // I1
   try {
     const { promise: settled, resolve, reject } = Promise.withResolvers();
-    Reflect.apply(then, promise, [resolve, reject]);
+    reflectApply(then, promise, [resolve, reject]);
     call.value = settled;
     return call;
   } finally {

@@ -5,7 +5,9 @@
  * I1 What is known at once counts at once only while everything before it was known too: a promise before it may have
  *    settled already, and would be first (ECMA-262 27.2.4: reactions run in argument order).
  */
+
 import { types } from "node:util";
+import { put } from "../builtins.ts";
 import type { CombinatorKind } from "../realm.ts";
 import { callThen, followCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
@@ -26,8 +28,9 @@ export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unkno
     let isKnown = true;
     work.left = 1; // of what is known at once none may be the last before all have been taken up
     for (const item of items as Iterable<unknown>) {
-      const index = work.items.push(item) - 1;
-      work.values.push(undefined);
+      const index = work.items.length;
+      put(work.items, item);
+      put(work.values, undefined);
       work.left++;
       if (task.state === 0) isKnown = join(scheduler, task, work, index, isKnown);
       else look(scheduler, item);
@@ -37,7 +40,7 @@ export function combine(scheduler: Scheduler, kind: CombinatorKind, items: unkno
     scheduler.settle(task, 1, error);
   }
   const outcome = task.state === 0 && work.left === 0 ? combinators[kind].whole?.(work) : undefined;
-  if (outcome !== undefined) scheduler.settle(task, ...outcome);
+  if (outcome !== undefined) scheduler.settle(task, outcome[0], outcome[1]);
   return task;
 }
 

@@ -9,6 +9,7 @@
  * I3 `then` and `finally` in durable code make tasks of the run (scheduler.react). A `Promise.prototype.then` that is patched, or an
  *    own `then`, is called as natively.
  */
+import { apply, listen } from "../builtins.ts";
 import { isInstance, R as realm, shared } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
@@ -84,7 +85,7 @@ export class TaskPromiseClass extends Promise<unknown> {
     TaskPromiseClass.enliven(promise);
     isQuiet = true;
     try {
-      nativeThen.call(promise, yes, no);
+      listen(promise, yes, no);
     } finally {
       isQuiet = false;
     }
@@ -112,9 +113,9 @@ export class TaskPromiseClass extends Promise<unknown> {
     no?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     const { then } = promisePrototype;
-    if (then !== nativeThen || !(#task in this)) return then.call(this, yes as never, no as never) as never;
+    if (then !== nativeThen || !(#task in this)) return apply(then, this, [yes, no]) as never;
     const scheduler = hasOwn(this, "constructor") ? null : this.#driver(); // an own one says of what class the result is
-    if (scheduler === null) return nativeThen.call(this, yes as never, no as never) as never;
+    if (scheduler === null) return listen(this, yes as never, no as never) as never;
     return scheduler.react(this.#task as Task, yes, no, false) as never;
   }
 

@@ -1,4 +1,5 @@
 /** Owns: the queue of tasks that go on in the next turn. It is a list: no array that is made, grown and dropped in every turn. */
+import { put } from "../builtins.ts";
 import type { Mode } from "../realm.ts";
 import type { Context } from "./context.ts";
 import type { Task } from "./task.ts";
@@ -45,7 +46,7 @@ export class ReadyQueue {
     const list: Ready[] = [];
     for (let queued = this.#first; queued !== null; queued = queued.next) {
       const { task, mode, value } = queued;
-      list.push({ task, mode, value });
+      put(list, { task, mode, value });
     }
     return list;
   }

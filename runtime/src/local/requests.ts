@@ -6,6 +6,7 @@
  *    work, and wait for nothing but their turn. So tasks, frame and queue are all that is stored of a generator under way.
  * I2 A request that finds the generator idle runs its body at once, as a native one does (scheduler.ts I1).
  */
+import { put } from "../builtins.ts";
 import {
   type AsyncGeneratorFrame,
   type Driver,
@@ -32,7 +33,8 @@ export class Requests implements Driver {
     const { current } = scheduler;
     const task = scheduler.adopt(new Task(null));
     scheduler.host.spawned?.(task, current);
-    const isIdle = frame.$queue.push(new Request(mode, value, task)) === 1;
+    put(frame.$queue, new Request(mode, value, task));
+    const isIdle = frame.$queue.length === 1;
     if (isIdle) {
       const { child, leaf } = R;
       if (takeRequest(frame, this)) this.#resume(frame);

@@ -9,6 +9,7 @@
  * I4 Code goes on in the context of AsyncLocalStorage in which it has parked (context.ts), in this process.
  * I5 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
  */
+import { each, put, SafeSet } from "../builtins.ts";
 import { abrupt, type Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import type { AsyncGeneratorFrame } from "../language/async-generator.ts";
@@ -67,7 +68,7 @@ export interface SchedulerState {
 
 export class Scheduler implements Ops {
   readonly host: SchedulerHost;
-  readonly tasks = new Set<Task>();
+  readonly tasks = new SafeSet<Task>();
   readonly #ready = new ReadyQueue();
   #outerOps: Ops | null = null;
   #outerDepth = 0;
@@ -82,7 +83,7 @@ export class Scheduler implements Ops {
   /** Is its graph being encoded? Only then its tasks can be. */
   isStored = false;
   /** Tasks that have settled as rejected before anybody looked at them, in order. */
-  readonly #rejected = new Set<Task>();
+  readonly #rejected = new SafeSet<Task>();
   readonly requests = new Requests(this);
   /** An outcome on its way to a frame of another context. */
   #climbing: [mode: Mode, value: unknown, known: unknown] = [0, undefined, undefined];
@@ -248,29 +249,37 @@ export class Scheduler implements Ops {
 
   /** Rejected tasks that nobody has looked at yet, in order. The owner says what they mean once the run is over. */
   unobserved(): Task[] {
-    for (const task of this.#rejected) if (task.observed) this.#rejected.delete(task);
-    return [...this.#rejected];
+    const left: Task[] = [];
+    this.#rejected.forEach((task) => {
+      if (task.observed) this.#rejected.delete(task);
+      else put(left, task);
+    });
+    return left;
   }
 
   /** What is stored of this scheduler between turns; of `unobserved` the owner keeps the rest. */
   state(): SchedulerState {
-    return { root: this.root as Task, tasks: [...this.tasks], ready: this.#ready.list(), nextId: this.nextId };
+    const tasks: Task[] = [];
+    this.tasks.forEach((task) => {
+      put(tasks, task);
+    });
+    return { root: this.root as Task, tasks, ready: this.#ready.list(), nextId: this.nextId };
   }
 
   /** Takes over what `unobserved` gave before a restore. */
   adoptUnobserved(tasks: readonly Task[]): void {
-    for (const task of tasks) this.#rejected.add(task);
+    each(tasks, (task) => this.#rejected.add(task));
   }
 
   /** Takes over a stored state. External waits are handed to the host again; calls are made again. */
   adoptState(state: SchedulerState): void {
     this.root = state.root;
     this.nextId = state.nextId;
-    for (const { task, mode, value } of state.ready) this.#ready.push(task, mode, value, this.base);
-    for (const task of state.tasks) {
+    each(state.ready, ({ task, mode, value }) => this.#ready.push(task, mode, value, this.base));
+    each(state.tasks, (task) => {
       task.scheduler = this;
       this.tasks.add(task);
-    }
+    });
   }
 
   // ---- frames
@@ -313,7 +322,8 @@ export class Scheduler implements Ops {
     while (next !== null) {
       const context = task.callers as Context; // I4
       task.callers = context.next();
-      next = context.runInAsyncScope(this.#climb, this, task, next, ...this.#climbing);
+      const { 0: mode, 1: value, 2: known } = this.#climbing; // by index: a pattern of an array calls its iterator
+      next = context.runInAsyncScope(this.#climb, this, task, next, mode, value, known);
     }
   }
 
@@ -430,13 +440,14 @@ export class Scheduler implements Ops {
     work.items[index] = undefined;
     work.left--;
     const decided = combinators[work.kind].slot(work, index, mode, value);
-    if (decided !== null) this.settle(task, ...decided);
+    if (decided !== null) this.settle(task, decided[0], decided[1]);
   }
 
   /** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
   #settleWork(task: Task, mode: Mode, value: unknown): void {
-    if (task.work instanceof Reaction) this.settle(task, ...outcomeOf(task.work, mode, value));
-    else this.settle(task, mode, value);
+    const outcome = task.work instanceof Reaction ? outcomeOf(task.work, mode, value) : null;
+    if (outcome === null) this.settle(task, mode, value);
+    else this.settle(task, outcome[0], outcome[1]);
   }
 
   #react(task: Task, mode: Mode, value: unknown): void {

@@ -1,4 +1,5 @@
 /** Owns: what a call of a durable function's wrapper does: a task under a scheduler, a native promise without one. */
+import { apply } from "../builtins.ts";
 import { refuseNew } from "../language/construct.ts";
 import { type CombinatorKind, type Descriptor, descriptorOf, R as realm } from "../realm.ts";
 import { isNativeThen } from "./promise.ts";
@@ -15,7 +16,7 @@ export function start(d: Descriptor, self: unknown, args: ArrayLike<unknown>, ne
 export function call(fn: unknown, self: unknown, args: unknown[], text: string): unknown {
   if (R.ops !== null) return R.ops.call(fn, self, args, text);
   if (typeof fn !== "function") throw new TypeError(`${text} is not a function`); // native error: EvaluateCall
-  return Reflect.apply(fn, self, args);
+  return apply(fn, self, args);
 }
 
 /** A call without await whose result goes to a combinator: re-invocable under a scheduler. */
@@ -23,7 +24,7 @@ export function later(fn: unknown, self: unknown, args: unknown[], text: string)
   if (R.ops !== null) return R.ops.later(fn, self, args, text);
   if (typeof fn !== "function") throw new TypeError(`${text} is not a function`); // native error: EvaluateCall
   const d = descriptorOf(fn);
-  return d !== undefined && d.kind === 0 ? runVolatile(d, self, args) : Reflect.apply(fn, self, args);
+  return d !== undefined && d.kind === 0 ? runVolatile(d, self, args) : apply(fn, self, args);
 }
 
 const native = {
@@ -39,6 +40,6 @@ const nativeResolve = Promise.resolve;
 export function promise(kind: CombinatorKind, promises: PromiseConstructor, items: Iterable<unknown>): unknown {
   const isNative = promises === Promise && promises[kind] === native[kind] && promises.resolve === nativeResolve;
   if (R.ops === null || !isNative || !isNativeThen(Promise.prototype.then))
-    return Reflect.apply(promises[kind], promises, [items]);
+    return apply(promises[kind], promises, [items]);
   return R.ops.promise(kind, items);
 }

@@ -5,12 +5,12 @@
  * I1 Nothing is asked of a Proxy, and nothing of a promise but its `constructor`. Whatever is read of a user's value may throw;
  *    who waits hears of it: at once if `await` would throw at once.
  */
+
 import { types } from "node:util";
+import { listen, promiseOf } from "../builtins.ts";
 
 const { isPromise } = types;
-const nativeThen = Promise.prototype.then;
 const nativePromise = Promise;
-const nativeResolve = Promise.resolve;
 
 /** What `await` of a value throws before anything is waited for. */
 export interface Failure {
@@ -27,12 +27,12 @@ export function subscribe(
   no: (error: unknown) => void,
 ): Failure | null {
   if (!isPromise(awaited)) {
-    nativeThen.call(nativeResolve.call(nativePromise, awaited), yes, no);
+    listen(promiseOf(awaited), yes, no);
     return null;
   }
   try {
-    if (awaited.constructor === nativePromise) nativeThen.call(awaited, yes, no);
-    else nativeThen.call(new nativePromise((resolve) => resolve(awaited)), yes, no);
+    if (awaited.constructor === nativePromise) listen(awaited, yes, no);
+    else listen(new nativePromise((resolve) => resolve(awaited)), yes, no);
     return null;
   } catch (error) {
     return { error };

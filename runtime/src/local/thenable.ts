@@ -1,6 +1,7 @@
 /** Owns: thenables, by the language's rules (ECMA-262 27.2.1.3.2): `then` is read once, and called in a tick of its own. */
 
 import { types } from "node:util";
+import { apply, getOwnPropertyDescriptor, getPrototypeOf } from "../builtins.ts";
 import { type Frame, metaOf } from "../frame.ts";
 import { isNativeThen } from "./promise.ts";
 
@@ -25,7 +26,7 @@ export function adoptThenable(value: unknown, then: Function): Promise<unknown> 
   return new Promise((resolve, reject) => {
     queueMicrotask(() => {
       try {
-        Reflect.apply(then, value, [resolve, reject]);
+        apply(then, value, [resolve, reject]);
       } catch (error) {
         reject(error);
       }
@@ -48,8 +49,8 @@ export function adopt(value: unknown): unknown {
 /** Is `then` a method or property rather than an accessor? Those may be read again, and can be stored. */
 function isPlainThen(value: object): boolean {
   if (isPromise(value)) return false;
-  for (let at: object | null = value; at !== null && !isProxy(at); at = Object.getPrototypeOf(at)) {
-    const found = Object.getOwnPropertyDescriptor(at, "then");
+  for (let at: object | null = value; at !== null && !isProxy(at); at = getPrototypeOf(at)) {
+    const found = getOwnPropertyDescriptor(at, "then");
     if (found !== undefined) return "value" in found;
   }
   return false;

@@ -5,6 +5,7 @@
  * I1 What the generator itself waits for, and what it settles, takes exactly the ticks that the language says.
  * I2 The body's awaits are a driver's of volatile.ts, which hands on what is no await.
  */
+import { put } from "../builtins.ts";
 import {
   type AsyncGeneratorFrame,
   type Driver,
@@ -52,7 +53,8 @@ export class VolatileGenerator implements Driver {
   request(mode: Mode, value: unknown): Promise<unknown> {
     const frame = this.#frame;
     const capability = new Deferred();
-    const isIdle = frame.$queue.push(new Request(mode, value, capability)) === 1;
+    put(frame.$queue, new Request(mode, value, capability));
+    const isIdle = frame.$queue.length === 1;
     if (isIdle) {
       const { depth } = R;
       if (takeRequest(frame, this)) this.#resume();

@@ -12,7 +12,9 @@
  * I6 Callers of a finished frame go on in the context of AsyncLocalStorage in which they have parked (context.ts).
  * I7 What `await` throws at once, before anything is waited for, goes on in the same tick, and in a loop: any number may follow.
  */
+
 import { types } from "node:util";
+import { promiseOf } from "../builtins.ts";
 import type { Frame } from "../frame.ts";
 import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
@@ -26,7 +28,6 @@ const suspend = SUSPEND;
 const ready = READY;
 const nativePromise = Promise;
 const { isPromise } = types;
-const nativeResolve = Promise.resolve;
 
 export class VolatileDriver {
   leaf: Frame | null = null;
@@ -250,7 +251,5 @@ export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknow
 
 /** A promise of what a function returned at once: like `Promise.resolve`, but never the promise that it returned. */
 function settled(value: unknown): Promise<unknown> {
-  return isPromise(value)
-    ? new nativePromise((resolve) => resolve(value))
-    : (nativeResolve.call(nativePromise, value) as Promise<unknown>);
+  return isPromise(value) ? new nativePromise((resolve) => resolve(value)) : promiseOf(value);
 }

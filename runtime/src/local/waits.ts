@@ -2,6 +2,7 @@
  * Owns: waits for something outside a run: what each is, and which there are.
  * Does not own: whether promises answer them (the host), taking them up after a restore (reopen.ts), what is stored instead of them (lost.ts).
  */
+import { each, isSame, put } from "../builtins.ts";
 import { isInstance, type Mode, READY } from "../realm.ts";
 import { TaskPromise } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -57,26 +58,27 @@ export function operandOf(awaited: unknown): unknown {
 /** Does the task still wait for this? */
 export function isWaiting({ task, index, awaited }: ExternalWait): boolean {
   if (task.state !== 0) return false;
-  if (index !== -1) return Object.is((task.work as Combination).items[index], awaited);
-  if (task.leaf !== null) return task.leaf.$wait === awaited || Object.is(task.leaf.$wait, awaited);
+  if (index !== -1) return isSame((task.work as Combination).items[index], awaited);
+  if (task.leaf !== null) return task.leaf.$wait === awaited || isSame(task.leaf.$wait, awaited);
   return task.work === awaited || task.value === awaited;
 }
 
 /** Every wait for something outside the run, in the order of tasks and slots. */
 export function externalWaits(scheduler: Scheduler): ExternalWait[] {
   const waits: ExternalWait[] = [];
-  for (const task of scheduler.tasks) {
+  scheduler.tasks.forEach((task) => {
     if (task.work instanceof Combination) {
-      task.work.items.forEach((awaited, index) => {
-        if (awaited !== undefined && scheduler.own(awaited) === null)
-          waits.push(new ExternalWait(task, index, awaited));
+      let index = 0;
+      each(task.work.items, (awaited) => {
+        const wait = new ExternalWait(task, index++, awaited);
+        if (awaited !== undefined && scheduler.own(awaited) === null) put(waits, wait);
       });
-    } else if (task.work instanceof Call) waits.push(new ExternalWait(task, -1, task.work));
+    } else if (task.work instanceof Call) put(waits, new ExternalWait(task, -1, task.work));
     else if (task.work === null || task.work instanceof Reaction) {
       const wait = outsideWait(scheduler, task);
-      if (wait !== null) waits.push(wait);
+      if (wait !== null) put(waits, wait);
     }
-  }
+  });
   return waits;
 }
 
