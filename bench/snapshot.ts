@@ -123,8 +123,14 @@ registry.addModule({
       F: Work as never,
       run: () => undefined,
       self: function work() {},
-      slots: { item: "item", index: "index@1", total: "total", label: "label", $l0: "$total + await" },
-      points: [{ ...point, live: [] }, point],
+      slots: [
+        ["item", "item", 1, 1],
+        ["index", "index@1", 1, 1],
+        ["total", "total", 1, 1],
+        ["label", "label", 1, 1],
+        ["$l0", "$total + await", 1, 1],
+      ],
+      points: [point, point],
     },
   ],
 } as never);

@@ -36,7 +36,7 @@ import { lowerFunction } from "./lower/index.ts";
 import { type CompileOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 
 export type { Diagnostic } from "./diagnostic.ts";
-export type { Manifest, ManifestFunction, ManifestPoint, SourceRange } from "./emit/manifest.ts";
+export type { Manifest, ManifestFunction, ManifestPoint, ManifestSlot, SourceRange } from "./emit/manifest.ts";
 export type { RawMap } from "./emit/source-map.ts";
 export type { CompileOptions } from "./options.ts";
 
@@ -97,11 +97,22 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
   const ids = assignIds(found.functions, ({ path }) => hashes.of(path.node), diagnostics);
   if (diagnostics.hasErrors) return undefined;
 
-  const { filename, moduleId, sourceType, abi } = options;
+  const { filename, moduleId, sourceType, abi, layout } = options;
   const imports = findImports(found.program, found.functions, moduleId);
   const suffix = abi === "global" ? `_${hashText(moduleId).slice(0, 6)}` : "";
   const hashOf = (node: t.Node) => hashes.of(node);
-  const parts = { source, filename, moduleId, sourceType, names: found.names, suffix, hashOf, settings, diagnostics };
+  const parts = {
+    source,
+    filename,
+    moduleId,
+    sourceType,
+    layout,
+    names: found.names,
+    suffix,
+    hashOf,
+    settings,
+    diagnostics,
+  };
   const context = new Context(parts);
   const functions = found.functions.map((fn, index) => reserve(fn, ids[index] as string, context));
 

@@ -27,6 +27,11 @@ export interface CompileOptions {
   experimentalDecorators?: boolean;
   /** What comes after makes of JSX, in any words that differ if that does. Default "". */
   jsx?: string;
+  /**
+   * The form of frames. "large": that of large functions for all, to test it; what is stored in one form goes on in the other.
+   * Default "auto".
+   */
+  layout?: "auto" | "large";
 }
 
 /** The options with their defaults. */
@@ -38,8 +43,8 @@ export function resolveOptions(options: CompileOptions): ResolvedOptions {
   // An absolute path must not leak into ids: what is left of one is the file's name.
   const relative = /^(?:\/|[A-Za-z]:|\\)/.test(filename) ? filename.replace(/^.*[\\/]/, "") : filename;
   const moduleId = options.moduleId ?? relative.replaceAll("\\", "/").replace(/\.[cm]?[jt]sx?$/, "");
-  const { constEnumValue = () => undefined, jsx = "" } = options;
+  const { constEnumValue = () => undefined, jsx = "", layout = "auto" } = options;
   const { useDefineForClassFields = true, experimentalDecorators = false } = options;
-  const later = { constEnumValue, useDefineForClassFields, experimentalDecorators, jsx };
+  const later = { constEnumValue, useDefineForClassFields, experimentalDecorators, jsx, layout };
   return { filename: relative, sourceType, mark, abi, moduleId, ...later };
 }

@@ -38,9 +38,10 @@ export interface PointMeta {
   at: string;
   /** Source text of what is awaited. */
   of: string;
-  /** Fields of the frame that are live here. */
-  live: string[];
 }
+
+/** Field of the frame, canonical key, and first and last point of each stretch of points at which the slot is live. */
+export type SlotMeta = readonly [field: string, key: string, ...live: number[]];
 
 /** What compiled code says of one function (docs/abi.md 13). */
 export interface FunctionMeta {
@@ -51,8 +52,8 @@ export interface FunctionMeta {
   kind: DescriptorKind | -1;
   stamp: string;
   points: PointMeta[];
-  /** Field of the frame -> canonical key of the slot. */
-  slots: Record<string, string>;
+  /** Variables that frames keep. */
+  slots: readonly SlotMeta[];
   F?: new (descriptor: Descriptor | null) => Frame;
   run?: Run;
   self?: Function;
@@ -324,6 +325,17 @@ function nameOfKey(key: string | symbol): string | undefined {
 /** Only things with an identity are kept by reference. */
 function isReference(value: unknown): boolean {
   return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
+}
+
+/** The slots that are live at a point, in order. A field may stand for different things at different points. */
+export function slotsAt({ slots }: Pick<FunctionMeta, "slots">, pc: number): { field: string; key: string }[] {
+  const isLive = (runs: readonly number[]) => {
+    for (let i = 0; i < runs.length; i += 2) {
+      if ((runs[i] as number) <= pc && pc <= (runs[i + 1] as number)) return true;
+    }
+    return false;
+  };
+  return slots.flatMap(([field, key, ...runs]) => (isLive(runs) ? [{ field, key }] : []));
 }
 
 /** The registry of this realm. */

@@ -141,8 +141,8 @@ export function setTick(value) {
 var $m;
 function $M() {
   if ($m !== undefined) return $m;
-  const points = (...live) =>
-    live.map((slots, pc) => ({ fp: `fp${pc}`, at: `${pc + 1}:1`, of: "tick(i)", live: slots }));
+  const points = (count) =>
+    Array.from({ length: count }, (_, pc) => ({ fp: `fp${pc}`, at: `${pc + 1}:1`, of: "tick(i)" }));
   $m = $R.module({
     id: "test/hand-lowered",
     abi: 1,
@@ -157,8 +157,14 @@ function $M() {
         run: sum$,
         self: sum,
         stamp: "s1",
-        slots: { $this: "this", n: "n", s: "s", i: "i", $l0: "tmp:s" },
-        points: points(["$this", "n"], ["n", "s", "i", "$l0"]),
+        slots: [
+          ["$this", "this", 0, 0],
+          ["n", "n", 0, 1],
+          ["s", "s", 1, 1],
+          ["i", "i", 1, 1],
+          ["$l0", "tmp:s", 1, 1],
+        ],
+        points: points(2),
       },
       {
         id: "nest",
@@ -169,8 +175,11 @@ function $M() {
         run: nest$,
         self: nest,
         stamp: "s2",
-        slots: { $this: "this", n: "n" },
-        points: points(["$this", "n"], ["n"], ["n"]),
+        slots: [
+          ["$this", "this", 0, 0],
+          ["n", "n", 0, 2],
+        ],
+        points: points(3),
       },
     ],
     refs: { tick: () => tick },

@@ -7,7 +7,7 @@ import { compile } from "@coldframe/compiler";
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** @param file absolute; its types are still in what it gives */
-export function compileFile(file: string) {
+export function compileFile(file: string, layout: "auto" | "large" = "auto") {
   const isScript = file.endsWith(".cjs");
   const filename = relative(root, file);
   return compile(readFileSync(file, "utf8"), {
@@ -16,5 +16,6 @@ export function compileFile(file: string) {
     sourceType: isScript ? "script" : "module",
     mark: "tagged",
     abi: isScript ? "require" : "import",
+    layout,
   });
 }

@@ -24,9 +24,10 @@ type Main = () => Promise<unknown>;
 
 const compiled = (file: string): Main => load(file, "compiled").main;
 
+/** A copy in the form of large functions: what is stored in the one form goes on in the other. */
 function fresh(file: string) {
   return (bytes: Uint8Array) => {
-    load(file, "compiled");
+    load(file, "large");
     return restore(bytes);
   };
 }
@@ -40,6 +41,7 @@ export async function runFixture(file: string): Promise<FixtureReport> {
     if (what !== undefined) report.differences[way] = what;
   };
   await compare("volatile", () => compiled(file)());
+  await compare("volatile, as a large function", () => load(file, "large").main());
   await compare("coroutine", () => coroutine(compiled(file)).drive());
   await compare("cut", async () => {
     const main = compiled(file);

@@ -11,7 +11,10 @@ import { createRequire, registerHooks, stripTypeScriptTypes } from "node:module"
 import { relative } from "node:path";
 import { compileFile, root } from "./compile-file.ts";
 
-export type Form = "native" | "compiled";
+/** large: compiled, every function in the form of large ones. */
+export type Form = "native" | "compiled" | "large";
+
+const letters: { readonly [letter: string]: Form } = { n: "native", c: "compiled", l: "large" };
 
 const fixtures = `${root}/fixtures/`;
 const kit = `${fixtures}kit.ts`;
@@ -38,7 +41,7 @@ registerHooks({
     const parsed = versioned.exec(url);
     if (parsed === null) return next(url, context);
     const [, version, file] = parsed as unknown as [string, string, string];
-    const source = textOf(file, version.startsWith("c") ? "compiled" : "native");
+    const source = textOf(file, letters[version.charAt(0)] ?? "native");
     return { format: formatOf(url), source, shortCircuit: true };
   },
 });
@@ -55,14 +58,14 @@ function textOf(file: string, form: Form): string {
   const key = `${form} ${file}`;
   const known = texts.get(key);
   if (known !== undefined) return known;
-  const text = form === "native" ? readFileSync(file, "utf8") : compiledText(file);
+  const text = form === "native" ? readFileSync(file, "utf8") : compiledText(file, form);
   const plain = file.endsWith(".ts") ? stripTypeScriptTypes(text) : text;
   texts.set(key, plain);
   return plain;
 }
 
-function compiledText(file: string): string {
-  const { code, diagnostics } = compileFile(file);
+function compiledText(file: string, form: "compiled" | "large"): string {
+  const { code, diagnostics } = compileFile(file, form === "large" ? "large" : "auto");
   const faults = diagnostics.filter((one) => one.severity === "error");
   if (faults.length === 0) return code;
   throw new SyntaxError(
@@ -80,5 +83,5 @@ export interface FixtureModule {
 /** A new evaluation of a fixture's module and of all that it imports from fixtures/. */
 export function load(file: string, form: Form): FixtureModule {
   versions += 1;
-  return require(`file:///@${form === "native" ? "n" : "c"}${versions}${file}`) as FixtureModule;
+  return require(`file:///@${form.charAt(0)}${versions}${file}`) as FixtureModule;
 }

@@ -18,9 +18,10 @@ export async function check(source: Source, modes: readonly CompiledMode[]): Pro
   if (again !== undefined) return { ...verdict, failure: { mode: "generator", what: `depends on ticks: ${again}` } };
   if (native.outcome === "never settled") return { ...verdict, failure: { mode: "generator", what: "does not end" } };
   if (readsSource(native)) return verdict;
-  let code: string;
+  const code = { auto: "", large: "" };
   try {
-    code = compileProgram(source);
+    code.auto = compileProgram(source);
+    code.large = compileProgram(source, "large");
   } catch (error) {
     return {
       ...verdict,
@@ -50,13 +51,17 @@ function delay(text: string): string {
 
 async function compare(
   source: Source,
-  code: string,
+  code: { auto: string; large: string },
   mode: CompiledMode,
   native: Awaited<ReturnType<typeof runNative>>,
   verdict: Verdict,
 ): Promise<string | undefined> {
   try {
-    const run = await runCompiled(source, code, mode);
+    // What is stored in the one form of frames goes on in the other.
+    const forms = [code.large, code.auto];
+    let loads = 0;
+    const codeFor = () => forms[loads++ % 2] as string;
+    const run = await runCompiled(source, mode === "coroutine" ? code.large : code.auto, mode, codeFor);
     verdict.cuts += run.cuts;
     verdict.largestBytes = Math.max(verdict.largestBytes, run.largestBytes);
     return difference(native, run);

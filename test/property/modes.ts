@@ -36,12 +36,13 @@ export interface Run extends Observed {
 export class Refused extends Error {}
 
 /** @throws Refused */
-export function compileProgram(source: Source): string {
+export function compileProgram(source: Source, layout: "auto" | "large" = "auto"): string {
   const { code, diagnostics } = compile(source.text, {
     filename: `${source.name}.js`,
     sourceType: source.strict ? "module" : "script",
     mark: "all",
     abi: "global",
+    layout,
   });
   const faults = diagnostics.filter((one) => one.severity === "error");
   if (faults.length > 0)

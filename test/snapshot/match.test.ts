@@ -13,9 +13,8 @@ interface Slots {
 
 interface Build {
   stamp?: string;
-  /** Field by canonical key. */
-  slots?: Record<string, string>;
-  points?: { fp: string; live: string[] }[];
+  slots?: (string | number)[][];
+  points?: { fp: string }[];
   closure?: { stamp?: string; id?: string };
   classes?: string[];
 }
@@ -23,10 +22,13 @@ interface Build {
 /** One build of a module with a durable function, a closure and classes, in a registry of its own. */
 function load({ stamp = "s1", slots, points, closure = {}, classes = ["Order"] }: Build = {}) {
   const registry = new Registry();
-  const fields = slots ?? { item: "item", total: "total@1" };
+  const fields = slots ?? [
+    ["item", "item", 0, 1],
+    ["total", "total@1", 1, 1],
+  ];
   function F(this: Slots, descriptor: unknown): void {
     Object.assign(this, { $d: descriptor, $pc: 0, $up: null, $wait: null });
-    for (const field of Object.keys(fields)) this[field] = undefined;
+    for (const [field] of fields) this[field as string] = undefined;
   }
   const makeClosure = (x: unknown) => {
     const fn = () => x;
@@ -48,16 +50,7 @@ function load({ stamp = "s1", slots, points, closure = {}, classes = ["Order"] }
         run: () => undefined,
         self: function fulfil() {},
         slots: fields,
-        points: (
-          points ?? [
-            { fp: "f0", live: ["item"] },
-            { fp: "f1", live: ["item", "total"] },
-          ]
-        ).map((point) => ({
-          ...point,
-          at: "1:1",
-          of: "x",
-        })),
+        points: (points ?? [{ fp: "f0" }, { fp: "f1" }]).map((point) => ({ ...point, at: "1:1", of: "x" })),
       },
       {
         id: closure.id ?? "fulfil.c1",
@@ -65,7 +58,7 @@ function load({ stamp = "s1", slots, points, closure = {}, classes = ["Order"] }
         length: 0,
         kind: -1,
         stamp: closure.stamp ?? "c1",
-        slots: {},
+        slots: [],
         points: [],
         make: makeClosure,
       },
@@ -108,12 +101,13 @@ test("the head lists every reference into code, each once", () => {
 test("changed before the point: compatible, and the frame goes on at the point's new place under its new fields", () => {
   const now = load({
     stamp: "s2",
-    slots: { item_1: "item", sum: "total@1", extra: "extra" },
-    points: [
-      { fp: "f0", live: ["item_1"] },
-      { fp: "new", live: ["item_1"] },
-      { fp: "f1", live: ["item_1", "sum"] },
+    slots: [
+      ["item_1", "item", 0, 2],
+      ["sum", "other", 1, 1],
+      ["sum", "total@1", 2, 2],
+      ["extra", "extra", 1, 1],
     ],
+    points: [{ fp: "f0" }, { fp: "new" }, { fp: "f1" }],
   });
   const result = readSnapshot(bytesOf(parked()), { registry: now.registry });
   expect(result.match.verdict).toBe("compatible");
@@ -123,10 +117,7 @@ test("changed before the point: compatible, and the frame goes on at the point's
 test("changed from the point on: incompatible, a value and not an error; nothing is decoded", () => {
   const now = load({
     stamp: "s2",
-    points: [
-      { fp: "f0", live: ["item"] },
-      { fp: "f1 changed", live: ["item", "total"] },
-    ],
+    points: [{ fp: "f0" }, { fp: "f1 changed" }],
   });
   const result = readSnapshot(bytesOf(parked()), { registry: now.registry });
   expect(result).toMatchObject({ ok: false, match: { verdict: "incompatible" } });
@@ -162,11 +153,11 @@ test("a closure under the same id is the same code; under another one its old se
 test("slots that do not fit the point are never guessed", () => {
   const now = load({
     stamp: "s2",
-    slots: { item: "item", other: "other@2" },
-    points: [
-      { fp: "f0", live: [] },
-      { fp: "f1", live: ["item", "other"] },
+    slots: [
+      ["item", "item", 1, 1],
+      ["other", "other@2", 1, 1],
     ],
+    points: [{ fp: "f0" }, { fp: "f1" }],
   });
   const error = thrownBy(() => readSnapshot(bytesOf(parked()), { registry: now.registry }));
   expect(error).toMatchObject({ code: "CF2101" });

@@ -16,6 +16,7 @@ export interface ContextParts {
   filename: string;
   moduleId: string;
   sourceType: "module" | "script";
+  layout: "auto" | "large";
   /** Every name in the file; names that are given out are added. */
   names: Set<string>;
   /** Behind each name, so that scripts that share their global scope do not share helpers; "" for none. */
@@ -31,6 +32,7 @@ export class Context implements ModuleContext {
   readonly filename: string;
   readonly moduleId: string;
   readonly sourceType: "module" | "script";
+  readonly layout: "auto" | "large";
   readonly settings: Settings;
   readonly declared = new Map<string, DurableFunction>();
   readonly homes = new Map<t.Node, Home>();
@@ -45,6 +47,7 @@ export class Context implements ModuleContext {
     this.filename = parts.filename;
     this.moduleId = parts.moduleId;
     this.sourceType = parts.sourceType;
+    this.layout = parts.layout;
     this.settings = parts.settings;
     const name = (key: keyof AbiNames) => this.unique(`$${key}`);
     this.abi = { R: name("R"), M: name("M"), m: name("m") };

@@ -3,7 +3,7 @@
 // I1. One entry per syntax; a statement without one is a single evaluation.
 // I2. What acts on the way out (finally, for-of) takes the place of every target for what stands in it.
 import * as t from "@babel/types";
-import { type Effects, noEffects } from "./effect.ts";
+import { type Effects, makeEffects, noEffects } from "./effect.ts";
 import type { Env, Exit, FlowBuilder, FlowNode, Jump, Word } from "./flow.ts";
 import type { Point } from "./point.ts";
 import type { Binding } from "./scope.ts";
@@ -107,7 +107,7 @@ const buildForIn: Build<t.ForInStatement> = (b, node, next, env, labels) => {
 
 function openLoop(b: FlowBuilder, node: t.ForXStatement, iterator: Binding, env: Env) {
   const { effects, analysis } = b.parts;
-  const head = makeHead(b, [node.type], { uses: [iterator], defs: [] }, env);
+  const head = makeHead(b, [node.type], makeEffects([iterator]), env);
   const opened = effects.of(node.right);
   opened.defs.push(iterator);
   const begin = b.node(["open", node.type, node.right], opened, [head], env);
@@ -121,7 +121,7 @@ function buildBody(b: FlowBuilder, node: t.ForXStatement, next: FlowNode, env: E
   const bound = b.parts.effects.bind(target);
   const body = b.statement(node.body, next, env);
   const words = ["bind", t.isVariableDeclaration(left) ? left.kind : "", target];
-  return b.node(words, { uses: [...bound.uses, iterator], defs: bound.defs }, [body], env);
+  return b.node(words, { ...bound, uses: [...bound.uses, iterator] }, [body], env);
 }
 
 /** Every way out of the body but its end closes the iterator; so does an exception in it. */
@@ -130,7 +130,7 @@ const buildForOf: Build<t.ForOfStatement> = (b, node, next, env, labels) => {
   const iterator = b.iterator(node);
   b.iterators++;
   const { head, begin } = openLoop(b, node, iterator, env);
-  const close = (after: FlowNode[]) => b.node(["close"], { uses: [iterator], defs: [] }, after, env);
+  const close = (after: FlowNode[]) => b.node(["close"], makeEffects([iterator]), after, env);
   const again = b.node(["again"], noEffects, [head], env, true);
   const closing: Env = {
     handler: close(env.handler ? [env.handler] : []),
@@ -147,10 +147,10 @@ const buildForAwait: Build<t.ForOfStatement> = (b, node, next, env, labels) => {
   const iterator = b.pool("iterator", b.iterators);
   const record = makeRecord(b, node, iterator);
   const { completion, result } = record;
-  const own = { uses: [iterator], defs: [] };
+  const own = makeEffects([iterator]);
   const finish = finishRegion(b, record, next, env);
-  const ended = { uses: [completion, result], defs: [] };
-  const take = b.point(points.close, [], { uses: [iterator], defs: [] }, ended, finish.dispatch, env);
+  const ended = makeEffects([completion, result]);
+  const take = b.point(points.close, [], makeEffects([iterator]), ended, finish.dispatch, env);
   const region = finish.into(b.node(["done?"], own, [take, finish.dispatch], env));
   b.iterators++;
   b.completions++;
@@ -246,13 +246,13 @@ function finishRegion(b: FlowBuilder, { completion, result, exits }: CompletionR
   const words: Word[] = ["dispatch"];
   const returns = new Set<string>();
   const tell = () => void words.splice(1, words.length, ...[...returns].sort(), ...exits.map(exitText));
-  const dispatch = b.node(words, { uses: [completion, result], defs: [] }, outs, env);
+  const dispatch = b.node(words, makeEffects([completion, result]), outs, env);
   const into = (finalizer: FlowNode): Env & { normal: FlowNode } => {
     const defs = [completion, result];
     const record = (words: Word[], out: FlowNode | null) => {
       if (out !== null && !outs.includes(out)) outs.push(out);
       const index = out === null ? "throw" : String(outs.indexOf(out));
-      return b.node(["record", ...words, index], { uses: [], defs }, [finalizer], env);
+      return b.node(["record", ...words, index], makeEffects([], defs), [finalizer], env);
     };
     return {
       handler: record(["throw"], null),

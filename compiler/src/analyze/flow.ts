@@ -5,8 +5,9 @@
 // I3. A point is two nodes: the issue evaluates the operand, the take receives the outcome. Only the issue has the operand.
 // I4. Edges that lead back to a loop's head leave from nodes with `back`; without them the graph has no circle.
 import * as t from "@babel/types";
-import { type EffectReader, type Effects, noEffects } from "./effect.ts";
+import { type EffectReader, type Effects, makeEffects, noEffects } from "./effect.ts";
 import { syntaxOf } from "./flow-syntax.ts";
+import { isTemp } from "./lift/marks.ts";
 import type { Point, Suspension, UnitPoints } from "./point.ts";
 import type { Binding, Scope, ScopeAnalysis, Unit } from "./scope.ts";
 
@@ -18,6 +19,8 @@ export interface FlowNode {
   readonly words: readonly Word[];
   readonly uses: readonly Binding[];
   readonly defs: readonly Binding[];
+  /** All that it may assign. */
+  readonly writes: readonly Binding[];
   readonly next: FlowNode[];
   readonly handler: FlowNode | null;
   readonly back: boolean;
@@ -115,7 +118,7 @@ export class FlowBuilder {
   }
 
   node(words: Word[], effects: Effects, next: FlowNode[], env: Pick<Env, "handler"> | null, back = false): FlowNode {
-    const node = { words, uses: effects.uses, defs: effects.defs, next, handler: env?.handler ?? null, back };
+    const node = { words, ...effects, next, handler: env?.handler ?? null, back };
     this.#nodes.push(node);
     return node;
   }
@@ -153,7 +156,7 @@ export class FlowBuilder {
       for (const binding of effects.captures(fn)) if (!defs.has(binding)) uses.add(binding);
       if (made !== undefined) defs.add(made);
     }
-    return this.node(["enter", ...scope.functions], { uses: [...uses], defs: [...defs] }, [next], env);
+    return this.node(["enter", ...scope.functions], makeEffects([...uses], [...defs]), [next], env);
   }
 
   statement(node: t.Statement, next: FlowNode, env: Env): FlowNode {
@@ -173,8 +176,14 @@ export class FlowBuilder {
     return declarations.reduceRight((after, { id, init }) => {
       if (!init && kind === "var") return after;
       const bound = effects.bind(id);
-      const uses = [...effects.of(init).uses, ...bound.uses];
-      return this.node([kind, id, init], { uses, defs: bound.defs }, [after], env);
+      const value = effects.of(init);
+      const both = {
+        uses: [...value.uses, ...bound.uses],
+        defs: bound.defs,
+        // Temporaries are declared at the head of the function; where one is first in use, it is assigned.
+        writes: isTemp(id) && !init ? [] : [...value.writes, ...bound.writes],
+      };
+      return this.node([kind, id, init], both, [after], env);
     }, next);
   }
 
@@ -184,14 +193,14 @@ export class FlowBuilder {
     const issued = effects.of(point.operand);
     const iterator =
       point.kind === "delegate" && this.parts.unit.kind === "generator" ? this.iterator(point.node) : null;
-    const extra = iterator === null ? noEffects : { uses: [iterator], defs: [] };
+    const extra = iterator === null ? noEffects : makeEffects([iterator]);
     if (iterator !== null) issued.defs.push(iterator);
     if (target.type === "return") {
       return this.point(point, ["return"], issued, extra, env.ret(true), env);
     }
     if (target.type === "none") return this.point(point, [], issued, extra, next, env);
     const bound = effects.bind(target.id);
-    const taken = { uses: [...bound.uses, ...extra.uses], defs: bound.defs };
+    const taken = { ...bound, uses: [...bound.uses, ...extra.uses] };
     return this.point(point, [target.declares ? "declare" : "assign", target.id], issued, taken, next, env);
   }
 

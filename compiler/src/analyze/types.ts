@@ -90,8 +90,16 @@ export interface PointRecord {
   loc: t.SourceLocation;
   /** Source text of what is awaited, for point 0 the function's name; shortened when printed. */
   of: string;
-  /** Fields of the frame that are live there, in slot order; `$this` and hidden temporaries included. */
-  live: string[];
+}
+
+/** A variable that a frame keeps. */
+export interface SlotRecord {
+  /** Field of the frame; `$this` and hidden temporaries have one as well. */
+  field: string;
+  /** Canonical key: what it stands for. A field that temporaries share stands for another at another point. */
+  key: string;
+  /** Where it is live: first and last point of each stretch of points, in turn. */
+  live: number[];
 }
 
 /** One entry of the module record (docs/abi.md 13) and of the manifest. Names are identifiers at module level. */
@@ -119,8 +127,7 @@ export interface FunctionRecord {
   captures?: string[];
   /** Why the function cannot be restored; a sentence for the snapshot error. */
   reason?: string;
-  /** Field of the frame -> canonical key. */
-  slots?: Record<string, string>;
+  slots?: SlotRecord[];
   points?: PointRecord[];
 }
 
@@ -131,6 +138,8 @@ export interface ModuleContext {
   readonly filename: string;
   readonly moduleId: string;
   readonly sourceType: "module" | "script";
+  /** The form of frames, as the options say. */
+  readonly layout: "auto" | "large";
   readonly settings: Settings;
   /**
    * Durable function declarations of the module's scope that are never reassigned, by name: those that may be called

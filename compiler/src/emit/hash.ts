@@ -66,10 +66,11 @@ export class SourceHashes {
 
 /**
  * The stamp of a function: same stamp, same meaning of a stored frame.
- * @param record of the function; layout is what a frame holds at each point
+ * @param record of the function; what fields are called does not count: a snapshot knows slots by their keys
  */
 export function stampOf(record: FunctionRecord, { version = "" }: MarkOptions = {}): string {
-  const points = (record.points ?? []).map(({ fingerprint, live }) => [fingerprint, live]);
-  const layout = [record.kind, record.captures ?? [], Object.entries(record.slots ?? {}), points];
+  const slots = (record.slots ?? []).map(({ key, live }) => [key, ...live]);
+  const points = (record.points ?? []).map(({ fingerprint }) => fingerprint);
+  const layout = [record.kind, record.captures ?? [], slots, points];
   return hashText(JSON.stringify([record.hash, layout, version]));
 }

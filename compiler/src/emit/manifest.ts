@@ -18,9 +18,10 @@ export interface ManifestPoint {
   range: SourceRange;
   /** Source text of what is awaited, on one line, at most 80 characters. */
   of: string;
-  /** Fields of the frame that are live there. */
-  live: string[];
 }
+
+/** Field of the frame, canonical key, and first and last point of each stretch of points at which it is live. */
+export type ManifestSlot = [field: string, key: string, ...live: number[]];
 
 export interface ManifestFunction {
   id: string;
@@ -37,8 +38,8 @@ export interface ManifestFunction {
   /** Why it cannot be restored. */
   reason?: string;
   captures?: string[];
-  /** Field of the frame -> canonical key of the slot. */
-  slots?: Record<string, string>;
+  /** What frames keep. */
+  slots?: ManifestSlot[];
   /** By number; point 0 is the entry. */
   points?: ManifestPoint[];
 }
@@ -76,14 +77,9 @@ function describeFunction(record: StampedRecord): ManifestFunction {
   if (renamedFrom !== undefined) entry.renamedFrom = renamedFrom;
   if (reason !== undefined) entry.reason = reason;
   if (captures !== undefined) entry.captures = captures;
-  if (slots !== undefined) entry.slots = slots;
+  if (slots !== undefined) entry.slots = slots.map(({ field, key, live }) => [field, key, ...live]);
   if (points !== undefined)
-    entry.points = points.map(({ fingerprint, loc, of, live }) => ({
-      fingerprint,
-      range: rangeOf(loc),
-      of: shorten(of),
-      live,
-    }));
+    entry.points = points.map(({ fingerprint, loc, of }) => ({ fingerprint, range: rangeOf(loc), of: shorten(of) }));
   return entry;
 }
 

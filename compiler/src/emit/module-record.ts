@@ -68,15 +68,19 @@ function printRecord(record: StampedRecord): string {
     ["reason", reason && text(reason)],
     ["renamedFrom", record.renamedFrom && JSON.stringify(record.renamedFrom)],
     ["version", record.version && text(record.version)],
-    ["slots", slots && printMap(Object.entries(slots).map(([field, slot]) => [field, text(slot)]))],
+    ["slots", slots && `[${slots.map(printSlot).join(", ")}]`],
     ["points", points && `[${points.map(printPoint).join(", ")}]`],
   ];
   return printMap(fields.filter((field): field is [string, string] => field[1] !== undefined));
 }
 
-function printPoint({ fingerprint, loc, of, live }: NonNullable<FunctionRecord["points"]>[number]): string {
+function printSlot({ field, key, live }: NonNullable<FunctionRecord["slots"]>[number]): string {
+  return `[${[text(field), text(key), ...live].join(", ")}]`;
+}
+
+function printPoint({ fingerprint, loc, of }: NonNullable<FunctionRecord["points"]>[number]): string {
   const at = `${loc.start.line}:${loc.start.column + 1}`;
-  return `{ fp: ${text(fingerprint)}, at: ${text(at)}, of: ${text(shorten(of))}, live: ${JSON.stringify(live)} }`;
+  return `{ fp: ${text(fingerprint)}, at: ${text(at)}, of: ${text(shorten(of))} }`;
 }
 
 /** Source text on one line, of at most 80 characters. */

@@ -4,12 +4,12 @@
 // I2. `before` holds statements without points that run first, on the way in only: each lowerer places them once.
 import * as t from "@babel/types";
 import type { Point, Range } from "../analyze/point.ts";
-import type { Scope } from "../analyze/scope.ts";
+import type { Binding, Scope } from "../analyze/scope.ts";
 import { combinatorOf } from "./combinator.ts";
-import { type DescriptorPath, saveName } from "./frame.ts";
+import { type DescriptorPath, oneSaveName, savedFields, saveName } from "./frame.ts";
 import { createRegion, Jumps, type Region } from "./jumps.ts";
 import { Native } from "./native.ts";
-import { call, compare, id, member, num, set, when } from "./nodes.ts";
+import { call, compare, endsAbruptly, id, label, member, num, set, when } from "./nodes.ts";
 import type { Emitters } from "./rewrite.ts";
 import type { Dummy } from "./slots.ts";
 import type { DurableUnit } from "./unit.ts";
@@ -163,13 +163,38 @@ export class Lowering {
     return before.length === 0 ? [] : [when(this.isFresh, before)];
   }
 
-  /** `return f$1($f, awaited, …live)` */
-  park(point: Point, awaited: t.Expression = this.value): t.ReturnStatement {
+  /** `return f$1($f, awaited, …live)`; where there is one save, `{ $t = awaited; $pc = 1; break $park; }` */
+  park(point: Point, awaited: t.Expression = this.value): t.Statement {
     const { durable } = this;
-    const descriptor = this.descriptor.isStatic ? [] : [this.descriptor.reach()];
-    const live = durable.live.at(point).map((binding) => durable.view.variable(binding));
-    const save = call(id(saveName(durable, point.number)), this.frame, awaited, ...descriptor, ...live);
-    return t.returnStatement(save);
+    if (durable.layout.hasOneSave) {
+      const kept = t.isIdentifier(awaited, { name: this.value.name }) ? [] : [set(this.value, awaited)];
+      const leave = t.breakStatement(id(this.local("park", null)));
+      return t.blockStatement([...kept, set(this.pc, num(point.number)), leave]);
+    }
+    return this.#save(saveName(durable, point.number), [awaited], durable.live.at(point));
+  }
+
+  /** The end of a function with one save, to which its points lead: `$park: { … } return f$s($f, $t, $pc, …)`. */
+  parkAll(statements: t.Statement[]): t.Statement[] {
+    const { durable } = this;
+    if (!durable.layout.hasOneSave) return statements;
+    const ended = endsAbruptly(statements) ? statements : [...statements, t.returnStatement()];
+    const save = this.#save(oneSaveName(durable), [this.value, this.pc], savedFields(durable));
+    return [label(this.local("park", null), t.blockStatement(ended)), save];
+  }
+
+  #save(name: string, first: t.Expression[], kept: readonly Binding[]): t.ReturnStatement {
+    const { durable, descriptor } = this;
+    const reached = descriptor.isStatic ? [] : [descriptor.reach()];
+    const variables = kept.map((binding) => durable.view.variable(binding));
+    return t.returnStatement(call(id(name), this.frame, ...first, ...reached, ...variables));
+  }
+
+  /** Is this what `park` has made? */
+  isPark(node: t.Statement | undefined): boolean {
+    if (!this.durable.layout.hasOneSave) return t.isReturnStatement(node);
+    const last = t.isBlockStatement(node) ? node.body.at(-1) : undefined;
+    return t.isBreakStatement(last) && last.label?.name === this.local("park", null);
   }
 
   /** `$pc = 0; $t = $R.take();`: what arrives at a point. */

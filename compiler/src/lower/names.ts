@@ -55,6 +55,11 @@ export class LocalNames {
     return name;
   }
 
+  /** Gives a binding the name of another. */
+  share(binding: Binding, owner: Binding): void {
+    this.#names.set(binding, this.of(owner));
+  }
+
   /** The name of a binding; its source name, if nothing else was decided. */
   of(binding: Binding): string {
     return this.#names.get(binding) ?? binding.name;

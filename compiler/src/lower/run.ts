@@ -5,7 +5,15 @@
 import * as t from "@babel/types";
 import type { Point } from "../analyze/point.ts";
 import type { Binding } from "../analyze/scope.ts";
-import { type DescriptorPath, frameName, makeConstructor, makeEntrySave, makeSave, saveName } from "./frame.ts";
+import {
+  type DescriptorPath,
+  frameName,
+  makeConstructor,
+  makeEntrySave,
+  makeSaves,
+  oneSaveName,
+  saveName,
+} from "./frame.ts";
 import { Lowering, type LowerTable } from "./lowering.ts";
 import { call, compare, declare, endsAbruptly, id, label, member, num, set, undef, when } from "./nodes.ts";
 import { assignParam } from "./plain.ts";
@@ -35,7 +43,7 @@ export function lowerUnit(
   const lowering = new Lowering(durable, emitters, table, descriptor);
   const { frame } = lowering;
   const self = durable.thisBinding ? durable.name(durable.thisBinding) : lowering.local("0", null);
-  const statements = lowerWhole(durable, lowering);
+  const statements = lowering.parkAll(lowerWhole(durable, lowering));
   const head = makeHead(durable, lowering);
   const args = durable.args.map(({ binding, rest }) =>
     rest ? t.restElement(id(durable.name(binding))) : id(durable.name(binding)),
@@ -43,7 +51,7 @@ export function lowerUnit(
   const functions = [
     makeConstructor(durable),
     ...(durable.unit.kind === "async" ? [makeEntrySave(durable, descriptor)] : []),
-    ...durable.points.list.map((point) => makeSave(durable, point, descriptor)),
+    ...makeSaves(durable, descriptor),
   ];
   durable.module.hoisted.push(...functions);
   const made = { params: [frame, id(self), ...args], body: t.blockStatement([...head, ...statements]) };
@@ -54,12 +62,17 @@ export function lowerUnit(
 /** @throws CF1081 if what was emitted breaks the protocol */
 function verify(durable: DurableUnit, lowering: Lowering, made: RunFunction, functions: t.FunctionDeclaration[]): void {
   const { list } = durable.points;
+  const { hasOneSave } = durable.layout;
   const nameOf = (binding: Binding) => durable.name(binding);
   const detail = findFault({
     ...made,
     pc: lowering.pc.name,
     frame: lowering.frame.name,
-    saves: [0, ...list.map(({ number }) => number)].map((number) => saveName(durable, number)),
+    saves: [
+      saveName(durable, 0),
+      ...list.map((point) => (hasOneSave ? oneSaveName(durable) : saveName(durable, point.number))),
+    ],
+    park: hasOneSave ? lowering.local("park", null) : null,
     functions: new Map(functions.map((fn) => [fn.id?.name ?? "", fn])),
     live: [durable.entryBindings().map(nameOf), ...list.map((point) => durable.live.at(point).map(nameOf))],
     constructorName: frameName(durable),
@@ -74,7 +87,7 @@ function makeHead(durable: DurableUnit, lowering: Lowering): t.Statement[] {
   const isAsync = durable.unit.kind === "async";
   const { pc, frame } = lowering;
   const locals = declareLocals(durable, lowering);
-  const reload = durable.slots.map((binding) => {
+  const reload = durable.layout.fields.map((binding) => {
     const name = durable.name(binding);
     return set(id(name), member(frame, name));
   });
@@ -102,7 +115,7 @@ function declareLocals(durable: DurableUnit, lowering: Lowering) {
     if (!taken.has(name)) own.set(name, dummyValue(durable.dummy(binding)));
   };
   for (const binding of durable.view.hoisted) add(binding);
-  for (const binding of durable.slots) add(binding);
+  for (const binding of durable.layout.fields) add(binding);
   for (const binding of durable.usedHidden) add(binding);
   const arguments_ = durable.unit.params.bindings.get("arguments");
   if (arguments_?.kind === "arguments") add(arguments_);

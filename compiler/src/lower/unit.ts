@@ -6,11 +6,12 @@ import { EffectReader } from "../analyze/effect.ts";
 import { fingerprint, hashFlow } from "../analyze/fingerprint.ts";
 import { buildFlow, type Flow, type Hidden } from "../analyze/flow.ts";
 import { markOf } from "../analyze/lift/marks.ts";
-import { findLive, type Liveness } from "../analyze/live.ts";
+import { findLive, type Liveness, numberSpans, type Span } from "../analyze/live.ts";
 import { findPoints, type Point, type UnitPoints } from "../analyze/point.ts";
 import type { Binding, Unit } from "../analyze/scope.ts";
 import { Speller } from "../analyze/spell.ts";
 import { type Argument, planArguments } from "./arguments.ts";
+import { FrameLayout } from "./layout.ts";
 import type { LoweringModule } from "./module.ts";
 import { id, member, undef } from "./nodes.ts";
 import { type Dummy, dummyOf } from "./slots.ts";
@@ -21,12 +22,15 @@ export class DurableUnit {
   readonly unit: Unit;
   readonly points: UnitPoints;
   readonly flow: Flow;
+  /** All that may be live, in order. */
+  readonly bindings: readonly Binding[];
   readonly live: Liveness;
   readonly view: View;
   /** What the run function takes behind frame and `this`. */
   readonly args: readonly Argument[];
-  /** Fields of the frame, in order. */
-  readonly slots: readonly Binding[];
+  readonly layout: FrameLayout;
+  /** What hidden temporaries are called in keys and fingerprints. */
+  readonly #tempNames: ReadonlyMap<Binding, string>;
   /** Base of the names of frame constructor and saves. */
   readonly base: string;
   readonly #dummies = new Map<Binding, Dummy>();
@@ -49,11 +53,20 @@ export class DurableUnit {
     this.#hoisted = this.#findHoisted();
     // What is declared within a statement that stays whole is never live at a point.
     const own = unit.bindings.filter((b) => this.#hoisted.has(b) || b.kind === "this" || b.kind === "arguments");
-    const bindings = [...own, ...this.#hiddenBindings];
-    const entry = this.entryBindings();
-    this.live = findLive(this.flow, bindings, entry);
-    const slots = new Set([...entry, ...points.list.flatMap((point) => this.live.at(point))]);
-    this.slots = [...entry, ...bindings.filter((binding) => slots.has(binding) && !entry.includes(binding))];
+    this.bindings = [...own, ...this.#hiddenBindings];
+    this.live = findLive(this.flow, this.bindings);
+    this.#tempNames = this.#nameTemps();
+    this.layout = new FrameLayout({
+      flow: this.flow,
+      live: this.live,
+      points: points.list,
+      bindings: this.bindings,
+      entry: this.entryBindings(),
+      temps: [...this.#tempNames.keys()],
+      kindOf: (binding) => this.dummy(binding),
+      isReference: (binding) => this.dummy(binding) === "undefined",
+      isLarge: module.context.layout === "large",
+    });
     this.view = this.#createView(around);
   }
 
@@ -140,6 +153,7 @@ export class DurableUnit {
       if (binding.kind === "self") view.replace(binding, () => member(id("$d"), "self"));
     }
     for (const binding of this.#hiddenBindings) view.names.rename(binding, `$${binding.name}`);
+    for (const [binding, owner] of this.layout.shared) view.names.share(binding, owner);
     return view;
   }
 
@@ -165,7 +179,12 @@ export class DurableUnit {
     const salt = this.unit.kind === "asyncGenerator" ? `${version} async generator` : version;
     const speller = this.#speller();
     const hashes = hashFlow(this.flow, speller);
-    const slotText = (binding: Binding) => `${speller.nameOf(binding)} ${binding.cell ? "cell" : "value"}`;
+    const texts = new Map<Binding, string>();
+    const slotText = (binding: Binding) => {
+      const text = texts.get(binding) ?? `${speller.nameOf(binding)} ${binding.cell ? "cell" : "value"}`;
+      texts.set(binding, text);
+      return text;
+    };
     const entry = fingerprint(hashes.get(this.flow.entry) as string, this.entryBindings().map(slotText), salt);
     return {
       entry,
@@ -177,36 +196,42 @@ export class DurableUnit {
   }
 
   #speller(): Speller {
-    return new Speller(this.module.analysis, this.#nameTemps(), this.module.context.settings.aliases);
+    return new Speller(this.module.analysis, this.#tempNames, this.module.context.settings.aliases);
   }
 
-  /** Canonical keys of the slots. */
-  keys(): Map<Binding, string> {
+  /** The canonical key of a slot. */
+  keyOf(): (binding: Binding) => string {
     const speller = this.#speller();
-    return new Map(this.slots.map((binding) => [binding, binding.kind === "this" ? "this" : speller.nameOf(binding)]));
+    return (binding) => (binding.kind === "this" ? "this" : speller.nameOf(binding));
   }
 
   /**
    * What hidden temporaries are called: what they stand for, results of awaits apart, whose operands have been issued.
-   * Those that are live together with others of the same text are told apart, in their order.
+   * Those of the same text that live at the same time are told apart, in the order in which they come to be.
    */
   #nameTemps(): Map<Binding, string> {
     const results = new Set<Binding | undefined>();
     for (const { target } of this.points.suspensions.values()) {
       if (target.type === "variable") results.add(this.module.analysis.uses.get(target.id)?.binding);
     }
-    const texts = new Map<Binding, string>();
+    const lives = this.live.lives();
+    const names = new Map<Binding, string>();
+    const alike = new Map<string, Binding[]>();
     for (const binding of this.unit.bindings) {
       const mark = binding.uses.map(({ node }) => markOf(node, "temp")).find((found) => found !== undefined);
-      if (mark !== undefined) texts.set(binding, results.has(binding) ? "<await>" : `<${mark.of}>`);
+      if (mark === undefined) continue;
+      const text = results.has(binding) ? "<await>" : `<${mark.of}>`;
+      names.set(binding, text);
+      if (!lives.has(binding)) continue;
+      const group = alike.get(text) ?? [];
+      group.push(binding);
+      alike.set(text, group);
     }
-    const together = this.live.together([...texts.keys()]);
-    const names = new Map<Binding, string>();
-    for (const [binding, text] of texts) {
-      const taken = new Set([...(together.get(binding) ?? [])].map((other) => names.get(other)));
-      let name = text;
-      for (let n = 2; taken.has(name); n++) name = `${text}${n}`;
-      names.set(binding, name);
+    for (const [text, group] of alike) {
+      const numbers = numberSpans(group.map((binding) => lives.get(binding) as Span));
+      for (const [at, number] of numbers.entries()) {
+        if (number > 0) names.set(group[at] as Binding, `${text}${number + 1}`);
+      }
     }
     return names;
   }

@@ -1,5 +1,5 @@
 // Owns: the check of an emitted run function against docs/abi.md 15, by walking it as a resumed frame would.
-// Does not own: whether it does what the user wrote (tests).
+// Does not own: the saves (verify-saves.ts); whether it does what the user wrote (tests).
 // I1. It reads only what was emitted: points, saves, guards; it shares no code with the lowering but constructors' names.
 // I2. A walk from the head with `$pc = k` decides every test by `$pc` alone. A test, call or assignment that it cannot
 //     decide before it comes to the take of point k would be user code between set and take.
@@ -7,6 +7,7 @@ import generate from "@babel/generator";
 import * as t from "@babel/types";
 import type { PointKind } from "../analyze/point.ts";
 import type { UnitKind } from "../analyze/scope.ts";
+import { checkParking, checkSaves } from "./verify-saves.ts";
 
 /** What was emitted for one durable function. */
 export interface Emitted {
@@ -17,6 +18,8 @@ export interface Emitted {
   frame: string;
   /** Names of the saves, by point; the entry first. */
   saves: readonly string[];
+  /** The label to which points lead if they have one save. */
+  park: string | null;
   /** Save functions by name, and the constructor. */
   functions: ReadonlyMap<string, t.FunctionDeclaration>;
   /** Fields that must be kept, by point. */
@@ -49,10 +52,18 @@ function checkNames({ params, body }: Emitted): string | null {
 }
 
 /** Number of the point that a statement parks at. */
-function parkedAt(node: t.Node | null | undefined, { saves }: Emitted): number {
+function parkedAt(node: t.Node | null | undefined, { saves, park, pc }: Emitted): number {
+  if (park !== null && t.isBlockStatement(node)) {
+    const [number, leave] = node.body.slice(-2);
+    if (!t.isBreakStatement(leave) || leave.label?.name !== park || !t.isExpressionStatement(number)) return -1;
+    const { expression } = number;
+    const isNumber = t.isAssignmentExpression(expression) && t.isIdentifier(expression.left, { name: pc });
+    return isNumber && t.isNumericLiteral(expression.right) ? expression.right.value : -1;
+  }
   if (!t.isReturnStatement(node) || !t.isCallExpression(node.argument)) return -1;
   const { callee } = node.argument;
-  return t.isIdentifier(callee) ? saves.indexOf(callee.name) : -1;
+  if (!t.isIdentifier(callee)) return -1;
+  return park === null || callee.name === saves[0] ? saves.indexOf(callee.name) : -1;
 }
 
 /** Points ascend as they are emitted, and none is missing. */
@@ -64,66 +75,6 @@ function checkOrder(emitted: Emitted): string | null {
   });
   const isWhole = found.length === emitted.saves.length - 1 && found.every((point, index) => point === index + 1);
   return isWhole ? null : `points are emitted as ${found.join(", ")} of ${emitted.saves.length - 1}`;
-}
-
-/** What is live is given to the save, stored in fields that exist, and loaded again. */
-function checkSaves(emitted: Emitted): string | null {
-  const fields = assignedFields(emitted.functions.get(emitted.constructorName), "ThisExpression");
-  const loaded = generate(emitted.body).code;
-  for (const [point, name] of emitted.saves.entries()) {
-    const fn = emitted.functions.get(name);
-    if (fn === undefined) {
-      if (point === 0) continue;
-      return `${name} is missing`;
-    }
-    const stored = assignedFields(fn, "Identifier");
-    for (const field of emitted.live[point] ?? []) {
-      if (!stored.includes(field)) return `${field} is live at ${point} and not saved`;
-      if (!fields.includes(field)) return `${field} is no field of the frame`;
-      if (!loaded.includes(`${field} = ${emitted.frame}.${field};`)) return `${field} is not loaded`;
-    }
-  }
-  return null;
-}
-
-/** How the frame of a generator parks: who resumes it tells a yield from an await by that. */
-const parking: { [kind in UnitKind]?: { [kind in PointKind]?: string } } = {
-  generator: { start: "park", yield: "yield", delegate: "yield" },
-  asyncGenerator: {
-    start: "park",
-    yield: "yieldSettled",
-    offer: "yieldAwaited",
-    delegate: "parkDelegate",
-    await: "repark",
-    step: "repark",
-    close: "repark",
-  },
-};
-
-/** Of generators: each point parks as what it is, and the frame has the fields that its kind has. */
-function checkParking(emitted: Emitted): string | null {
-  const { kind, points, saves, functions, constructorName } = emitted;
-  const table = parking[kind];
-  if (table === undefined) return null;
-  for (const [index, point] of points.entries()) {
-    const last = functions.get(saves[index + 1] as string)?.body.body.at(-1);
-    const made = t.isReturnStatement(last) && t.isCallExpression(last.argument) ? last.argument.callee : null;
-    const helper = t.isMemberExpression(made) && t.isIdentifier(made.property) ? made.property.name : "";
-    if (helper !== table[point]) return `point ${index + 1}, ${point}, parks by ${helper || "nothing known"}`;
-  }
-  if (kind !== "asyncGenerator") return null;
-  const fields = assignedFields(functions.get(constructorName), "ThisExpression");
-  const own = fields.slice(4, 7).join(" ");
-  return own === "$queue $delegate $state" ? null : `the frame of an async generator has ${own} for its queue`;
-}
-
-function assignedFields(fn: t.FunctionDeclaration | undefined, owner: "ThisExpression" | "Identifier"): string[] {
-  return (fn?.body.body ?? []).flatMap((statement) => {
-    if (!t.isExpressionStatement(statement) || !t.isAssignmentExpression(statement.expression)) return [];
-    const { left, right } = statement.expression;
-    if (!t.isMemberExpression(left) || left.object.type !== owner || !t.isIdentifier(left.property)) return [];
-    return owner === "Identifier" && t.isUnaryExpression(right, { operator: "void" }) ? [] : [left.property.name];
-  });
 }
 
 /** No native finally, for-of or for-in encloses a point, and no function. */
@@ -218,7 +169,8 @@ class Walk {
 
   /** `if (!($pc = 0, $R.forward($i))) return save`: the exchange of a `yield*` is its take. */
   #isForward(test: t.Expression, consequent: t.Statement): boolean {
-    const parked = parkedAt(t.isBlockStatement(consequent) ? consequent.body.at(-1) : consequent, this.#emitted);
+    const inner = t.isBlockStatement(consequent) ? consequent.body.at(-1) : null;
+    const parked = Math.max(parkedAt(consequent, this.#emitted), parkedAt(inner, this.#emitted));
     if (parked !== this.#point || !t.isUnaryExpression(test, { operator: "!" })) return false;
     if (!t.isSequenceExpression(test.argument)) return false;
     const [reset, forward] = test.argument.expressions;
@@ -238,6 +190,7 @@ class Walk {
     if (!t.isAssignmentExpression(expression, { operator: "=" })) throw new Fault("a statement before its take");
     const { left, right } = expression;
     if (t.isIdentifier(left, { name: this.#emitted.pc })) {
+      if (!t.isNumericLiteral(right, { value: 0 })) throw new Fault("it parks before its take");
       if (this.#passed !== this.#point) throw new Fault(`its guards lead to point ${this.#passed}`);
       throw new Reached();
     }

@@ -190,8 +190,8 @@ function finishRequest(frame: AsyncGeneratorFrame, driver: Driver, mode: Mode, v
 function complete(frame: AsyncGeneratorFrame): void {
   const meta = metaOf(frame);
   const empty = new (meta.F as new (d: Descriptor) => Frame)(frame.$d);
-  each(keysOf(meta.slots), (field) => {
-    frame[field] = empty[field];
+  each(meta.slots, (slot) => {
+    frame[slot[0]] = empty[slot[0]];
   });
   frame.$pc = 0;
   frame.$delegate = null;

@@ -7,8 +7,8 @@
 import { errors } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { Descriptor } from "../realm.ts";
-import type { FunctionMeta, PointMeta } from "../registry.ts";
-import { fieldsAt } from "./codecs/frame.ts";
+import type { FunctionMeta } from "../registry.ts";
+import { storedAt } from "./codecs/frame.ts";
 import { findPoint } from "./match.ts";
 import type { CodeRef, CodeRegistry } from "./types.ts";
 
@@ -18,10 +18,10 @@ export class CodePoint {
   readonly pc: number;
   readonly #fields: ReadonlyMap<string, string>;
 
-  constructor(meta: FunctionMeta, pc: number, point: PointMeta) {
+  constructor(meta: FunctionMeta, pc: number) {
     this.meta = meta;
     this.pc = pc;
-    this.#fields = new Map(fieldsAt(meta, point).map((field) => [meta.slots[field] ?? field, field]));
+    this.#fields = new Map(storedAt(meta, pc).map(({ field, key }) => [key, field]));
   }
 
   /** A frame of it, without function and slots. */
@@ -35,7 +35,8 @@ export class CodePoint {
   /** Fields of the slots with these canonical keys; the first three keys are no slots. */
   fieldsOf(keys: readonly string[]): string[] {
     const stored = keys.slice(3);
-    const missing = [...this.#fields.keys()].find((key) => !stored.includes(key));
+    const given = new Set(stored);
+    const missing = [...this.#fields.keys()].find((key) => !given.has(key));
     const unknown = stored.find((key) => !this.#fields.has(key));
     if (missing === undefined && unknown === undefined) return stored.map((key) => this.#fields.get(key) as string);
     const reason =
@@ -89,7 +90,7 @@ export class CodeLookup {
       if (found === undefined || meta.F === undefined) {
         throw errors.incompatibleCode({ function: entry.id, reason: "The point at which it waits is gone" });
       }
-      point = new CodePoint(meta, found, meta.points[found] as PointMeta);
+      point = new CodePoint(meta, found);
       this.#points.set(key, point);
     }
     return point;

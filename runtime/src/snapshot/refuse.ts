@@ -7,7 +7,7 @@
  */
 import { errors } from "../errors.ts";
 import { type Frame, isFrame, metaOf } from "../frame.ts";
-import { closureOf } from "../registry.ts";
+import { closureOf, slotsAt } from "../registry.ts";
 import type { Foreign } from "./foreign.ts";
 import { kinds } from "./kinds.ts";
 import type { Edge, Kind } from "./types.ts";
@@ -93,7 +93,7 @@ function* chain(...lists: Iterable<Edge>[]): Iterable<Edge> {
 
 function* frameEdges(frame: Frame): Iterable<Edge> {
   const meta = metaOf(frame);
-  for (const field of meta.points[frame.$pc]?.live ?? []) yield [variable(meta.slots[field] ?? field), frame[field]];
+  for (const { field, key } of slotsAt(meta, frame.$pc)) yield [variable(key), frame[field]];
   if (meta.kind === 4) {
     yield ["(its requests)", frame.$queue];
     yield ["(its yield*)", frame.$delegate];

@@ -6,6 +6,7 @@ import { compile } from "@coldframe/compiler";
 import "@coldframe/runtime/abi/v1";
 import { type Frame, isFrame, metaOf } from "../../../runtime/src/frame.ts";
 import { R } from "../../../runtime/src/realm.ts";
+import { slotsAt } from "../../../runtime/src/registry.ts";
 import { show } from "../../kit/show.ts";
 import { makeWorld } from "../lift/world.ts";
 
@@ -104,14 +105,15 @@ export function copyFrame(frame: Frame): Frame {
   const meta = metaOf(frame);
   const copy = new (meta.F as unknown as new (d: unknown) => Frame)(frame.$d);
   const fixed = ["$d", "$pc", "$up", "$wait"];
-  const { live } = meta.points[frame.$pc] as { live: string[] };
+  const slots = slotsAt(meta, frame.$pc);
+  const live = slots.map(({ field }) => field);
   for (const slot of ["$pc", "$up", "$wait", ...live]) copy[slot] = frame[slot];
   for (const [slot, value] of Object.entries(frame)) {
     const isDead = !fixed.includes(slot) && !live.includes(slot) && typeof value === "object" && value !== null;
     if (isDead) throw new Error(`${meta.id}: ${slot} is dead at ${frame.$pc} and kept`);
   }
-  const keys = live.map((slot) => meta.slots[slot]);
-  if (keys.includes(undefined as never) || new Set(keys).size !== keys.length)
+  const keys = slots.map(({ key }) => key);
+  if (new Set(keys).size !== keys.length || new Set(live).size !== live.length)
     throw new Error(`${meta.id}: keys of ${live} at ${frame.$pc} are ${keys}`);
   return copy;
 }

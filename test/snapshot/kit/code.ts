@@ -68,7 +68,7 @@ function countRun(frame: (Frame & { i: number; n: number }) | null, _self: unkno
   return yieldValue(Object.assign(frame, { $pc: 2, i }), i);
 }
 
-const point = (fp: string, live: string[]) => ({ fp, at: "3:14", of: "tick(i)", live });
+const point = (fp: string) => ({ fp, at: "3:14", of: "tick(i)" });
 
 registry.addModule({
   id: "test/code",
@@ -84,8 +84,12 @@ registry.addModule({
       F: WorkFrame,
       run: () => undefined,
       self: function work() {},
-      slots: { item: "item", index: "index@1", rest: "rest" },
-      points: [point("work-0", ["item"]), point("work-a", ["item", "index"]), point("work-b", ["rest"])],
+      slots: [
+        ["item", "item", 0, 1],
+        ["index", "index@1", 1, 1],
+        ["rest", "rest", 2, 2],
+      ],
+      points: [point("work-0"), point("work-a"), point("work-b")],
     },
     {
       id: "wide",
@@ -96,8 +100,8 @@ registry.addModule({
       F: WideFrame,
       run: () => undefined,
       self: function wide() {},
-      slots: Object.fromEntries(wideFields.map((field) => [field, `${field}@1`])),
-      points: [point("wide-0", wideFields)],
+      slots: wideFields.map((field) => [field, `${field}@1`, 0, 0]),
+      points: [point("wide-0")],
     },
     {
       id: "count",
@@ -110,8 +114,11 @@ registry.addModule({
       self: function count(this: unknown, ...args: unknown[]) {
         return startGenerator(meta("count").d as Descriptor, this, args, undefined);
       },
-      slots: { i: "i", n: "n" },
-      points: [point("count-0", ["n"]), point("count-1", ["n"]), point("count-2", ["n", "i"])],
+      slots: [
+        ["n", "n", 0, 2],
+        ["i", "i", 2, 2],
+      ],
+      points: [point("count-0"), point("count-1"), point("count-2")],
     },
     // function outer() { let x = …; return (a) => x + y + a }
     {
@@ -120,7 +127,7 @@ registry.addModule({
       length: 1,
       kind: -1,
       stamp: "c1",
-      slots: {},
+      slots: [],
       points: [],
       captures: ["x", "y"],
       make: makeAdd,
@@ -133,8 +140,8 @@ registry.addModule({
       stamp: "c2",
       F: LaterFrame,
       run: () => undefined,
-      slots: { item: "item" },
-      points: [point("later-0", ["item"])],
+      slots: [["item", "item", 0, 0]],
+      points: [point("later-0")],
       captures: ["x"],
       make: makeLater,
     },
@@ -144,7 +151,7 @@ registry.addModule({
       length: 0,
       kind: -1,
       stamp: "c3",
-      slots: {},
+      slots: [],
       points: [],
       reason: "it stands in a class body",
     },

@@ -27,8 +27,7 @@ export const lowerSuspension: Lower = (node, lowering, before) => {
 function exchange(suspension: Suspension, lowering: Lowering, before: t.Statement[]): t.Statement[] {
   const issue = issues[suspension.point.kind] as Issue;
   const issued = [...before, ...issue(suspension, lowering)];
-  const parks = t.isReturnStatement(issued.at(-1));
-  if (parks) return [when(lowering.isFresh, issued), ...lowering.take()];
+  if (lowering.isPark(issued.at(-1))) return [when(lowering.isFresh, issued), ...lowering.take()];
   return [t.ifStatement(lowering.isFresh, t.blockStatement(issued), t.blockStatement(lowering.take()))];
 }
 

@@ -8,7 +8,7 @@
 import { type Frame, isFrame } from "../../frame.ts";
 import { AsyncDelegate } from "../../language/async-delegate.ts";
 import { DURABLE } from "../../realm.ts";
-import type { FunctionMeta, PointMeta } from "../../registry.ts";
+import { type FunctionMeta, type PointMeta, slotsAt } from "../../registry.ts";
 import type { Family } from "../families.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { type Layout, makeLayout, writeLayout } from "../layout.ts";
@@ -22,9 +22,10 @@ export const FRAME_KEYS = ["$d", "$up", "$wait"] as const;
 /** Fields of an async generator's frame that are stored before its slots; they are live at every point. */
 const GENERATOR_FIELDS = ["$queue", "$delegate", "$state"] as const;
 
-/** The fields that a frame keeps at a point, in order. */
-export function fieldsAt({ kind }: FunctionMeta, { live }: PointMeta): readonly string[] {
-  return kind === 4 ? [...GENERATOR_FIELDS, ...live] : live;
+/** What a frame keeps at a point: fields, and the canonical keys under which they are stored. */
+export function storedAt(meta: FunctionMeta, pc: number): { field: string; key: string }[] {
+  const own = slotsAt(meta, pc);
+  return meta.kind === 4 ? [...GENERATOR_FIELDS.map((field) => ({ field, key: field })), ...own] : own;
 }
 
 /** A point in words: line and column, and the source text of what is awaited; at its entry a function awaits nothing. */
@@ -55,15 +56,11 @@ export function writeFrame(writer: GraphWriter, frame: Frame, family: Family): v
 function layoutOf(writer: GraphWriter, meta: FunctionMeta, pc: number): FrameLayout {
   const point = meta.points[pc];
   if (point === undefined) writer.refuse("a frame at a point that its code does not have", "report this as a fault");
-  const fields = fieldsAt(meta, point as PointMeta);
-  const keys = [...FRAME_KEYS, ...fields.map((field) => meta.slots[field] ?? field)];
-  const code = writer.codes.add(
-    "frame",
-    meta.key,
-    meta.stamp,
-    (point as PointMeta).fp,
-    textOfPoint(point as PointMeta, pc),
-  );
+  const slots = storedAt(meta, pc);
+  const fields = slots.map(({ field }) => field);
+  const keys = [...FRAME_KEYS, ...slots.map(({ key }) => key)];
+  const text = textOfPoint(point as PointMeta, pc);
+  const code = writer.codes.add("frame", meta.key, meta.stamp, (point as PointMeta).fp, text);
   return { ...makeLayout(writer, FRAME_FORM, code, pc, keys), fields, code };
 }
 
