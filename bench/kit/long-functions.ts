@@ -70,13 +70,11 @@ export const longFunctions: { readonly [name: string]: (n: number) => string } =
       n,
       (i, at) => `export async function f${i}(i) { "use durable"; return (await f${number((at + 1) % n)}(i)) + 1; }`,
     ),
-  "a long sum": (n) => durable(`return i\n${lines(n, (i) => `+ await g(${i})`)};`),
   "a long list": (n) => durable(`return [\n${lines(n, (i) => `await g(${i}),`)}];`),
   "a long object": (n) => durable(`return {\n${lines(n, (i) => `k${i}: await g(${i}),`)}};`),
   "many arguments": (n) => durable(`return g(\n${lines(n, (i) => `h(${i}), await g(${i}),`)});`),
   "a long choice": (n) => durable(`return (\n${lines(n, (i) => `(await g(${i})) ||`)} i);`),
   "a long template": (n) => durable(`return \`\n${lines(n, (i) => `\${await g(${i})}`)}\`;`),
-  "a long chain": (n) => durable(`return o\n${lines(n, (i) => `.m${i}(await g(${i}))`)};`),
   destructuring: many((i) => `const { a${i}, b: [c${i} = await g(${i})] } = await h(); log(a${i}, c${i});`),
   "one long pattern": (n) => durable(`const {\n${lines(n, (i) => `k${i} = await g(${i}),`)}} = o; log(k10000);`),
   assignments: many((i) => `o.k${i} += await g(${i});`),
@@ -88,8 +86,10 @@ export const longFunctions: { readonly [name: string]: (n: number) => string } =
   combinators: many((i) => `const [a${i}, b${i}] = await Promise.all([g(${i}), h(o)]); log(a${i}, b${i});`),
 };
 
-/** The same, as deep as long: `n` is kept small, since nobody nests by the thousand. */
+/** The same of shapes that are as deep as long, in which each step stands in the next. */
 export const deepFunctions: { readonly [name: string]: (n: number) => string } = {
+  "a long chain": (n) => durable(`return o\n${lines(n, (i) => `.m${i}(await g(${i}))`)};`),
+  "a long sum": (n) => durable(`return i\n${lines(n, (i) => `+ await g(${i})`)};`),
   "deep blocks": (n) => durable(nested(n, (i) => `{ const v${i} = await g(${i}); log(v${i});`, "}")),
   "deep conditions": (n) => durable(nested(n, (i) => `if (await g(${i})) {`, "}")),
   "deep loops": (n) => durable(nested(n, (i) => `for (const v${i} of await g(${i})) {`, "}")),

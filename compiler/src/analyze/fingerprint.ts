@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type * as t from "@babel/types";
 import type { Flow, FlowNode, Word } from "./flow.ts";
+import { edgesOf } from "./solve.ts";
 import type { Speller } from "./spell.ts";
 
 const digest = (text: string) => createHash("sha256").update(text).digest("base64url").slice(0, 22);
@@ -33,10 +34,6 @@ function spellWord(word: Word, speller: Speller): string {
   if (word === null || word === undefined) return "-";
   if (typeof word === "string") return word;
   return "type" in word ? speller.spell(word as t.Node) : speller.nameOf(word);
-}
-
-function edgesOf(node: FlowNode): FlowNode[] {
-  return node.handler ? [...node.next, node.handler] : node.next;
 }
 
 /** Strongly connected components, those reached first in front (Tarjan, without recursion). */

@@ -4,6 +4,7 @@
 import { BitSet } from "./bit-set.ts";
 import type { Flow, FlowNode } from "./flow.ts";
 import type { Point } from "./point.ts";
+import { backwardOrder, edgesOf, solve } from "./solve.ts";
 
 /**
  * What the frame may hold at each point: fields that a former point may have filled.
@@ -20,16 +21,11 @@ function solveKept(flow: Flow, live: ReadonlyMap<Point, BitSet>, entry: BitSet):
   const filled = new Map([...live].map(([point, set]) => [flow.takes.get(point) as FlowNode, set]));
   const sets = new Map(flow.nodes.map((node) => [node, new BitSet(entry.words.length * 32)]));
   sets.get(flow.entry)?.addAll(entry);
-  const forward = flow.nodes.toReversed();
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const node of forward) {
-      const out = sets.get(node) as BitSet;
-      const own = filled.get(node);
-      if (own !== undefined) out.addAll(own);
-      for (const next of node.next) if (sets.get(next)?.addAll(out)) grew = true;
-      if (node.handler && sets.get(node.handler)?.addAll(out)) grew = true;
-    }
-  }
+  solve(backwardOrder(flow).reverse(), (node) => {
+    const out = sets.get(node) as BitSet;
+    const own = filled.get(node);
+    if (own !== undefined) out.addAll(own);
+    return edgesOf(node).filter((to) => sets.get(to)?.addAll(out));
+  });
   return sets;
 }

@@ -5,6 +5,7 @@ import { BitSet } from "./bit-set.ts";
 import type { Flow, FlowNode } from "./flow.ts";
 import type { Point } from "./point.ts";
 import type { Binding } from "./scope.ts";
+import { backwardOrder, edgesOf, solve } from "./solve.ts";
 
 /** First and last place at which something is in use; places ascend as the function is written. */
 export type Span = readonly [first: number, last: number];
@@ -81,21 +82,19 @@ export function numberSpans(spans: readonly Span[]): number[] {
   return numbers;
 }
 
-/** Live on entry of each node, by iteration against the flow until nothing grows. */
+/** Live on entry of each node. */
 function solveLive(flow: Flow, index: ReadonlyMap<Binding, number>): Map<FlowNode, BitSet> {
   const sets = new Map(flow.nodes.map((node) => [node, new BitSet(index.size)]));
+  const before = new Map(flow.nodes.map((node): [FlowNode, FlowNode[]] => [node, []]));
+  for (const node of flow.nodes) for (const to of edgesOf(node)) before.get(to)?.push(node);
   const after = new BitSet(index.size);
-  for (let grew = true; grew; ) {
-    grew = false;
-    // Nodes were made from the end to the beginning: this order needs few rounds.
-    for (const node of flow.nodes) {
-      after.clear();
-      for (const next of node.next) after.addAll(sets.get(next) as BitSet);
-      for (const binding of node.defs) if (index.has(binding)) after.remove(index.get(binding) as number);
-      for (const binding of node.uses) if (index.has(binding)) after.add(index.get(binding) as number);
-      if (node.handler) after.addAll(sets.get(node.handler) as BitSet);
-      if (sets.get(node)?.addAll(after)) grew = true;
-    }
-  }
+  solve(backwardOrder(flow), (node) => {
+    after.clear();
+    for (const next of node.next) after.addAll(sets.get(next) as BitSet);
+    for (const binding of node.defs) if (index.has(binding)) after.remove(index.get(binding) as number);
+    for (const binding of node.uses) if (index.has(binding)) after.add(index.get(binding) as number);
+    if (node.handler) after.addAll(sets.get(node.handler) as BitSet);
+    return sets.get(node)?.addAll(after) ? (before.get(node) ?? []) : [];
+  });
   return sets;
 }

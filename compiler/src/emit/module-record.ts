@@ -85,8 +85,10 @@ function printPoint({ fingerprint, loc, of }: NonNullable<FunctionRecord["points
 
 /** Source text on one line, of at most 80 characters. */
 export function shorten(source: string): string {
-  const line = source.replace(/\s+/g, " ").trim();
-  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+  // The text of a call that stands in another is part of the other's: only its head is looked at.
+  const head = source.length > 1_000 ? source.slice(0, 1_000) : source;
+  const line = head.replace(/\s+/g, " ").trim();
+  return line.length <= 80 && head === source ? line : `${line.slice(0, 79)}…`;
 }
 
 function printMap(entries: (readonly [string, string])[]): string {

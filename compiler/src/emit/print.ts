@@ -6,6 +6,7 @@
 import generate from "@babel/generator";
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
+import { childrenOf } from "../analyze/point.ts";
 import type { AbiNames } from "../analyze/types.ts";
 import { ABI_BINDINGS, ABI_MODULE, ABI_SYMBOL } from "./abi.ts";
 import { type RawMap, type Replacement, type Segment, spliceSource } from "./source-map.ts";
@@ -53,8 +54,11 @@ export function printModule(printing: Printing): { code: string; map: RawMap } {
   replacements.sort((a, b) => a.start - b.start || (a === top ? -1 : b === top ? 1 : 0));
   const { length } = source;
   replacements.push({ start: length, end: length, code: "\n" });
-  if (hoisted.length > 0) replacements.push({ start: length, end: length, ...printNode(t.program(hoisted), filename) });
-  replacements.push({ start: length, end: length, code: `\n${record}` });
+  for (const part of joinByDepth(hoisted)) {
+    replacements.push({ start: length, end: length, ...printNode(t.program(part), filename, isDeep(part[0])) });
+    replacements.push({ start: length, end: length, code: "\n" });
+  }
+  replacements.push({ start: length, end: length, code: hoisted.length > 0 ? record : `\n${record}` });
   return spliceSource(source, replacements, filename);
 }
 
@@ -113,12 +117,37 @@ function printMethod(node: t.FunctionExpression, filename: string): Pick<Replace
   return { code: code.replace(/^function\s*/, ""), mappings, names: [] };
 }
 
-function printNode(node: t.Node, filename: string): Pick<Replacement, "code" | "mappings" | "names"> {
-  const isWrapper = t.isFunctionDeclaration(node) || t.isFunctionExpression(node) || t.isStaticBlock(node);
+function printNode(
+  node: t.Node,
+  filename: string,
+  concise = t.isFunctionDeclaration(node) || t.isFunctionExpression(node) || t.isStaticBlock(node),
+): Pick<Replacement, "code" | "mappings" | "names"> {
   t.traverseFast(node, guardPatterns);
-  const options = { sourceMaps: true, sourceFileName: filename, concise: isWrapper, shouldPrintComment };
+  const options = { sourceMaps: true, sourceFileName: filename, concise, shouldPrintComment };
   const { code, decodedMap } = generate(node, options, "");
   return { code, mappings: (decodedMap?.mappings ?? []) as Replacement["mappings"], names: decodedMap?.names ?? [] };
+}
+
+/** Blocks that stand in one another so deep are printed without indentation: it would grow with the square of the depth. */
+const DEEP = 40;
+
+function isDeep(node: t.Node | undefined, depth = 0): boolean {
+  if (!node) return false;
+  if (depth > DEEP) return true;
+  const inner = t.isBlockStatement(node) || t.isSwitchCase(node) ? depth + 1 : depth;
+  return childrenOf(node).some((child) => isDeep(child, inner));
+}
+
+/** Statements that stand one behind the other and are printed in one way. */
+function joinByDepth(statements: readonly t.Statement[]): t.Statement[][] {
+  const parts: { deep: boolean; list: t.Statement[] }[] = [];
+  for (const statement of statements) {
+    const deep = isDeep(statement);
+    const last = parts.at(-1);
+    if (last?.deep === deep) last.list.push(statement);
+    else parts.push({ deep, list: [statement] });
+  }
+  return parts.map(({ list }) => list);
 }
 
 /** V8 takes `f([1], [a.b] = c)` for an error (seen in Node 20 and 24); with parentheses it does not. */

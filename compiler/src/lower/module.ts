@@ -31,6 +31,7 @@ export class LoweringModule {
   readonly templates = new Map<t.TemplateElement[], string>();
   /** Those variables, by the hash of the texts. */
   readonly sites = new Map<string, string[]>();
+  #options: string | undefined;
   /** What belongs to the class or object around the function. */
   readonly members: Members;
 
@@ -41,6 +42,12 @@ export class LoweringModule {
     this.fn = fn;
     this.sloppy = isSloppy(fn.path, context);
     this.fileSloppy = isSloppy(fn.path.scope.getProgramParent().path, context);
+  }
+
+  /** What fingerprints say of the options; looked up once, for the functions nested in it as well. */
+  get options(): string {
+    this.#options ??= this.context.settings.optionsOf(this.fn.path.node);
+    return this.#options;
   }
 
   /** Is the code of this function, nested or not, sloppy? Then its `this` is an object. */

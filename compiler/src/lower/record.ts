@@ -15,9 +15,9 @@ export function kindOf({ kind }: Unit): FunctionRecord["kind"] {
 
 /** Frame constructor, slots and points of a durable function. */
 export function describeUnit(durable: DurableUnit) {
-  const { fn, context, sloppy } = durable.module;
+  const { fn, context, options, sloppy } = durable.module;
   const node = durable.unit.node as t.Function;
-  const settings = [sloppy ? "sloppy" : "", context.settings.optionsOf(fn.path.node)].filter(Boolean);
+  const settings = [sloppy ? "sloppy" : "", options].filter(Boolean);
   const prints = durable.fingerprints([fn.mark.version ?? "", ...settings].join("\n"));
   const entry: PointRecord = {
     fingerprint: prints.entry,

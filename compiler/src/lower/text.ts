@@ -3,12 +3,13 @@
 import generate from "@babel/generator";
 import * as t from "@babel/types";
 import { applyOf, markOf } from "../analyze/lift/marks.ts";
+import { withoutHashes } from "../analyze/lift/text.ts";
 import type { LoweringModule } from "./module.ts";
 
 /** Source text of a node; of one that was made by lifting, with what its temporaries stand for. */
 export function textOf(node: t.Node, { context }: LoweringModule): string {
   const mark = markOf(node, "temp");
-  if (mark !== undefined) return mark.of;
+  if (mark !== undefined) return withoutHashes(mark.of);
   if (node.start != null && node.end != null) return context.textOf(node);
   const apply = applyOf(node);
   if (apply !== undefined) return textOfCall(apply.text, apply.args);
@@ -24,7 +25,7 @@ function restore(node: t.Node): t.Node {
   const copy = t.cloneNode(node, true);
   t.traverseFast(copy, (child) => {
     const mark = markOf(child, "temp");
-    if (mark !== undefined && t.isIdentifier(child)) child.name = mark.of;
+    if (mark !== undefined && t.isIdentifier(child)) child.name = withoutHashes(mark.of);
   });
   return copy;
 }

@@ -97,17 +97,20 @@ function assignedFields(
   });
 }
 
-/** The part of a conditional that is meant at a point. */
+/** The part of a conditional that is meant at a point; the whole if its test asks for something else than the point. */
 function choose(node: t.Expression, point: number): t.Expression {
   if (!t.isConditionalExpression(node)) return node;
-  if (t.isIdentifier(node.test, { name: "$n" })) return node;
-  return choose(holds(node.test, point) ? node.consequent : node.alternate, point);
+  const isMeant = holds(node.test, point);
+  return isMeant === null ? node : choose(isMeant ? node.consequent : node.alternate, point);
 }
 
-function holds(test: t.Node, point: number): boolean {
-  if (t.isLogicalExpression(test, { operator: "&&" })) return holds(test.left, point) && holds(test.right, point);
-  if (t.isLogicalExpression(test, { operator: "||" })) return holds(test.left, point) || holds(test.right, point);
-  if (!t.isBinaryExpression(test)) throw new Error(`a save tests ${generate(test).code}`);
+function holds(test: t.Node, point: number): boolean | null {
+  if (t.isLogicalExpression(test)) {
+    const [left, right] = [holds(test.left, point), holds(test.right, point)];
+    if (left === null || right === null) return null;
+    return test.operator === "&&" ? left && right : left || right;
+  }
+  if (!t.isBinaryExpression(test) || (test.operator !== "===" && test.operator !== "<=")) return null;
   const read = (node: t.Node) => (t.isNumericLiteral(node) ? node.value : point);
   const [left, right] = [read(test.left), read(test.right)];
   return test.operator === "===" ? left === right : left <= right;

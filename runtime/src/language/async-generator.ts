@@ -18,7 +18,7 @@
  * I3 A generator object has no own keys; its prototype is read from `fn.prototype` at the time of the call.
  * I4 A completed generator's frame keeps no slot.
  */
-import { create, each, keysOf, shift } from "../builtins.ts";
+import { create, each, shift } from "../builtins.ts";
 import { abrupt, type Frame, metaOf } from "../frame.ts";
 import { type Descriptor, descriptorOf, type Mode, R as realm, shared } from "../realm.ts";
 import type { AsyncDelegate } from "./async-delegate.ts";

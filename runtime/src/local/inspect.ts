@@ -7,7 +7,8 @@
 import { type Frame, metaOf } from "../frame.ts";
 import { READY } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
-import { fieldsAt, textOfPoint } from "../snapshot/codecs/frame.ts";
+import { slotsAt } from "../registry.ts";
+import { textOfPoint } from "../snapshot/codecs/frame.ts";
 import { type InspectedFrame, placeOf, variableNames } from "../snapshot/inspect/listing.ts";
 import { printLive } from "../snapshot/inspect/print.ts";
 import { type AboutOperation, nameOfOperation } from "../snapshot/inspect/waits.ts";
@@ -36,9 +37,11 @@ function describe(frame: Frame, awaits: string): InspectedFrame {
 
 function variablesOf(frame: Frame, meta: FunctionMeta): Record<string, string> {
   const point = meta.points[frame.$pc];
-  const own = (field: string) => !field.startsWith("$") || meta.slots[field] === field || names[field] !== undefined;
-  const fields = point === undefined ? [] : fieldsAt({ ...meta, kind: 0 }, point).filter(own);
-  const keys = variableNames(fields.map((field) => meta.slots[field] ?? field));
+  const own = ({ field, key }: { field: string; key: string }) =>
+    !field.startsWith("$") || key === field || names[field] !== undefined;
+  const slots = point === undefined ? [] : slotsAt(meta, frame.$pc).filter(own);
+  const fields = slots.map(({ field }) => field);
+  const keys = variableNames(slots.map(({ key }) => key));
   const variables = fields.flatMap((field, index): [string, string][] => {
     const name = names[field] ?? keys[index];
     const value = frame[field];

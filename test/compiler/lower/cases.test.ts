@@ -1,4 +1,4 @@
-// Every case does the same as it is written, lowered, and lowered with every suspension cut.
+// Every case does the same as it is written, lowered, and lowered with every suspension cut, small or large.
 import { describe, expect, test } from "vitest";
 import * as constructs from "./cases.ts";
 import * as names from "./cases-names.ts";
@@ -13,5 +13,6 @@ describe.each(Object.entries({ ...constructs, ...names }))("%s", (_, table) => {
     expect(native.at(-1)).not.toMatch(/^threw \w*(Syntax|Reference)Error/);
     expect(await observe(source, "volatile", { args })).toEqual(native);
     expect(await observe(source, "cut", { args })).toEqual(native);
+    expect(await observe(source, "large cut", { args })).toEqual(native);
   });
 });

@@ -10,7 +10,8 @@ import { slotsAt } from "../../../runtime/src/registry.ts";
 import { show } from "../../kit/show.ts";
 import { makeWorld } from "../lift/world.ts";
 
-export type Way = "native" | "volatile" | "cut";
+/** large cut: every function in the form of large ones, and cut. */
+export type Way = "native" | "volatile" | "cut" | "large cut";
 type Callable = (...args: unknown[]) => unknown;
 /** What is done to a generator: resumed by one of its methods with a value. */
 export type Step = readonly ["next" | "throw" | "return", unknown?];
@@ -25,8 +26,8 @@ export interface Options {
 const lowered = new Map<string, string>();
 
 /** @throws an error with what the compiler says against the program */
-export function lowerText(source: string, strict = true): string {
-  const known = lowered.get(source);
+export function lowerText(source: string, strict = true, layout: "auto" | "large" = "auto"): string {
+  const known = lowered.get(`${layout} ${source}`);
   if (known !== undefined) return known;
   process.env.COLDFRAME_VERIFY = "1";
   const { code, diagnostics } = compile(source, {
@@ -34,11 +35,12 @@ export function lowerText(source: string, strict = true): string {
     sourceType: strict ? "module" : "script",
     mark: "all",
     abi: "global",
+    layout,
   });
   const faults = diagnostics.filter(({ severity }) => severity === "error");
   if (faults.length > 0) throw new Error(`refused: ${faults.map(({ message }) => message).join("; ")}`);
   lowered.clear();
-  lowered.set(source, code);
+  lowered.set(`${layout} ${source}`, code);
   return code;
 }
 
@@ -46,10 +48,10 @@ export function lowerText(source: string, strict = true): string {
 export async function observe(source: string, way: Way, options: Options = {}): Promise<string[]> {
   const { args = [], strict = true } = options;
   const { trace, names } = makeWorld();
-  const code = way === "native" ? source : lowerText(source, strict);
+  const code = way === "native" ? source : lowerText(source, strict, way === "large cut" ? "large" : "auto");
   const make = new Function(...Object.keys(names), `${strict ? '"use strict";' : ""}${code}\nreturn main;`);
   const main = make(...Object.values(names)) as Callable;
-  const uncut = way === "cut" ? cutEverything() : () => {};
+  const uncut = way.endsWith("cut") ? cutEverything() : () => {};
   try {
     const result = main.apply(names.self, args);
     trace.push(`returned ${show(await settle(result, names.log as (text: string) => void, options.steps))}`);

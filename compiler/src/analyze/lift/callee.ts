@@ -5,8 +5,9 @@
 import * as t from "@babel/types";
 import type { Lift } from "./lift.ts";
 import { Place } from "./member.ts";
-import { applyCall, canonicalText, isSimple } from "./nodes.ts";
+import { applyCall, isSimple } from "./nodes.ts";
 import { type Operand, ValueOperand } from "./operands.ts";
+import { withoutHashes } from "./text.ts";
 
 type Arguments = (t.Expression | t.SpreadElement)[];
 
@@ -70,7 +71,7 @@ export class Callee implements Operand {
   call(args: Arguments): t.CallExpression {
     if (!this.#method) return t.callExpression(this.take(), args);
     const { fn, self } = this.#method;
-    return applyCall(fn, self, args, canonicalText(this.node));
+    return applyCall(fn, self, args, withoutHashes(this.#lift.texts.of(this.node)));
   }
 
   /** The place, if it is one that has not been read. */

@@ -6,8 +6,9 @@ import * as t from "@babel/types";
 import { Callee } from "./callee.ts";
 import type { Lift } from "./lift.ts";
 import { Place } from "./member.ts";
-import { applyCall, assignment, canonicalText, isNullishTest, undefinedNode } from "./nodes.ts";
+import { applyCall, assignment, isNullishTest, undefinedNode } from "./nodes.ts";
 import { argumentsOf, type Operand, runInOrder, ValueOperand } from "./operands.ts";
+import { withoutHashes } from "./text.ts";
 
 type Chain = t.OptionalMemberExpression | t.OptionalCallExpression;
 
@@ -183,6 +184,6 @@ export class ChainCallee implements Operand {
 
   call(args: (t.Expression | t.SpreadElement)[]): t.CallExpression {
     if (!this.#method) return t.callExpression(this.node, args);
-    return applyCall(this.#method.fn, this.#method.self, args, canonicalText(this.node));
+    return applyCall(this.#method.fn, this.#method.self, args, withoutHashes(this.#lift.texts.of(this.node)));
   }
 }

@@ -11,9 +11,10 @@ import type { AbiNames, ModuleContext } from "../types.ts";
 import type { Bindings } from "./bindings.ts";
 import { containing, isSuspension } from "./children.ts";
 import { setMark } from "./marks.ts";
-import { assignment, canonicalText, fillPlaces, isSimple, withoutName } from "./nodes.ts";
+import { assignment, fillPlaces, isSimple, withoutName } from "./nodes.ts";
 import { isStable } from "./stable.ts";
 import type { Table } from "./table.ts";
+import { Texts } from "./text.ts";
 
 /** What lifting asks of the pass that calls it. */
 export interface LiftContext extends Pick<ModuleContext, "unique" | "refuse"> {
@@ -37,8 +38,7 @@ export class Lift {
   shields = 0;
   readonly #table: Table;
   readonly #hasWork: (node: t.Node | null | undefined) => boolean;
-  /** How many temporaries stand for a text. */
-  readonly #texts = new Map<string, number>();
+  readonly texts = new Texts();
   #out: t.Statement[] = [];
   #origin: t.Node;
 
@@ -136,17 +136,10 @@ export class Lift {
 
   /** A new temporary. @param of what it stands for: an expression, or a text where there is none */
   temp(base: string, of: t.Node | string): t.Identifier {
-    const text = this.#distinct(typeof of === "string" ? of : canonicalText(of));
+    const text = typeof of === "string" ? of : this.texts.of(of);
     const id = setMark(t.identifier(this.context.unique(`$${base}`)), { kind: "temp", of: text });
     this.temps.push(this.#place(t.variableDeclarator(id)));
     return this.again(id);
-  }
-
-  /** A text that no other temporary has: it is part of the key of a slot. */
-  #distinct(text: string): string {
-    const count = (this.#texts.get(text) ?? 0) + 1;
-    this.#texts.set(text, count);
-    return count === 1 ? text : `${text}#${count}`;
   }
 
   /** Evaluates now, into a new temporary. */

@@ -1,0 +1,59 @@
+// What is emitted for a function grows with its length, not with its square, and long functions do what they say. The full
+// sizes and the time are measured by `npm run bench -- compile`.
+import { compile } from "@coldframe/compiler";
+import { describe, expect, test } from "vitest";
+import { deepFunctions, longFunctions } from "../../bench/kit/long-functions.ts";
+import { observe } from "./lower/harness.ts";
+
+/** Bytes of code and manifest per byte of source. */
+function sizeOf(source: string): { code: number; manifest: number } {
+  const { code, manifest, diagnostics } = compile(source, { filename: "long.js" });
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  return { code: code.length / source.length, manifest: JSON.stringify(manifest).length / source.length };
+}
+
+/** With a square among its causes, six times the length makes up to six times as much per byte. */
+const [SMALL, LARGE, BAR] = [20, 120, 1.5];
+/** The id of a nested function holds those of the functions around it. */
+const bars: Record<string, number> = { "deep closures": 3 };
+
+test.each(Object.entries({ ...longFunctions, ...deepFunctions }))("%s", (name, make) => {
+  const [small, large] = [sizeOf(make(SMALL)), sizeOf(make(LARGE))];
+  const bar = bars[name] ?? BAR;
+  expect(large.code / small.code).toBeLessThan(bar);
+  expect(large.manifest / small.manifest).toBeLessThan(bar);
+});
+
+test("what is nested too deep for the stack is refused with a code", () => {
+  const source = `export async function f(i) { "use durable"; return ${"g(await ".repeat(20_000)}i${")".repeat(20_000)}; }`;
+  const { code, diagnostics } = compile(source, { filename: "deep.js" });
+  expect(diagnostics.map(({ code }) => code)).toEqual(["CF1005"]);
+  expect(code).toBe(source);
+});
+
+const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join("\n");
+
+/** Bodies of `async function main(a, b)`, long enough for one save. */
+const bodies: Record<string, string> = {
+  temporaries: lines(300, (i) => `t(t("x"), await t("v", ${i}));`),
+  constants: `${lines(200, (i) => `const v${i} = await t("v", ${i});`)}\nreturn [${lines(200, (i) => `v${i},`)}];`,
+  cells: `${lines(80, (i) => `let c${i} = await t("v", ${i}); const d${i} = () => ++c${i};`)}\nawait null; return [${lines(80, (i) => `d${i}(), c${i},`)}];`,
+  blocks: lines(150, (i) => `{ const x = await t("v", ${i}); await null; t("w", x + a); }`),
+  "a sum": `return a\n${lines(200, (i) => `+ await t("v", ${i})`)};`,
+  "a chain": `const o = { m(v) { t("m", v); return this; } };\nreturn o\n${lines(100, (i) => `.m(await t("v", ${i}))`)} === o;`,
+  "try and finally": lines(
+    100,
+    (i) => `try { await t("v", ${i}); } catch (e) { t("c", e); } finally { await t("f", ${i}); }`,
+  ),
+  loops: lines(60, (i) => `for (let j = 0; j < 2; j++) { t("j", j + (await t("v", ${i}))); }`),
+  "one loop": `for (const j of [1, 2]) {\n${lines(100, (i) => `t(t("x"), j + (await t("v", ${i})));`)}\n}`,
+};
+
+describe.each(Object.entries(bodies))("a long function of %s", (_, body) => {
+  test("does the same, cut or not", async () => {
+    const source = `async function main(a, b) {\n${body}\n}`;
+    const native = await observe(source, "native", { args: [1, "b"] });
+    expect(await observe(source, "volatile", { args: [1, "b"] })).toEqual(native);
+    expect(await observe(source, "cut", { args: [1, "b"] })).toEqual(native);
+  });
+});
