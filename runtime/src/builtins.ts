@@ -32,7 +32,7 @@ export const startsWith = uncurry(String.prototype.startsWith) as (text: string,
 export const substring = uncurry(String.prototype.slice) as (text: string, from: number, to?: number) => string;
 export const indexOf = uncurry(String.prototype.indexOf) as (text: string, part: string, from?: number) => number;
 export const matches = uncurry(RegExp.prototype.exec) as (pattern: RegExp, text: string) => RegExpExecArray | null;
-export const { entries, keys: keysOf } = Object;
+export const { entries } = Object;
 
 const takeFirst = uncurry(Array.prototype.shift);
 
