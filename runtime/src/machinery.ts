@@ -17,8 +17,9 @@ const installed = /[\\/]@coldframe[\\/]runtime[\\/](?:dist|src)[\\/]/;
 
 export const isFrameLine = (line: string): boolean => /^ +at /.test(line);
 const isOurs = (line: string): boolean => homes.some((place) => line.includes(place)) || installed.test(line);
-/** `new Promise`, `Array.map`, `AsyncLocalStorage.run`: of whoever called it. */
-const isCalled = (line: string): boolean => line.endsWith("(<anonymous>)") || line.includes("node:internal/");
+/** `new Promise`, `Array.map`, `AsyncLocalStorage.run`, `AsyncResource.runInAsyncScope`: of whoever called it. */
+const isCalled = (line: string): boolean =>
+  line.endsWith("(<anonymous>)") || line.includes("node:internal/") || line.includes("(node:async_hooks:");
 /** What begins a turn of the event loop, which nobody called. */
 const isLoop = (line: string): boolean =>
   /node:internal\/(?:process\/task_queues|timers|process\/execution)\b/.test(line);

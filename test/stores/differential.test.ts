@@ -231,7 +231,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 async function dump(side: Side): Promise<unknown> {
   const { store } = side;
   const ids = ["r0", "r1", "r2", "r3"];
-  const runs = await Promise.all(ids.map(async (run) => ({ ...(await store.get(run)), owner: undefined })));
+  const details = await Promise.all(ids.map((run) => store.get(run)));
+  const runs = details.map((run) => ({ ...run, operations: run?.operations.toSorted(byOperation), owner: undefined }));
   const found = await Promise.all(ids.map((run) => store.receive(run, 0, 100)));
   ranked(
     side,

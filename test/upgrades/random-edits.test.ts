@@ -107,7 +107,7 @@ test("a frame that goes on does what it would have done", { timeout: 1_800_000 }
         if (later !== undefined) return later;
         const { codes } = readHeader(bytes, defaultLimits).header;
         const at = codes.find(({ kind, id }) => kind === "frame" && id === "program#main")?.at;
-        const waiting = suspensions.findIndex(({ line, column }) => at === `${line}:${column}`);
+        const waiting = suspensions.findIndex(({ line, column }) => at?.startsWith(`${line}:${column} `));
         const owned = codes.filter(({ kind }) => kind === "frame" || kind === "closure");
         if (waiting === -1 || after.get(waiting)?.has(index)) return code;
         if (verdictOn(owned, registry).some((verdict) => verdict !== "same" && verdict !== "compatible")) return code;

@@ -29,7 +29,11 @@ const script = { filename: "case.js", sourceType: "script", abi: "global" } as c
 const main = `async function main() { "use durable"; await 1; }`;
 
 const refused: Record<string, [code: string, line: number, text: string]> = {
-  "a function that is a branch": ["CF1101", 2, `async function f() { "use durable";\nif (await 1) function g() {} }`],
+  "a function that is a branch": [
+    "CF1101",
+    2,
+    `async function f() { "use durable";\nif (await 1) function g() {}\ng(); }`,
+  ],
   "a variable with a value in for-in": [
     "CF1101",
     2,
