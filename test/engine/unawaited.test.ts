@@ -1,5 +1,6 @@
 // Unmarked async code that a run calls without await is gone after a crash: what it would record or wait for is refused.
 import { describe, expect, test } from "vitest";
+import type { EngineOptions } from "../../runtime/src/engine/options.ts";
 import { kinds, load, makePlace, until } from "./kit.ts";
 
 const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
@@ -23,18 +24,26 @@ export async function napsAwaited() { "use durable"; const p = sleeps(); await p
 export async function laterToo() { "use durable"; later(); await charge(3); return 1; }
 export async function list() { "use durable"; const all = [1, 2, 3].map((i) => charge(i)); await sleep(5); return await Promise.all(all); }
 export async function wrapped() { "use durable"; const p = Promise.resolve(charge(1)); return await p; }
+async function slow(i: number) { "use durable"; await sleep(5); return await charge(i); }
+const within = (work: Promise<unknown>) => Promise.race([work, new Promise(() => {})]);
+export async function settles() {
+  "use durable";
+  const raced = within(slow(1)), caught = new Promise((_, reject) => void slow(2).catch(reject));
+  const [then, at] = [new Promise((r, j) => void slow(3).then(r, j)), new Promise<void>((r) => void slow(4).finally(r))];
+  return await Promise.all([raced, Promise.race([caught, then]), at]);
+}
 export async function given() { "use durable"; const t = charge(1); const a = await timeout(t); await sleep("1h"); return [a, await t]; }
 `;
 
 type Program = Record<
-  "step1" | "stepKept" | "naps" | "napsAndEnds" | "napsAwaited" | "laterToo" | "list" | "wrapped" | "given",
+  "step1" | "stepKept" | "naps" | "napsAndEnds" | "napsAwaited" | "laterToo" | "list" | "wrapped" | "settles" | "given",
   () => Promise<unknown>
 >;
 
 describe.each(kinds)("code called without await on %s", (kind) => {
-  async function start(name: keyof Program) {
+  async function start(name: keyof Program, options: EngineOptions = {}) {
     const place = await makePlace(kind);
-    const { engine, notices } = await place.open();
+    const { engine, notices } = await place.open(options);
     const notes: unknown[][] = [];
     const gates = new Map<number, () => void>();
     world.w = {
@@ -102,6 +111,15 @@ describe.each(kinds)("code called without await on %s", (kind) => {
     const { run, open } = await start("wrapped");
     await open(1);
     expect(await run.result()).toBe(1);
+  });
+
+  test("what the language settles when a call has settled is a wait of this process, and the run is stored beside it", async () => {
+    const { run, open, clock, gates } = await start("settles", { warm: { runs: 0 } });
+    await until(async () => (await run.inspect()).waits.length === 4);
+    await clock.advance(5);
+    await until(() => gates.size === 4);
+    for (const i of [1, 2, 3, 4]) await open(i);
+    expect(await run.result()).toEqual([1, 3, undefined]);
   });
 
   test("code that is awaited may be handed a step's promise, and let go of it", async () => {

@@ -69,6 +69,7 @@ describe("what depends on the run as it was before a cut", () => {
     async function fails(text) { "use durable"; await wait(3); throw new Error(text); }
     async function* items(n) { "use durable"; for (let i = 0; i < n; i++) { await wait(2); yield i; } }
     const within = (promise) => Promise.race([promise, new Promise(() => {})]);
+    const some = { all: (l) => Promise.all(l), any: (l) => Promise.any(l), allSettled: (l) => Promise.allSettled(l) };
     const collect = async (source) => { const all = []; for await (const item of source) all.push(item); return all; };
     let tail = Promise.resolve();
     const locked = (body) => { const mine = tail.then(body); tail = mine.catch(() => {}); return mine; };`;
@@ -84,6 +85,61 @@ describe("what depends on the run as it was before a cut", () => {
       "a helper that races",
       "same",
       `const late = async () => { try { return await within(fails("c")); } catch (e) { return e.message; } }; return await Promise.all([within(work("a", 5)), work("b", 9), late()]);`,
+    ],
+    [
+      "a helper that races, beside one that fails",
+      "same",
+      `return await Promise.all([within(work("a", 5)), work("b", 9), within(fails("c")).catch((e) => e.message)]);`,
+    ],
+    [
+      "what such helpers gave, in variables",
+      "same",
+      `const p = within(work("a", 5)), q = within(fails("c")).catch((e) => e.message); return await Promise.all([p, q, work("b", 9)]);`,
+    ],
+    [
+      "then and finally of what such a helper gave",
+      "same",
+      `return await Promise.all([within(work("a", 5)).then((text) => text + "!").finally(() => {}), work("b", 9)]);`,
+    ],
+    [
+      "a helper that waits for all",
+      "same",
+      `return await Promise.all([some.all([work("a", 5), work("d", 2)]).then((l) => l), work("b", 9), some.all([fails("c")]).catch((e) => e.message)]);`,
+    ],
+    [
+      "a helper that waits for any",
+      "same",
+      `return await Promise.all([some.any([work("a", 5), fails("d")]).then((x) => x), work("b", 9), some.any([fails("c")]).catch((e) => e.errors[0].message)]);`,
+    ],
+    [
+      "a helper that waits for all to settle",
+      "same",
+      `return await Promise.all([some.allSettled([work("a", 5), fails("d")]).then((l) => l.map((one) => one.status)), work("b", 9)]);`,
+    ],
+    [
+      "promises that a call settles by then",
+      "same",
+      `return await Promise.all([new Promise((r, j) => work("a", 5).then(r, j)), work("b", 9), new Promise((r, j) => void fails("c").then(r, j)).catch((e) => e.message)]);`,
+    ],
+    [
+      "promises that one outcome of a call settles",
+      "same",
+      `return await Promise.all([new Promise((r) => work("a", 5).then(r)), work("b", 9), new Promise((r) => void fails("c").catch(r)).then((e) => e.message)]);`,
+    ],
+    [
+      "a promise that the end of a call settles",
+      "same",
+      `const call = work("d", 3); return await Promise.all([new Promise((r) => call.finally(r)), work("b", 9), call]);`,
+    ],
+    [
+      "what then gives whose callback settles a promise",
+      "same",
+      `let open; const gate = new Promise((r) => { open = r; }); const q = work("a", 3).then(open); open = null; return [await Promise.all([gate, work("b", 5)]), await q];`,
+    ],
+    [
+      "the native finally",
+      "same",
+      `return await Promise.all([Promise.prototype.finally.call(work("a", 5), () => 3), work("b", 9)]);`,
     ],
     [
       "a race with such a promise",

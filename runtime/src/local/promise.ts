@@ -7,11 +7,12 @@
  *    task: so a task that only durable code waits for costs neither a resolution nor a rejection.
  * I2 It never counts as an unhandled rejection: who owns the run says what a rejection means that nobody has looked at.
  * I3 `then` and `finally` in durable code make tasks of the run (scheduler.react). A `Promise.prototype.then` that is patched, or an
- *    own `then`, is called as natively.
+ *    own `then`, is called as natively; so are callbacks that are the language's own (settler.ts).
  */
 import { apply, listen } from "../builtins.ts";
 import { isInstance, R as realm, shared } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { isSettler, nothing } from "./settler.ts";
 import type { Task } from "./task.ts";
 
 const R = realm;
@@ -116,14 +117,25 @@ export class TaskPromiseClass extends Promise<unknown> {
     if (then !== nativeThen || !(#task in this)) return apply(then, this, [yes, no]) as never;
     const scheduler = hasOwn(this, "constructor") ? null : this.#driver(); // an own one says of what class the result is
     if (scheduler === null) return listen(this, yes as never, no as never) as never;
-    return scheduler.react(this.#task as Task, yes, no, false) as never;
+    if (isSettler(yes) && isSettler(no)) return listen(this, yes, no) as never; // no rejection is left to be seen (I2)
+    return scheduler.react(this.#task as Task, this.#stored(yes, true), this.#stored(no, false), false) as never;
+  }
+
+  /** What a reaction has for a callback: a settler is called by the native promise (settler.ts I1). */
+  #stored(callback: unknown, isYes: boolean): unknown {
+    if (!isSettler(callback)) return callback;
+    listen(this, isYes ? callback : ignore, isYes ? ignore : callback);
+    return nothing;
   }
 
   override finally(callback?: (() => void) | null): Promise<unknown> {
     const scheduler = #task in this && isNativeThen(this.then) ? this.#driver() : null;
     if (scheduler === null || promisePrototype.finally !== nativeFinally)
       return promisePrototype.finally.call(this, callback);
-    return scheduler.react(this.#task as Task, callback, callback, true);
+    if (!isSettler(callback)) return scheduler.react(this.#task as Task, callback, callback, true);
+    const settle = (): void => callback();
+    listen(this, settle, settle);
+    return scheduler.react(this.#task as Task, nothing, nothing, true);
   }
 
   static {
