@@ -11,9 +11,10 @@
 import { apply, each, put } from "./builtins.ts";
 import { errors } from "./errors.ts";
 import { metaOf } from "./frame.ts";
+import type { SchedulerHost, SchedulerState } from "./local/host.ts";
 import { bottomOf, liveFrames } from "./local/inspect.ts";
 import { reopenWaits } from "./local/reopen.ts";
-import { Scheduler, type SchedulerHost, type SchedulerState } from "./local/scheduler.ts";
+import { Scheduler } from "./local/scheduler.ts";
 import type { Call, Task } from "./local/task.ts";
 import { type ExternalWait, externalWaits, operandOf } from "./local/waits.ts";
 import { type Descriptor, descriptorOf, type Mode } from "./realm.ts";

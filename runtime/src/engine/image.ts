@@ -7,8 +7,9 @@
  * I2 Sleeps and calls that nothing can hear of any more are not stored (losers.ts).
  * I3 No snapshot shows an operation that only code waits for which the run does not await: after a restore that code is gone.
  */
+
+import type { SchedulerState } from "../local/host.ts";
 import { encodeParked } from "../local/lost.ts";
-import type { SchedulerState } from "../local/scheduler.ts";
 import { Operation, type Task } from "../local/task.ts";
 import type { StoredPlace } from "./lineage.ts";
 import { outsideUnawaited } from "./outside.ts";

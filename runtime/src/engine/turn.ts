@@ -13,8 +13,9 @@
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
+import type { SchedulerHost } from "../local/host.ts";
 import { isVolatile } from "../local/lost.ts";
-import { Scheduler, type SchedulerHost } from "../local/scheduler.ts";
+import { Scheduler } from "../local/scheduler.ts";
 import { type Call, Operation as OperationWork, type Task } from "../local/task.ts";
 import { type ExternalWait, isWaiting } from "../local/waits.ts";
 import { type Descriptor, type Mode, R } from "../realm.ts";

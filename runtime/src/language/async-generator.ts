@@ -61,8 +61,11 @@ export interface AsyncGenerator {
 
 /** Who drives a generator. */
 export interface Driver {
-  /** Waits for a value in the name of the first request; what comes is given to `takeArrival`. */
-  wait(frame: AsyncGeneratorFrame, awaited: unknown): void;
+  /**
+   * Waits for a value in the name of the first request; what comes is given to `takeArrival`.
+   * @returns why nothing will come; else null
+   */
+  wait(frame: AsyncGeneratorFrame, awaited: unknown): { readonly error: unknown } | null;
   settle(request: Request, mode: Mode, value: unknown): void;
 }
 
@@ -129,8 +132,11 @@ export function takeRequest(frame: AsyncGeneratorFrame, driver: Driver): boolean
       finishRequest(frame, driver, mode, mode === 0 ? { value: undefined, done: true } : value);
       continue;
     }
-    driver.wait(frame, value);
-    return false;
+    const failed = driver.wait(frame, value);
+    if (failed === null) return false;
+    if (frame.$state === 5) return resumeWith(frame, 1, failed.error);
+    frame.$state = 4;
+    finishRequest(frame, driver, 1, failed.error);
   }
   return false;
 }
@@ -159,8 +165,8 @@ export function takeOutcome(frame: AsyncGeneratorFrame, driver: Driver, mode: Mo
   R.parked = 0;
   if (parked === 3) {
     frame.$state = 6;
-    driver.wait(frame, value);
-    return false;
+    const failed = driver.wait(frame, value);
+    return failed !== null && resumeWith(frame, 1, failed.error);
   }
   if (parked === 2) {
     frame.$state = 1;
@@ -172,6 +178,25 @@ export function takeOutcome(frame: AsyncGeneratorFrame, driver: Driver, mode: Mo
     else finishRequest(frame, driver, 0, { value: value.value, done: true });
   }
   return takeRequest(frame, driver);
+}
+
+/**
+ * Fails what was asked of a generator that could not be driven on for want of stack. Who drives it has set its state and taken
+ * its queue before, by itself: there may be no stack for this call either.
+ *
+ * @param asked may have left the queue, about to be settled
+ */
+export function abandon(
+  frame: AsyncGeneratorFrame,
+  driver: Driver,
+  asked: Request,
+  queue: Request[],
+  error: unknown,
+): void {
+  frame.$wait = null;
+  driver.settle(asked, 1, error);
+  each(queue, (request) => driver.settle(request, 1, error));
+  complete(frame);
 }
 
 function resumeWith(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): true {

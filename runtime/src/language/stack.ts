@@ -4,6 +4,7 @@
  * Does not own: leaving out what nobody wrote (machinery.ts).
  *
  * I1 A caller stands in a stack once, however often the error is thrown again below it, also after a restore.
+ * I2 No error takes the place of the one that is under way, not even for want of stack: that one's stack stays as it is.
  */
 import { types } from "node:util";
 import { type Frame, metaOf } from "../frame.ts";
@@ -14,6 +15,14 @@ const stackLimit = 10;
 
 /** Appends a frame and its callers to an error's stack, and leaves out what nobody wrote, in its causes too. */
 export function stitchStack(error: unknown, from: Frame | null): void {
+  try {
+    stitch(error, from);
+  } catch {
+    // I2
+  }
+}
+
+function stitch(error: unknown, from: Frame | null): void {
   if (!types.isNativeError(error)) return; // no question that a Proxy would hear
   cleanStacks(error);
   if (from === null) return;

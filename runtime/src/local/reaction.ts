@@ -6,7 +6,8 @@
  * I2 Of `finally` the outcome of the source goes on, unless the callback throws or its result rejects.
  */
 import type { Mode } from "../realm.ts";
-import type { Reaction } from "./task.ts";
+import type { Ready } from "./ready.ts";
+import { Reaction, type Task } from "./task.ts";
 
 /** What came of a callback: a result that may have to be waited for, or an outcome. */
 export type Reacted = { result: unknown } | { mode: Mode; value: unknown };
@@ -29,6 +30,12 @@ export function runReaction(work: Reaction, mode: Mode, value: unknown): Reacted
 }
 
 /** The outcome of the whole, once the callback's result has settled. */
-export function outcomeOf(work: Reaction, mode: Mode, value: unknown): [Mode, unknown] {
+function outcomeOf(work: Reaction, mode: Mode, value: unknown): [Mode, unknown] {
   return work.isFinal && mode === 0 ? [work.mode, work.value] : [mode, value];
+}
+
+/** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
+export function workOutcome(task: Task, mode: Mode, value: unknown): Ready {
+  const outcome = task.work instanceof Reaction ? outcomeOf(task.work, mode, value) : null;
+  return outcome === null ? { task, mode, value } : { task, mode: outcome[0], value: outcome[1] };
 }

@@ -9,6 +9,7 @@
 import { put } from "../builtins.ts";
 import {
   type AsyncGeneratorFrame,
+  abandon,
   type Driver,
   Request,
   takeArrival,
@@ -17,6 +18,7 @@ import {
 } from "../language/async-generator.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Mode, R, type Run, SUSPEND } from "../realm.ts";
+import { needRoom, nesting, SHALLOW } from "./headroom.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Task } from "./task.ts";
 
@@ -29,18 +31,31 @@ export class Requests implements Driver {
 
   /** A call of `next`, `throw` or `return`. */
   add(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): Task {
+    if (nesting.count >= SHALLOW) needRoom();
     const scheduler = this.#scheduler;
     const { current } = scheduler;
     const task = scheduler.adopt(new Task(null));
     scheduler.host.spawned?.(task, current);
-    put(frame.$queue, new Request(mode, value, task));
+    const request = new Request(mode, value, task);
+    put(frame.$queue, request);
     const isIdle = frame.$queue.length === 1;
     if (isIdle) {
       const { child, leaf } = R;
-      if (takeRequest(frame, this)) this.#resume(frame);
-      scheduler.current = current;
-      R.child = child;
-      R.leaf = leaf;
+      nesting.count++;
+      try {
+        if (takeRequest(frame, this)) this.#resume(frame);
+      } catch (error) {
+        const { $queue } = frame;
+        frame.$queue = []; // without a call: the stack is full
+        frame.$state = 4;
+        R.parked = 0;
+        abandon(frame, this, request, $queue, error);
+      } finally {
+        nesting.count--;
+        scheduler.current = current;
+        R.child = child;
+        R.leaf = leaf;
+      }
     }
     return task;
   }
@@ -57,8 +72,9 @@ export class Requests implements Driver {
     if (takeOutcome(frame, this, mode, value)) this.#resume(frame);
   }
 
-  wait(frame: AsyncGeneratorFrame, awaited: unknown): void {
+  wait(frame: AsyncGeneratorFrame, awaited: unknown): null {
     this.#scheduler.parkAt(frame.$queue[0]?.capability as Task, frame, awaited);
+    return null;
   }
 
   settle(request: Request, mode: Mode, value: unknown): void {
@@ -78,6 +94,7 @@ export class Requests implements Driver {
       try {
         outcome = (frame.$d.run as Run)(frame);
       } catch (error) {
+        R.parked = 0;
         stitchStack(error, error === given ? frame : null);
         mode = 1;
         outcome = error;

@@ -29,11 +29,13 @@ import { callForeign, callLater, followCall, tickCall } from "./calls.ts";
 import { combinators } from "./combinators/index.ts";
 import { combine } from "./combine.ts";
 import { Context } from "./context.ts";
+import { needRoom, nesting, SHALLOW } from "./headroom.ts";
+import type { SchedulerHost, SchedulerState } from "./host.ts";
 import { hasOwnConstructor, isNativeThen, type TaskPromise } from "./promise.ts";
-import { outcomeOf, runReaction } from "./reaction.ts";
+import { runReaction, workOutcome } from "./reaction.ts";
 import { type Ready, ReadyQueue } from "./ready.ts";
 import { Requests } from "./requests.ts";
-import { type Call, Combination, Reaction, Task, type TaskHost, taskOf, type Work } from "./task.ts";
+import { Combination, Reaction, Task, taskOf, type Waiter, type Way, type Work } from "./task.ts";
 import { chainingCycle, isResult, readThen } from "./thenable.ts";
 import { ExternalWait, isWaiting } from "./waits.ts";
 
@@ -41,30 +43,6 @@ import { ExternalWait, isWaiting } from "./waits.ts";
 const R = realm;
 const suspend = SUSPEND;
 const readyMark = READY;
-
-/** What surrounds a scheduler: the engine, a coroutine's owner, a test. */
-export interface SchedulerHost extends TaskHost {
-  /** Begins a step or an awaitable of the runtime; null: it is called like any function. */
-  operation(scheduler: Scheduler, descriptor: Descriptor, self: unknown, args: unknown[], text: string): Task | null;
-  /** Runs foreign code for an awaited call. `R.ops` is null meanwhile. */
-  foreign(call: Call): unknown;
-  /** A task waits for something outside the run: the host opens the wait, or calls `scheduler.arrive(wait, …)` in its own time. */
-  external(wait: ExternalWait): void;
-  /** An opened wait has its outcome. The host calls `scheduler.arrive(wait, …)` and runs what is ready. */
-  answered(wait: ExternalWait, mode: Mode, value: unknown): void;
-  /** A stack of frames begins as a task of its own; null: it is the root, or code outside any task began it. */
-  spawned?(task: Task, parent: Task | null): void;
-  /** A task has its outcome. */
-  settled?(task: Task): void;
-}
-
-/** What of a scheduler is stored. */
-export interface SchedulerState {
-  root: Task;
-  tasks: Task[];
-  ready: Ready[];
-  nextId: number;
-}
 
 export class Scheduler implements Ops {
   readonly host: SchedulerHost;
@@ -178,14 +156,23 @@ export class Scheduler implements Ops {
   }
 
   spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): TaskPromise {
+    if (nesting.count >= SHALLOW) needRoom();
     const task = this.adopt(new Task(null));
     this.host.spawned?.(task, this.current);
     const { child, leaf, gas } = R;
     if (gas < 1) R.gas = 1; // it runs at once (I1); who awaits next pays
-    this.#enter(task, descriptor, self, args);
-    if (gas < 1) R.gas = gas;
-    R.child = child;
-    R.leaf = leaf;
+    nesting.count++;
+    try {
+      this.#enter(task, descriptor, self, args);
+    } catch (error) {
+      if (task.state === 0 && task.leaf === null) this.tasks.delete(task); // the stack is full: its caller hears of it at once
+      throw error;
+    } finally {
+      nesting.count--;
+      if (gas < 1) R.gas = gas;
+      R.child = child;
+      R.leaf = leaf;
+    }
     return task.promise;
   }
 
@@ -228,16 +215,36 @@ export class Scheduler implements Ops {
     return this.adopt(new Task(work));
   }
 
-  /** Takes the outcome of a task and makes those who wait for it ready. Outcomes after the first are dropped. */
-  settle(task: Task, mode: Mode, value: unknown): void {
-    if (!task.settle(mode, value)) return;
+  /** Takes the outcome of a task, if it is the first, and makes those who wait for it ready; long chains of tasks take no stack. */
+  settle(task: Task, firstMode: Mode, firstValue: unknown): void {
+    let mode = firstMode;
+    let value = firstValue;
+    let waiter = this.#end(task, mode, value);
+    let below: Way | null = null;
+    while (waiter !== null || below !== null) {
+      if (waiter === null) {
+        ({ waiter, mode, value, below } = below as Way);
+        continue;
+      }
+      const next = this.#hear(waiter.task, waiter.index, mode, value);
+      waiter = waiter.next;
+      if (next === null) continue;
+      if (waiter !== null) below = { waiter, mode, value, below };
+      ({ mode, value } = next);
+      waiter = this.#end(next.task, mode, value);
+    }
+  }
+
+  /** A task has its outcome. @returns who waits for it */
+  #end(task: Task, mode: Mode, value: unknown): Waiter | null {
+    if (!task.settle(mode, value)) return null;
     this.tasks.delete(task);
     this.host.settled?.(task);
     if (mode !== 0 && !task.observed && task !== this.root) this.#rejected.add(task);
-    let waiter = task.firstWaiter;
+    const { firstWaiter } = task;
     task.firstWaiter = null;
     task.lastWaiter = null;
-    for (; waiter !== null; waiter = waiter.next) this.wake(waiter.task, waiter.index, mode, value);
+    return firstWaiter;
   }
 
   /** Takes what came from outside for a wait; false if nothing waits for it any more (I3). */
@@ -293,6 +300,7 @@ export class Scheduler implements Ops {
       outcome = apply(descriptor.run as Run, self, args);
     } catch (error) {
       this.current = current;
+      R.parked = 0;
       stitchStack(error, null);
       this.#fail(task, error);
       return;
@@ -343,6 +351,7 @@ export class Scheduler implements Ops {
         value = ($d.run as Run)(frame);
         mode = 0;
       } catch (error) {
+        R.parked = 0;
         // What came from outside knows nothing of this frame; what was thrown in it does, and then of all above it.
         if (error !== known) stitchStack(error, mode === 1 && error === value ? frame : frame.$up);
         known = error;
@@ -415,7 +424,13 @@ export class Scheduler implements Ops {
 
   /** Hands an outcome to who waited for it. */
   wake(task: Task, index: number, mode: Mode, value: unknown): void {
-    if (task.state !== 0) return;
+    const next = this.#hear(task, index, mode, value);
+    if (next !== null) this.settle(next.task, next.mode, next.value);
+  }
+
+  /** As `wake`. @returns what has its outcome by that, and is still to be settled; or null */
+  #hear(task: Task, index: number, mode: Mode, value: unknown): Ready | null {
+    if (task.state !== 0) return null;
     const { work, leaf } = task;
     if (leaf !== null) {
       if (task.wait?.isOpen) task.wait = null;
@@ -423,31 +438,23 @@ export class Scheduler implements Ops {
       const isOutside = task.context === null && this.own(leaf.$wait) === null;
       leaf.$wait = readyMark; // what was awaited is over, and need not be storable
       this.#ready.push(task, mode, value, isOutside ? new Context(null, null) : (task.context ?? this.base));
-      return;
+      return null;
     }
     if (work instanceof Reaction && !work.hasRun) {
       this.#ready.push(task, mode, value, task.context ?? this.base);
-      return;
+      return null;
     }
-    if (mode === 2) {
-      this.settle(task, 0, value); // there is no code to end
-      return;
-    }
-    if (!(work instanceof Combination) || index === -1) {
-      this.#settleWork(task, mode, value);
-      return;
-    }
+    if (mode === 2) return { task, mode: 0, value }; // there is no code to end
+    if (!(work instanceof Combination) || index === -1) return workOutcome(task, mode, value);
     work.items[index] = undefined;
     work.left--;
     const decided = combinators[work.kind].slot(work, index, mode, value);
-    if (decided !== null) this.settle(task, decided[0], decided[1]);
+    return decided === null ? null : { task, mode: decided[0], value: decided[1] };
   }
 
-  /** What a task without frames has been waiting for has settled: a call, or the result of a function or callback. */
   #settleWork(task: Task, mode: Mode, value: unknown): void {
-    const outcome = task.work instanceof Reaction ? outcomeOf(task.work, mode, value) : null;
-    if (outcome === null) this.settle(task, mode, value);
-    else this.settle(task, outcome[0], outcome[1]);
+    const outcome = workOutcome(task, mode, value);
+    this.settle(task, outcome.mode, outcome.value);
   }
 
   #react(task: Task, mode: Mode, value: unknown): void {

@@ -26,6 +26,14 @@ export interface Waiter {
   next: Waiter | null;
 }
 
+/** Who still has to hear of an outcome; `below`, of the one that has led to it: those come behind. */
+export interface Way {
+  readonly waiter: Waiter;
+  readonly mode: Mode;
+  readonly value: unknown;
+  readonly below: Way | null;
+}
+
 /** Hears of what tasks see. */
 export interface TaskHost {
   /**

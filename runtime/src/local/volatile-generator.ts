@@ -4,10 +4,12 @@
  *
  * I1 What the generator itself waits for, and what it settles, takes exactly the ticks that the language says.
  * I2 The body's awaits are a driver's of volatile.ts, which hands on what is no await.
+ * I3 What `await` and `yield` throw at once goes on in a loop: any number may follow.
  */
 import { put } from "../builtins.ts";
 import {
   type AsyncGeneratorFrame,
+  abandon,
   type Driver,
   Request,
   takeArrival,
@@ -16,7 +18,8 @@ import {
 } from "../language/async-generator.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Mode, type Run, R as realm, SUSPEND } from "../realm.ts";
-import { subscribe } from "./subscribe.ts";
+import { needRoom, nesting, SHALLOW } from "./headroom.ts";
+import { type Failure, subscribe } from "./subscribe.ts";
 import { VolatileDriver } from "./volatile.ts";
 
 const R = realm;
@@ -38,6 +41,9 @@ class Deferred {
 export class VolatileGenerator implements Driver {
   readonly #frame: AsyncGeneratorFrame;
   readonly #body: VolatileDriver;
+  #isRunning = false;
+  /** The body has come to something within its first wait, and is to be resumed (I3). */
+  #isAgain = false;
   readonly #next = (value: unknown): void => this.#arrive(0, value);
   readonly #throw = (error: unknown): void => this.#arrive(1, error);
 
@@ -51,21 +57,34 @@ export class VolatileGenerator implements Driver {
 
   /** A call of `next`, `throw` or `return`. */
   request(mode: Mode, value: unknown): Promise<unknown> {
+    if (nesting.count >= SHALLOW) needRoom();
     const frame = this.#frame;
     const capability = new Deferred();
-    put(frame.$queue, new Request(mode, value, capability));
+    const request = new Request(mode, value, capability);
+    put(frame.$queue, request);
     const isIdle = frame.$queue.length === 1;
     if (isIdle) {
       const { depth } = R;
-      if (takeRequest(frame, this)) this.#resume();
-      R.depth = depth;
+      nesting.count++;
+      try {
+        if (takeRequest(frame, this)) this.#resume();
+      } catch (error) {
+        const { $queue } = frame;
+        frame.$queue = []; // without a call: the stack is full
+        frame.$state = 4;
+        R.parked = 0;
+        this.#isRunning = false;
+        abandon(frame, this, request, $queue, error);
+      } finally {
+        nesting.count--;
+        R.depth = depth;
+      }
     }
     return capability.promise;
   }
 
-  wait(_frame: AsyncGeneratorFrame, awaited: unknown): void {
-    const failed = subscribe(awaited, this.#next, this.#throw);
-    if (failed !== null) this.#arrive(1, failed.error);
+  wait(_frame: AsyncGeneratorFrame, awaited: unknown): Failure | null {
+    return subscribe(awaited, this.#next, this.#throw);
   }
 
   settle({ capability }: Request, mode: Mode, value: unknown): void {
@@ -82,13 +101,16 @@ export class VolatileGenerator implements Driver {
 
   /** What came of the body after an await. */
   #finish(mode: Mode, value: unknown): void {
-    if (takeOutcome(this.#frame, this, mode, value)) this.#resume();
+    if (!takeOutcome(this.#frame, this, mode, value)) return;
+    if (this.#isRunning) this.#isAgain = true;
+    else this.#resume();
   }
 
   /** Runs the body, with what the registers say, until it waits or no request is left. */
   #resume(): void {
     const frame = this.#frame;
     const run = frame.$d.run as Run;
+    this.#isRunning = true;
     for (let more = true; more; ) {
       const given = R.mode === 1 ? R.value : undefined;
       let mode: Mode = 0;
@@ -96,15 +118,17 @@ export class VolatileGenerator implements Driver {
       try {
         outcome = run(frame);
       } catch (error) {
+        R.parked = 0;
         stitchStack(error, error === given ? frame : null); // what came from outside knows nothing of this frame
         mode = 1;
         outcome = error;
       }
       if (R.parked === 1 || outcome === suspend) {
         this.#body.begin(frame, outcome);
-        return;
-      }
-      more = takeOutcome(frame, this, mode, outcome);
+        more = this.#isAgain;
+        this.#isAgain = false;
+      } else more = takeOutcome(frame, this, mode, outcome);
     }
+    this.#isRunning = false;
   }
 }

@@ -20,6 +20,7 @@ import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
 import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
 import { Context } from "./context.ts";
+import { needRoom, nesting, SHALLOW } from "./headroom.ts";
 import { type Failure, subscribe } from "./subscribe.ts";
 import { chainingCycle, isResult } from "./thenable.ts";
 
@@ -116,6 +117,7 @@ export class VolatileDriver {
     try {
       outcome = (this.run as Run)(leaf);
     } catch (error) {
+      R.parked = 0;
       // What came from outside knows nothing of this frame.
       stitchStack(error, mode === 1 && error === value ? leaf : leaf.$up);
       return this.unwind(leaf, 1, error);
@@ -208,6 +210,7 @@ class Climb {
       this.#value = (frame.$d.run as Run)(frame);
       this.#mode = 0;
     } catch (error) {
+      R.parked = 0;
       if (error !== this.#known) stitchStack(error, isForeign && error === given ? frame : frame.$up);
       this.#known = error;
       this.#mode = 1;
@@ -228,24 +231,28 @@ class Climb {
 
 /** Calls a durable function outside any scheduler: as an ordinary async function. */
 export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknown>): Promise<unknown> {
+  if (nesting.count >= SHALLOW) needRoom();
   const { depth, gas } = R;
   if (gas < 1) R.gas = 1; // a call without await runs at once; who awaits next pays
   let outcome: unknown;
+  nesting.count++;
   try {
     outcome = apply(d.run as Run, self, args);
   } catch (error) {
+    R.parked = 0;
     return nativePromise.reject(error);
   } finally {
+    nesting.count--;
     R.depth = depth;
     if (gas < 1) R.gas = gas;
   }
   if (outcome !== suspend) return settled(outcome);
-  let driver!: VolatileDriver;
+  let driver: VolatileDriver | undefined;
   const promise = new nativePromise((resolve, reject) => {
     driver = new VolatileDriver(resolve, reject);
     driver.open();
   });
-  driver.promise = promise;
+  if (driver !== undefined) driver.promise = promise; // else the stack is full, and the promise rejected
   return promise;
 }
 
