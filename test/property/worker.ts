@@ -32,7 +32,7 @@ answer(async ({ seed, modes, without, shrinkMs = 0 }: Question): Promise<Answer>
   const verdict = await check(source, modes);
   const suspensions = await countSuspensions(() => evaluate(counted, strict).main(), timed);
   const found = { ...verdict, suspensions, features: [...features] };
-  if (verdict.failure === undefined || shrinkMs === 0) return found;
+  if (verdict.failure === undefined || verdict.failure.mode === "refused" || shrinkMs === 0) return found;
   const { failure, text: small } = await shrinkFailure(source, verdict.failure, shrinkMs);
   return {
     ...found,

@@ -68,12 +68,13 @@ function makeLateClass(place: Place): string {
   const [make, name] = [freshName(place, "make"), freshName(place, "Late")];
   const inner = calm(deeper(place));
   declare(inner, "d", "number", true);
+  const field = within(calm(place), { flow: { hasArguments: false } }); // there the language forbids the name
   const early = rng.chance(0.3) ? `try { ${make}(1); } catch (e) { trace(L, "zone", e.name); }\n` : "";
   const loop = rng.chance(0.3);
   const body = [
     `const ${make} = (d) => new ${name}(d).n;`,
     `${early}trace(L, "before", ${pausing(place, number(place, 1))});`,
-    `class ${name} {\nconstructor(d) { this.n = ${number(inner, 1)}; }\n${rng.chance(0.5) ? `static s = ${number(calm(place), 0)};` : ""}\n}`,
+    `class ${name} {\nconstructor(d) { this.n = ${number(inner, 1)}; }\n${rng.chance(0.5) ? `static s = ${number(field, 0)};` : ""}\n}`,
     `trace(L, "late", ${make}(${number(calm(place), 0)}), ${name}.s);`,
   ].join("\n");
   return loop ? `for (let i = 0; i < 2 && !spend(L); i++) {\n${body}\n}` : `{\n${body}\n}`;
