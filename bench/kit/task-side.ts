@@ -4,7 +4,6 @@
  */
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
-import { compile } from "@coldframe/compiler";
 
 const { root, tasks, plain } = workerData as { root: string; tasks: number; plain: boolean };
 const source = `
@@ -27,6 +26,7 @@ type Runtime = any;
 /** All that a program's tasks go through. */
 async function makeTasks(): Promise<() => void> {
   const { coroutine, snapshot, restore }: Runtime = await import(pathToFileURL(`${root}/runtime/src/index.ts`).href);
+  const { compile }: Runtime = await import(pathToFileURL(`${root}/compiler/src/index.ts`).href);
   const { code } = compile(source, { filename: "bench/tasks.js", sourceType: "module", abi: "import" });
   const abi = JSON.stringify(pathToFileURL(`${root}/runtime/src/abi/v1.ts`).href);
   const text = code.replace('"@coldframe/runtime/abi/v1"', abi);

@@ -7,10 +7,13 @@
  */
 
 import { types } from "node:util";
-import { listen, promiseOf } from "../builtins.ts";
+import { listen, promiseOf, apply as reflectApply } from "../builtins.ts";
 
 const { isPromise } = types;
 const nativePromise = Promise;
+// Constants of this module: V8 puts the call in line.
+const apply = reflectApply;
+const { then } = Promise.prototype;
 
 /** What `await` of a value throws before anything is waited for. */
 export interface Failure {
@@ -31,7 +34,7 @@ export function subscribe(
     return null;
   }
   try {
-    if (awaited.constructor === nativePromise) listen(awaited, yes, no);
+    if (awaited.constructor === nativePromise) apply(then, awaited, [yes, no]);
     else listen(new nativePromise((resolve) => resolve(awaited)), yes, no);
     return null;
   } catch (error) {
