@@ -9,11 +9,14 @@
  * I3 `then` and `finally` in durable code make tasks of the run (scheduler.react). A `Promise.prototype.then` that is patched, or an
  *    own `then`, is called as natively; so are callbacks that are the language's own (settler.ts).
  */
+import { types } from "node:util";
 import { apply, listen } from "../builtins.ts";
-import { isInstance, R as realm, shared } from "../realm.ts";
+import { R as realm, shared } from "../realm.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { isSettler, nothing } from "./settler.ts";
 import type { Task } from "./task.ts";
+
+const { isProxy } = types;
 
 const R = realm;
 const nativePromise = Promise;
@@ -49,7 +52,12 @@ export class TaskPromiseClass extends Promise<unknown> {
 
   /** The task behind a value; null for anything that is not one of these promises. */
   static taskOf(value: unknown): Task | null {
-    return isInstance(value, TaskPromiseClass) && #task in value ? value.#task : null;
+    if (typeof value !== "object" || value === null || isProxy(value)) return null;
+    try {
+      return value instanceof TaskPromiseClass && #task in value ? value.#task : null;
+    } catch {
+      return null; // a Proxy among the prototypes
+    }
   }
 
   /** Gives a restored promise its task. */

@@ -35,12 +35,13 @@ export class ExternalWait {
     this.#no ??= (error) => this.#answer(1, error);
     const { awaited } = this;
     const no = this.#no;
-    const task = isInstance(awaited, Call) ? taskOfPromise(awaited.value) : null;
+    const operand = operandOf(awaited);
+    const task = operand === awaited ? null : taskOfPromise(operand);
     if (task !== null) {
       task.listen(this.#yes, no); // it is the run's own wait
       return;
     }
-    const failed = subscribe(operandOf(awaited), this.#yes, no);
+    const failed = subscribe(operand, this.#yes, no);
     if (failed !== null) queueMicrotask(() => no(failed.error)); // not within what has opened it
   }
 
