@@ -1,9 +1,12 @@
 // Claim: a sequential run commits at least 0.35 as many steps per second as raw SQLite makes fsynced inserts; many runs share
 // fsyncs; and after 10,000 steps neither going on nor a step takes more than 1.3 times as long as after 100. All in one run on one disk.
-import { mkdtempSync, rmSync } from "node:fs";
+// `npm run bench -- store <folder>` compares with the checkout in that folder besides, both warm.
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Worker } from "node:worker_threads";
 import { type Engine, open } from "@coldframe/runtime";
 import { compare, type Figure, print, type Side } from "./kit/compare.ts";
 
@@ -128,6 +131,42 @@ async function stepCase(): Promise<Figure> {
   return await compare(name, many, few, ROUNDS * 3); // awaited, since the engine closes on return
 }
 
+/** A thread in which the runtime of a checkout works on a store of its own. */
+async function openSide(root: string, name: string) {
+  const own = join(folder, name);
+  mkdirSync(own);
+  const worker = new Worker(new URL("./kit/store-side.ts", import.meta.url), { workerData: { root, folder: own } });
+  await once(worker, "message");
+  const side = (what: { runs: number; steps: number; times: number }) => async (): Promise<number> => {
+    worker.postMessage(what);
+    return (await once(worker, "message"))[0];
+  };
+  const close = async () => {
+    worker.postMessage("close");
+    await once(worker, "exit");
+  };
+  return { side, close };
+}
+
+async function checkoutCases(other: string): Promise<void> {
+  const ours = await openSide(resolve(import.meta.dirname, ".."), "ours");
+  const theirs = await openSide(resolve(other), "theirs");
+  const cases = [
+    { runs: 1, steps: 1, times: 200 },
+    { runs: 1, steps: STEPS, times: 1 },
+    { runs: RUNS, steps: STEPS_PER_RUN, times: 1 },
+  ];
+  for (const what of cases) {
+    const sides = [ours.side(what), theirs.side(what)] as const;
+    for (let warm = 0; warm < 3; warm++) for (const side of sides) await side();
+    const name = { bench: "store", case: `${what.runs} runs x ${what.steps} steps / ${other}`, unit: "ms" };
+    print(await compare(name, ...sides, ROUNDS), { atMost: 1 / (what.runs > 1 ? 1.3 : what.steps > 1 ? 1 : 1.4) });
+  }
+  await Promise.all([ours.close(), theirs.close()]);
+}
+
+const [other] = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
+if (other !== undefined) await checkoutCases(other);
 await sequentialCases();
 print(await resumeCase(), { atMost: 1.3 });
 print(await stepCase(), { atMost: 1.3 });

@@ -49,6 +49,8 @@ export class Worker implements Keeper {
   #poll: CancelTimer | undefined;
   #claiming = false;
   #again = false;
+  /** There may be more to claim than the last claim took. */
+  #mayFindMore = true;
   #closing = false;
   #released = "";
   #claimedAtMs = Number.NEGATIVE_INFINITY;
@@ -105,6 +107,7 @@ export class Worker implements Keeper {
   kick(): void {
     if (this.#claiming) this.#again = true;
     else if (this.hasRoom) void this.#claim();
+    else this.#mayFindMore = true;
   }
 
   async #claim(): Promise<void> {
@@ -116,7 +119,9 @@ export class Worker implements Keeper {
         this.#again = false;
         while (this.hasRoom && (await this.#claimSome()) === CLAIM_LIMIT);
       } while (this.#again && this.hasRoom);
+      this.#mayFindMore ||= this.#again;
     } catch (error) {
+      this.#mayFindMore = true;
       this.#storeFailed("Runs could not be claimed", error);
     } finally {
       this.#claiming = false;
@@ -140,6 +145,8 @@ export class Worker implements Keeper {
     const { leaseMs } = limits;
     const suspects = [...this.#runs.values()].some(({ suspectUntilMs }) => suspectUntilMs > askedAtMs) ? 0 : 1;
     const claims = await store.claim({ functions, queues: [queue], limit, leaseMs, suspects, warm: this.#warm.seqs });
+    const isSuspectHere = suspects === 0 || claims.some((claim) => claim.claims > SUSPECT_CLAIMS);
+    this.#mayFindMore = claims.length === limit || isSuspectHere;
     if (this.#closing) return 0; // the store gives them back when it closes
     for (const claim of claims) this.#take(claim, askedAtMs);
     return claims.length;
@@ -225,7 +232,8 @@ export class Worker implements Keeper {
       else if (wakeAt !== undefined) this.#tickAt(wakeAt);
     }
     if (outcome !== undefined) this.#onEnd(run.id, status, outcome);
-    if (!this.#closing) this.kick();
+    // An idle claim costs a one-step run a third of its time.
+    if (this.#mayFindMore && !this.#closing) this.kick();
   }
 
   lost(run: ActiveRun): void {
