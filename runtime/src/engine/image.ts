@@ -13,9 +13,10 @@ import { encodeParked } from "../local/lost.ts";
 import { Operation, type Task } from "../local/task.ts";
 import type { StoredPlace } from "./lineage.ts";
 import { outsideUnawaited } from "./outside.ts";
+import { StoredRun } from "./stored-run.ts";
 import type { ActiveRun } from "./turn.ts";
 
-/** The root of a run's snapshot. */
+/** What of a run is stored in its snapshot. */
 export interface Image {
   scheduler: SchedulerState;
   places: StoredPlace[];
@@ -76,6 +77,6 @@ function encodeImage(run: ActiveRun, without: readonly Task[]): Uint8Array {
     places: lineage.state(scheduler.tasks),
     unseen: scheduler.unobserved(),
   };
-  const encode = () => parts.codec.encode(image, id, seq + 1);
+  const encode = () => parts.codec.encode(new StoredRun(image), id, seq + 1);
   return encodeParked(scheduler, run.openWaits(), encode, (value) => parts.codec.encode(value));
 }

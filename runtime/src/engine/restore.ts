@@ -16,9 +16,9 @@ import type { Descriptor } from "../realm.ts";
 import { registry } from "../registry.ts";
 import type { Claim, InboxEntry } from "../store/store.ts";
 import type { CodeChange } from "./codec.ts";
-import type { Image } from "./image.ts";
 import { isStep, stepNameOf } from "./operations.ts";
 import { reviveOperation } from "./performers.ts";
+import { StoredRun } from "./stored-run.ts";
 import type { ActiveRun } from "./turn.ts";
 
 const INBOX_PAGE = 1_000;
@@ -108,7 +108,9 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   const decoded = run.parts.codec.decode(snapshot);
   if (decoded.kind !== "ok") return meetChange(run, claim, inbox, decoded);
   const { scheduler, lineage, book } = run;
-  const image = decoded.root as Image;
+  const { root } = decoded;
+  if (!(root instanceof StoredRun)) throw errors.snapshotCorrupt({ detail: "it holds no run" });
+  const { image } = root;
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
   scheduler.adoptUnobserved(image.unseen);

@@ -4,6 +4,20 @@
  */
 import type { CodeKind, CodeRef } from "./types.ts";
 
+/** References of former snapshots: a run names the same ones in each of its own (header.ts keeps their bytes). */
+const met = new Map<string, CodeRef>();
+const MOST_MET = 4_096;
+
+/** The reference of a former snapshot, if there was the same. */
+function reuse(key: string, kind: CodeKind, id: string, stamp: string, fp: string, at: string): CodeRef {
+  const former = met.get(key);
+  if (former !== undefined && former.stamp === stamp && former.at === at) return former;
+  if (met.size >= MOST_MET) met.clear();
+  const ref = { kind, id, stamp, fp, at };
+  met.set(key, ref);
+  return ref;
+}
+
 export class CodeTable {
   readonly all: CodeRef[] = [];
   #places: Map<string, number> | null = null;
@@ -14,7 +28,7 @@ export class CodeTable {
     this.#places ??= new Map();
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const place = this.all.push({ kind, id, stamp, fp, at }) - 1;
+    const place = this.all.push(reuse(key, kind, id, stamp, fp, at)) - 1;
     this.#places.set(key, place);
     return place;
   }

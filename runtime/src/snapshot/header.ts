@@ -61,8 +61,7 @@ export function writeHeader(header: NewHeader): Buffer {
   const versions = [header.runtime, header.node, header.runId];
   let names = 0;
   for (const text of versions) names += nameLength(text);
-  for (const code of codes)
-    names += 1 + nameLength(code.id) + nameLength(code.stamp) + nameLength(code.fp) + nameLength(code.at);
+  for (const code of codes) names += entryOf(code).length;
   const length = HEAD + names + table.stored + sections.stored;
   if (length >= 2 ** 32) throw errors.snapshotTooLarge({ what: "bytes", found: length, limit: 2 ** 32 - 1 });
   const bytes = Buffer.allocUnsafeSlow(length);
@@ -70,9 +69,29 @@ export function writeHeader(header: NewHeader): Buffer {
   let at = HEAD;
   for (const text of versions) at = writeName(bytes, text, at);
   for (const code of codes) {
-    bytes[at++] = codeKinds.indexOf(code.kind);
-    for (const text of [code.id, code.stamp, code.fp, code.at]) at = writeName(bytes, text, at);
+    const entry = entryOf(code);
+    bytes.set(entry, at);
+    at += entry.length;
   }
+  return bytes;
+}
+
+/** Bytes of code references: they are the same objects in one snapshot after another (code-table.ts). */
+const entries = new WeakMap<CodeRef, Buffer>();
+
+function entryOf(code: CodeRef): Buffer {
+  const known = entries.get(code);
+  if (known !== undefined) return known;
+  const entry = makeEntry(code);
+  entries.set(code, entry);
+  return entry;
+}
+
+function makeEntry({ kind, id, stamp, fp, at }: CodeRef): Buffer {
+  const texts = [id, stamp, fp, at];
+  const bytes = Buffer.allocUnsafeSlow(texts.reduce((length, text) => length + nameLength(text), 1));
+  bytes[0] = codeKinds.indexOf(kind);
+  texts.reduce((place, text) => writeName(bytes, text, place), 1);
   return bytes;
 }
 

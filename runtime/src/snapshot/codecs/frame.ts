@@ -53,13 +53,32 @@ export function writeFrame(writer: GraphWriter, frame: Frame, family: Family): v
   else writeWide(writer, frame.$pc, layout, value);
 }
 
+/** What a frame at a point is stored as, whatever the snapshot. */
+interface PointLayout {
+  readonly fields: readonly string[];
+  readonly keys: readonly string[];
+  readonly text: string;
+}
+
+/** By function and point: each is the same in every snapshot. */
+const pointLayouts = new WeakMap<FunctionMeta, (PointLayout | undefined)[]>();
+
+function pointLayoutOf(meta: FunctionMeta, point: PointMeta, pc: number): PointLayout {
+  const known = pointLayouts.get(meta) ?? [];
+  if (known.length === 0) pointLayouts.set(meta, known);
+  const slots = known[pc] === undefined ? storedAt(meta, pc) : [];
+  known[pc] ??= {
+    fields: slots.map(({ field }) => field),
+    keys: [...FRAME_KEYS, ...slots.map(({ key }) => key)],
+    text: textOfPoint(point, pc),
+  };
+  return known[pc];
+}
+
 function layoutOf(writer: GraphWriter, meta: FunctionMeta, pc: number): FrameLayout {
   const point = meta.points[pc];
   if (point === undefined) writer.refuse("a frame at a point that its code does not have", "report this as a fault");
-  const slots = storedAt(meta, pc);
-  const fields = slots.map(({ field }) => field);
-  const keys = [...FRAME_KEYS, ...slots.map(({ key }) => key)];
-  const text = textOfPoint(point as PointMeta, pc);
+  const { fields, keys, text } = pointLayoutOf(meta, point as PointMeta, pc);
   const code = writer.codes.add("frame", meta.key, meta.stamp, (point as PointMeta).fp, text);
   return { ...makeLayout(writer, FRAME_FORM, code, pc, keys), fields, code };
 }
