@@ -22,6 +22,7 @@ import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
 import { nameDefault } from "./emit/default-export.ts";
 import { hashText, SourceHashes, stampOf } from "./emit/hash.ts";
 import { editHome } from "./emit/home.ts";
+import { editMade } from "./emit/made-methods.ts";
 import { createManifest, type Manifest } from "./emit/manifest.ts";
 import { editMember, isMember, nameByKey, namingProperty } from "./emit/member.ts";
 import { printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
@@ -29,6 +30,7 @@ import { edgesOf } from "./emit/neighbours.ts";
 import { type Edit, findHead, printModule } from "./emit/print.ts";
 import { editPrivate } from "./emit/private.ts";
 import type { RawMap } from "./emit/source-map.ts";
+import { editSwitches } from "./emit/switch.ts";
 import { ColdframeError, errors } from "./errors.ts";
 import { findReferences } from "./find/references.ts";
 import { type Found, findDurable } from "./find.ts";
@@ -127,9 +129,10 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
     context.abi.R,
   );
   const edits = [
-    ...homes.flatMap((home) => editHome(home, context.abi, source)),
+    ...homes.flatMap((home) => [...editHome(home, context.abi, source), ...editMade(home, context.abi, source)]),
     ...[...classesOf(found.program.node)].flatMap(({ node }) => editPrivate(node, context.abi)),
     ...lowered.flatMap(({ fn, made }) => editsOf(fn, made, source, context.abi.R)),
+    ...editSwitches(lowered, source),
     ...(byDefault?.edits ?? []),
   ];
   const hoisted = [...declareVariables(homes), ...lowered.flatMap(({ made }) => made.hoisted)];
@@ -189,8 +192,9 @@ function editsOf({ path }: DurableFunction, lowered: LoweredFunction, source: st
   const [start, end] = [node.start as number, node.end as number];
   const edits: Edit[] = [{ start, end, node: lowered.replacement, before, behind }];
   if (!lowered.prelude) return edits;
+  if (t.isSwitchCase(path.parent)) return edits;
   const at = findHead(path as NodePath);
-  return [{ start: at, end: at, node: t.program(lowered.prelude) }, ...edits];
+  return [{ start: at, end: at, node: t.program(lowered.prelude), isOuter: true }, ...edits];
 }
 
 function declareVariables(homes: readonly Home[]): t.Statement[] {

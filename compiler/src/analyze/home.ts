@@ -17,9 +17,27 @@ export interface HomeMethod {
   record: number;
 }
 
+/** A durable method of a class that is not made once, and the expression that makes its function. */
+export interface MadeMethod {
+  node: t.ClassMethod | t.ClassPrivateMethod;
+  fn: t.Expression;
+}
+
+/** Variables for what is made anew with each evaluation of the class or literal. */
+export interface Locals {
+  /** In its text: where `super` is looked up. */
+  readonly inText: Map<string, string>;
+  /** At the head of the block around: keys, private methods. */
+  readonly inBlock: string[];
+}
+
 export class Home {
   readonly owner: t.Class | t.ObjectExpression;
   readonly methods: HomeMethod[] = [];
+  readonly made: MadeMethod[] = [];
+  readonly locals: Locals = { inText: new Map(), inBlock: [] };
+  /** Is entered anew for each evaluation of the class; an arrow without a block gets one. */
+  block: t.BlockStatement | t.StaticBlock | t.Program | t.ArrowFunctionExpression | null = null;
   readonly privates = new Map<string, { variable: string; uses: Set<PrivateUse> }>();
   readonly #variables = new Map<string, string>();
   readonly #unique: (part: string) => string;
@@ -37,6 +55,20 @@ export class Home {
   variable(part: string): string {
     const name = this.#variables.get(part) ?? this.#unique(part);
     this.#variables.set(part, name);
+    return name;
+  }
+
+  /** Variable in the text of the class or literal. */
+  local(part: string): string {
+    const name = this.locals.inText.get(part) ?? this.#unique(part);
+    this.locals.inText.set(part, name);
+    return name;
+  }
+
+  /** Variable at the head of the block around. */
+  inBlock(part: string): string {
+    const name = this.#unique(part);
+    this.locals.inBlock.push(name);
     return name;
   }
 

@@ -3,7 +3,6 @@
 // Does not own: where the home is kept (local-members.ts), `super` of methods that the module makes (lower/members.ts).
 // I1. Arrows share `super` with the method; other functions and members of classes in it have their own.
 import * as t from "@babel/types";
-import { errors } from "../errors.ts";
 import type { LiftContext } from "./lift/index.ts";
 import { applyCall, canonicalText } from "./lift/nodes.ts";
 
@@ -92,7 +91,6 @@ class Replacing {
   }
 
   #replacement(node: t.MemberExpression, { holder, key }: Place): t.Expression {
-    if (t.isUnaryExpression(holder, { operator: "delete" })) this.#refuseDelete(node);
     if (this.#isTarget(holder, key)) return this.#place(node);
     // A call would be one that is awaited.
     if (t.isAwaitExpression(holder) || t.isReturnStatement(holder)) return this.#place(node);
@@ -108,11 +106,6 @@ class Replacing {
       return key === "left";
     if (t.isUpdateExpression(holder) || t.isRestElement(holder) || t.isArrayPattern(holder)) return true;
     return key === "value" && this.#inPatterns.has(holder);
-  }
-
-  #refuseDelete(node: t.Node): never {
-    const instead = "It always throws a ReferenceError: throw one.";
-    throw this.#context.refuse(node, errors.unsupportedSyntax({ what: "`delete super.x`", instead }));
   }
 
   #place(node: t.MemberExpression): t.MemberExpression {

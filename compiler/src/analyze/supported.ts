@@ -118,9 +118,12 @@ function checkSurroundings(root: NodePath): ColdframeError | undefined {
   }
   if (root.findParent((outer) => outer.isWithStatement())) return errors.withStatement();
   if (root.findParent(holdsEval)) return errors.directEval();
-  if (!t.isSwitchCase(root.parent)) return undefined;
+  if (!t.isSwitchCase(root.parent) || !root.isFunctionDeclaration()) return undefined;
+  const { discriminant } = root.parentPath.parent as t.SwitchStatement;
+  const isName = (node: t.Node) => t.isIdentifier(node, { name: root.node.id?.name }) && t.traverseFast.stop;
+  if (!t.traverseFast(discriminant, (node) => isName(node) || undefined)) return undefined;
   const instead = "Declare it before the `switch`, or put braces around the statements of the case.";
-  return errors.unsupportedSyntax({ what: "A function declared directly in a switch case", instead });
+  return errors.unsupportedSyntax({ what: "A function that is declared in a `switch` over its own name", instead });
 }
 
 function checkNode(path: NodePath, root: NodePath, diagnostics: Diagnostics): void {

@@ -183,9 +183,9 @@ export interface LoweredFunction {
   replacement: t.Node;
   /**
    * Of a method. method: `replacement` is a function whose parameters and body become those of the method; value: it is
-   * the value of a property with the method's key.
+   * the value of a property with the method's key; put: as method, of one whose function the class puts in its place.
    */
-  form?: "method" | "value";
+  form?: "method" | "value" | "put";
   /**
    * Statements for the head of the block in whose scope a declaration stands that is not of the module's scope:
    * `let inner = $R.closure(…).self` has there the reach and the time of the declaration.

@@ -17,9 +17,11 @@ type Method = t.ClassMethod | t.ClassPrivateMethod;
 export function editHome(home: Home, abi: AbiNames, source: string): Edit[] {
   const { owner } = home;
   if (t.isObjectExpression(owner)) {
+    const variable = home.known("home");
+    if (variable === undefined) return [];
     const { start, end } = owner as { start: number; end: number };
     return [
-      { start, end: start, code: `(${home.variable("home")} = `, isOuter: true },
+      { start, end: start, code: `(${variable} = `, isOuter: true },
       { start: end, end, code: ")" },
     ];
   }

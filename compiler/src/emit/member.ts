@@ -25,6 +25,8 @@ export function editMember(node: Member, parent: t.Node, lowered: LoweredFunctio
   const apart = followsOpen(node, parent, source) ? ";" : "";
   const words = removeWords(node, apart, source, isComputed ? source.lastIndexOf("[", key.start) : key.start);
   if (lowered.form === "method") return [...words, { ...rest, asMethod: true }];
+  // What a private one has for a body is its class's to say (made-methods.ts).
+  if (lowered.form === "put") return t.isPrivateName(node.key) ? words : [...words, { ...rest, asMethod: true }];
   // `__proto__() {}` is a member like others, `__proto__: f` would set the prototype.
   const isProto =
     !isComputed &&

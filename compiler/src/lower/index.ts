@@ -15,6 +15,7 @@ import { Closures } from "./closure.ts";
 import { Members } from "./members.ts";
 import { LoweringModule } from "./module.ts";
 import { call, declare, id, member, num } from "./nodes.ts";
+import { type Putting, planPutting } from "./put.ts";
 import { describeUnit, kindOf } from "./record.ts";
 import { lowerUnit } from "./run.ts";
 import { refuseSloppy } from "./sloppy.ts";
@@ -25,8 +26,10 @@ import { DurableUnit } from "./unit.ts";
 export function lowerFunction(fn: DurableFunction, context: ModuleContext): LoweredFunction {
   const { node } = fn.path;
   giveBodies(node);
+  const putting = planPutting(fn, context);
   const members = new Members(fn, context);
-  const analysis = resolveScopes(node, (name) => originOf(fn.path, name, members), hasThisAround(fn.path));
+  const origin = (name: string) => (name === putting?.superHome ? "foreign" : originOf(fn.path, name, members));
+  const analysis = resolveScopes(node, origin, hasThisAround(fn.path));
   decideCaptures(analysis);
   if (isBeforeSuper(fn.path)) for (const binding of analysis.root.captures) binding.cell = true;
   const module = new LoweringModule(context, analysis, members, fn);
@@ -35,7 +38,7 @@ export function lowerFunction(fn: DurableFunction, context: ModuleContext): Lowe
   const base = `${(fn.lexicalPath.label || "anonymous").replace(/[^\w$]|^(?=\d)/g, "_")}$`;
   closures.register(analysis.root, fn.id, base);
   const durable = new DurableUnit(module, analysis.root, base);
-  if (t.isClassMethod(node) || t.isClassPrivateMethod(node)) return lowerMethod(durable, closures);
+  if (t.isClassMethod(node) || t.isClassPrivateMethod(node)) return lowerMethod(durable, closures, putting);
   const isWrapped = fn.isDeclaration && fn.isModuleLevel;
   const replacement = isWrapped ? lowerDeclaration(durable, closures) : lowerExpression(durable, closures);
   if (t.isObjectMethod(node)) return { hoisted: module.hoisted, replacement, form: "value" };
@@ -83,12 +86,17 @@ function simplify(params: (t.Identifier | t.RestElement)[], body: t.BlockStateme
 }
 
 /**
- * A method stays a member, whose body starts the run function. Of a class that is not made once by the module it makes
- * the run function anew for each call: only there are the variables around it.
+ * A method stays a member, whose body starts the run function. Of a class that is not made once by the module the class puts
+ * a function in its place, or, where it can't, the method makes the run function anew for each call: only there are the
+ * variables around it.
  */
-function lowerMethod(durable: DurableUnit, closures: Closures): LoweredFunction {
+function lowerMethod(durable: DurableUnit, closures: Closures, putting: Putting | null): LoweredFunction {
   const { fn, context, hoisted, members } = durable.module;
   const node = fn.path.node as t.ClassMethod | t.ClassPrivateMethod;
+  if (putting !== null) {
+    putting.home.made.push({ node, fn: lowerExpression(durable, closures) });
+    return { hoisted, replacement: t.functionExpression(null, [], t.blockStatement([])), form: "put" };
+  }
   const record = { ...rootRecord(durable), ...describeUnit(durable) };
   if (fn.cls !== null && durable.unit.foreign.size === 0) {
     hoistRun(durable, closures);

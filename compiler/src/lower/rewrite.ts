@@ -132,11 +132,6 @@ export class Rewriter {
     return call(this.view.module.members.private(nameOfPrivate(property), use), this.expression(object));
   }
 
-  unary(node: t.UnaryExpression): t.Expression {
-    if (node.operator === "delete" && this.isOuter(node.argument)) this.#refuseOuter(node, "`delete super.x`");
-    return this.children(node);
-  }
-
   optionalMember(node: t.OptionalMemberExpression): t.Node {
     if (this.isOuter(node)) {
       const place = t.optionalMemberExpression(this.#optional(node, "opt"), id("v"), false, true);
@@ -322,7 +317,6 @@ const table: Table = {
     t.isPrivateName(node.left) && r.view.analysis.outer.has(node.left)
       ? at(call(r.view.module.members.private(node.left.id.name, "has"), r.expression(node.right)), node)
       : r.children(node),
-  UnaryExpression: (r, node) => r.unary(node),
   AssignmentExpression: (r, node) => r.assignment(node),
   UpdateExpression: (r, node) => r.update(node),
   FunctionExpression: nested,

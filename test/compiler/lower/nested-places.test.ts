@@ -102,7 +102,9 @@ const members: Record<string, string> = {
     "class A extends Object { KEY(a) m() { return class extends A { KEY(a) } } } out(A.prototype.a); out(new A().m().prototype.a);",
   "a class without a name": "out(new (class { KEY(a) })().a);",
   "a class in a field":
-    "class A { f = class { KEY(a) static KEY(b) }; static s = class { KEY(#p) p() { return this.#p } } } const B = new A().f; out(B.prototype.a); out(B.b); out(new A.s().p());",
+    "class A { f = class { KEY(a) static KEY(b) }; static s = class { KEY(a) } } const B = new A().f; out(B.prototype.a); out(B.b); out(new A.s().a);",
+  "a class in an arrow":
+    "const make = (x) => class { KEY(#p) KEY(['b' + 1]) p() { return this.#p } }, a = new (make(1))(); out(a.p()); out(a.b1);",
   "a class in a getter":
     "const o = { get C() { return class { KEY(a) KEY(#p) p() { return this.#p } } } }; const c = new o.C(); out(c.a); out(c.p());",
   "a class in a plain function":
@@ -124,6 +126,8 @@ const around: Record<string, string> = {
   "a local class": "async function main(out) { class L { async run(out) { BODY } } await new L().run(out) }",
   "a plain function":
     "function plain(out) { async function inner() { BODY } return inner() } async function main(out) { await plain(out) }",
+  "nothing durable, in a function": "function plain(out) { BODY } const main = plain;",
+  "nothing durable, in an arrow": "const main = (out) => { const each = [1].map(() => { BODY }); };",
 };
 
 /** @param isFull of all kinds; else of two, which is enough where only what is around differs */
@@ -144,7 +148,7 @@ async function collect(source: string): Promise<unknown[] | string[]> {
   const { code, diagnostics } = compile(source, { filename: "p.js", sourceType: "module", mark: "all", abi: "global" });
   if (diagnostics.length > 0) return diagnostics.map((each) => each.code);
   const found: unknown[] = [];
-  const main = new Function(`"use strict"; ${code}; return main`)() as (out: unknown) => Promise<void>;
+  const main = new Function(`"use strict"; ${code}; return main`)() as (out: unknown) => Promise<void> | undefined;
   await main((f: unknown) => found.push(f));
   return found;
 }
