@@ -393,8 +393,8 @@ export const errors = {
   storeGone: define<"file">(
     "CF2210",
     "{file} was deleted or replaced while it was in use.",
-    "What is written now would go into a file that nobody can open any more. So nothing more is acknowledged; what was acknowledged before is in the file that was taken away.",
-    "- End the processes that use the store before you move, restore or delete its file; then start them again.\n- Put the file back, with the files `-wal` and `-shm` beside it, if you have it still.",
+    "It is the database, its log (`-wal`) or the index of that (`-shm`). What is written now would go into a file that nobody can open any more, or that others do not look at. So nothing more is acknowledged, whatever is put in its place; what was acknowledged before is in the files that were taken away.",
+    "- End the processes that use the store before you move, restore or delete its files; then start them again.\n- Put the file back, with the files `-wal` and `-shm` beside it, if you have them still.\n- To copy a store that is in use, take SQLite's own means (`VACUUM INTO`, `.backup`): reading the file with other means in a process that has it open takes its locks away.",
   ),
   /** CF2301: {function} was never compiled by Coldframe. */
   notCompiled: define<"function" | "finding" | "here">(

@@ -1,10 +1,10 @@
 // What opening refuses and what it leaves alone (connection.ts O1 to O3, schema.ts M2, M3).
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../runtime/src/clock.ts";
-import { errors } from "../../runtime/src/errors.ts";
+import { errors, isColdframeError } from "../../runtime/src/errors.ts";
 import { openStore } from "../../runtime/src/store/open.ts";
 import { configure, connect, toOpenError } from "../../runtime/src/store/sqlite/connection.ts";
 import { SCHEMA_VERSION } from "../../runtime/src/store/sqlite/schema.ts";
@@ -104,6 +104,52 @@ test("a truncated or overwritten database is reported, at the latest when its pa
   const store = await open();
   expect((await store.list({}, { limit: 1_000 })).runs.length).toBe(200);
   await store.close();
+});
+
+test("pages damaged at random: all that a store does is right or rejects with a code", async () => {
+  await makeDatabase();
+  const store = await open();
+  const hosted = { functions: [{ fn: "f" }], queues: ["q"], leaseMs: 1_000_000 };
+  for (const { id, epoch } of await store.claim({ ...hosted, limit: 60 })) {
+    const begin = [{ operation: "o", kind: "step s", attempt: 1, key: "k", args: input }];
+    await store.commit({ id, epoch, seq: 0, commitId: id, status: "waiting", wakeAt: 1, snapshot: input, begin });
+  }
+  await store.close();
+  const whole = readFileSync(folder.file);
+  const codes = new Set<unknown>();
+  const raw: unknown[] = [];
+  const attempt = async <T>(what: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await what();
+    } catch (error) {
+      if (isColdframeError(error)) codes.add(error.code);
+      else raw.push(error);
+      return undefined;
+    }
+  };
+  for (let round = 0; round < 60; round++) {
+    const damagedBytes = Buffer.from(whole);
+    const page = 4_096 * (round % (whole.length / 4_096));
+    for (let i = 0; i < 40; i++)
+      damagedBytes[page + Math.max(100, (i * 7_919 + round * 104_729) % 4_096)] = (i * 31 + round) & 255;
+    for (const end of ["-wal", "-shm"]) rmSync(folder.file + end, { force: true });
+    writeFileSync(folder.file, damagedBytes);
+    const one = await attempt(() => open());
+    if (one === undefined) continue;
+    await attempt(() => one.subscribe(() => {}));
+    for (let run = 0; run < 200; run += 10) await attempt(() => one.get(`run ${run}`));
+    await attempt(() => one.list({}, { limit: 1_000 }));
+    await attempt(() => one.count());
+    await attempt(() => one.start([request(`new ${round}`)]));
+    await attempt(() => one.tick(100));
+    for (const { id, epoch, seq } of (await attempt(() => one.claim({ ...hosted, limit: 20 }))) ?? [])
+      await attempt(() => one.commit({ id, epoch, seq, commitId: "x", status: "done", outcome: input }));
+    await attempt(() => one.send({ kind: "signal", run: "run 3", name: "n", dedupe: "d", value: input }));
+    await attempt(() => one.recall("run 3"));
+    await attempt(() => one.close());
+  }
+  expect(raw).toEqual([]);
+  expect([...codes].filter((code) => code !== errors.storeUnopenable.code)).toEqual([errors.storeDamaged.code]);
 });
 
 test("a file that may only be read is refused when it is opened, not at the first write", async () => {

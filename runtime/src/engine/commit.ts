@@ -4,7 +4,8 @@
  *
  * I1 At most one commit of a run is under way. What happens meanwhile goes into the next.
  * I2 Operations begin, settle and are consumed only together with the snapshot that shows it.
- * I3 An unacknowledged commit is tried again with the same id until it is acknowledged or the lease is lost.
+ * I3 An unacknowledged commit is tried again with the same id until it is acknowledged or the lease is lost. A store that is gone is
+ *    asked no more, and a run is not born into one that cannot keep it: whoever starts it hears why.
  * I4 A commit that other completions may soon join waits for them: till the end of this turn of the event loop, and longer
  *    the longer the last snapshot took. A run with nothing else under way waits for nothing.
  */
@@ -183,6 +184,14 @@ export class Committer {
         announce("commit:after", run.id, item.status, item.settle);
         return outcome;
       } catch (error) {
+        if (isColdframeError(error, errors.storeGone.code)) {
+          run.keeper.storeGone(error);
+          return undefined;
+        }
+        if (item.create !== undefined && isForGood(error)) {
+          this.lose(error);
+          return undefined;
+        }
         notify({ kind: "store-failed", run: run.id, message: `A commit of run ${run.id} failed: ${error}`, error });
       }
       await pause(clock, pauseMs);
@@ -235,16 +244,17 @@ export class Committer {
     const detail = reason.code === "invalid" ? reason.message : `${reason.code} ${reason.id}`;
     const error = errors.storeFailed({ detail: `commit refused: ${detail}` }, { where: `run ${run.id}` });
     run.parts.notify({ kind: "store-failed", run: run.id, message: error.message, error });
-    this.lose();
+    this.lose(item.create === undefined ? undefined : error);
   }
 
   // ---- other ends
 
-  /** The lease is lost: what is in memory is worth nothing any more. */
-  lose(): void {
-    if (this.#run.state === "over") return;
-    this.#run.drop();
-    this.#run.keeper.lost(this.#run);
+  /** The lease is lost, or the run can never be stored: what is in memory is worth nothing any more. */
+  lose(reason?: unknown): void {
+    const run = this.#run;
+    if (run.state === "over" && reason === undefined) return;
+    run.drop(reason);
+    run.keeper.lost(run, reason);
   }
 
   /** Stops the run at its last commit (hold.ts). What has been recorded since, by steps that ended, goes into its inbox. */
@@ -299,12 +309,17 @@ export class Committer {
         await parts.store.send(message);
         return;
       } catch (error) {
-        if (isColdframeError(error, errors.storeClosed.code)) return;
+        if (isColdframeError(error, errors.storeClosed.code) || isColdframeError(error, errors.storeGone.code)) return;
         parts.notify({ kind: "store-failed", run: id, message: `A result could not be stored: ${error}`, error });
       }
       await pause(parts.clock, pauseMs);
     }
   }
+}
+
+/** Will the store say the same to every further try? */
+function isForGood(error: unknown): boolean {
+  return isColdframeError(error, errors.storeDamaged.code) || isColdframeError(error, errors.storeRefused.code);
 }
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {

@@ -5,6 +5,7 @@
  * I1 What a commit has taken meanwhile is not deposited.
  * I2 A deposit that the store refuses means that the lease is lost, unless a commit was faster.
  */
+import { errors, isColdframeError } from "../errors.ts";
 import type { SendOutcome } from "../store/store.ts";
 import { announce } from "./channel.ts";
 import type { Completion } from "./operations.ts";
@@ -35,6 +36,7 @@ async function deposit(run: ActiveRun, completion: Completion): Promise<void> {
       ...{ kind: "completion", run: id, generation, epoch, operation, outcome, key, value },
     });
   } catch (error) {
+    if (isColdframeError(error, errors.storeGone.code)) return run.keeper.storeGone(error);
     run.parts.notify({ kind: "store-failed", run: run.id, message: `A result could not be stored: ${error}`, error });
     run.book.putBack(completion);
     run.commits.request();

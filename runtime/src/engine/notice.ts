@@ -12,7 +12,8 @@ export type NoticeKind =
   | "waiting-for-code" // runs wait for a function that is not loaded here
   | "lease-lost" // another worker may have a run that was in memory here
   | "runtime-failed" // Coldframe itself failed on a run; it was let go and is tried again
-  | "store-failed"; // the store refused a write; it is tried again
+  | "store-failed" // the store refused a write; it is tried again
+  | "store-gone"; // the store was taken away while it was in use; the engine does nothing any more
 
 /** Something that people may want to know of. */
 export interface Notice {

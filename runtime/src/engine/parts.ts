@@ -53,8 +53,10 @@ export interface Keeper {
   cleared(run: ActiveRun): void;
   /** It gave up its lease. */
   left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void;
-  /** It lost its lease. */
-  lost(run: ActiveRun): void;
+  /** It lost its lease, or, for a reason, what it has in memory can't be stored. */
+  lost(run: ActiveRun, reason?: unknown): void;
+  /** The store is gone for good: nothing of this process counts any more. */
+  storeGone(error: unknown): void;
   /** May work for this run begin now? What does not exist yet nobody can take. */
   isHeld(run: ActiveRun): boolean;
 }

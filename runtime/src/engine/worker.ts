@@ -9,7 +9,7 @@
  *    of another get further. One that has recorded something, or has gone on for `SUSPECT_MS`, holds the next back no longer.
  */
 import type { CancelTimer } from "../clock.ts";
-import { errors } from "../errors.ts";
+import { errors, isColdframeError } from "../errors.ts";
 import {
   type Claim,
   type Hint,
@@ -52,6 +52,7 @@ export class Worker implements Keeper {
   /** There may be more to claim than the last claim took. */
   #mayFindMore = true;
   #closing = false;
+  #isStoreGone = false;
   #released = "";
   #claimedAtMs = Number.NEGATIVE_INFINITY;
   readonly #emptied: (() => void)[] = [];
@@ -73,7 +74,7 @@ export class Worker implements Keeper {
 
   /** Is there room for one more run (I1)? */
   get hasRoom(): boolean {
-    return !this.#closing && this.#runs.size < this.#parts.limits.runs;
+    return !this.#closing && !this.#isStoreGone && this.#runs.size < this.#parts.limits.runs;
   }
 
   /** A run in memory, driven or parked. */
@@ -179,7 +180,7 @@ export class Worker implements Keeper {
 
   /** Makes sure that the next tick comes by then (I2). */
   #tickAt(atMs: number): void {
-    if (this.#closing || (this.#timer !== undefined && this.#timer.atMs <= atMs)) return;
+    if (this.#closing || this.#isStoreGone || (this.#timer !== undefined && this.#timer.atMs <= atMs)) return;
     this.#timer?.cancel();
     const cancel = this.#parts.clock.setTimer(atMs, () => {
       this.#timer = undefined;
@@ -201,11 +202,12 @@ export class Worker implements Keeper {
       this.#storeFailed("The store could not be asked what is due", error);
     }
     this.#poll?.();
-    if (!this.#closing) this.#poll = clock.setDelay(limits.pollMs, () => void this.#tick());
+    if (!this.#closing && !this.#isStoreGone) this.#poll = clock.setDelay(limits.pollMs, () => void this.#tick());
   }
 
   #storeFailed(what: string, error: unknown): void {
-    if (!this.#closing) this.#parts.notify({ kind: "store-failed", message: `${what}: ${error}`, error });
+    if (isColdframeError(error, errors.storeGone.code)) this.storeGone(error);
+    else if (!this.#closing) this.#parts.notify({ kind: "store-failed", message: `${what}: ${error}`, error });
   }
 
   // ---- Keeper
@@ -236,15 +238,24 @@ export class Worker implements Keeper {
     if (this.#mayFindMore && !this.#closing) this.kick();
   }
 
-  lost(run: ActiveRun): void {
-    this.#births.get(run)?.reject(errors.leaseLost({ run: run.id }));
+  lost(run: ActiveRun, reason?: unknown): void {
+    this.#births.get(run)?.reject(reason ?? errors.leaseLost({ run: run.id }));
     this.#births.delete(run);
     this.#forget(run);
-    if (this.#closing) return;
+    if (this.#closing || this.#isStoreGone || reason !== undefined) return;
     this.#parts.notify({
       ...{ kind: "lease-lost", run: run.id },
       message: `Run ${run.id} is no longer driven here: its lease was lost.`,
     });
+  }
+
+  storeGone(error: unknown): void {
+    if (!this.#isStoreGone)
+      this.#parts.notify({ kind: "store-gone", message: `Nothing is driven here any more: ${error}`, error });
+    this.#isStoreGone = true;
+    this.#rest();
+    for (const run of [...this.#runs.values()]) run.commits.lose(error);
+    this.#warm.clear();
   }
 
   isHeld(run: ActiveRun): boolean {
@@ -265,12 +276,19 @@ export class Worker implements Keeper {
 
   // ---- closing
 
-  /** Stops claiming, lets turns and attempts end for a while, then lets go of all runs. */
-  async close(): Promise<void> {
-    this.#closing = true;
+  /** Neither claims nor ticks come any more. */
+  #rest(): void {
     this.#unsubscribe?.();
     this.#timer?.cancel();
     this.#poll?.();
+    this.#timer = undefined;
+    this.#poll = undefined;
+  }
+
+  /** Stops claiming, lets turns and attempts end for a while, then lets go of all runs. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#rest();
     const { clock, limits } = this.#parts;
     if (this.#runs.size > 0) {
       await new Promise<void>((resolve) => {

@@ -7,6 +7,7 @@
  */
 import { type Claim, type ClaimRequest, SUSPECT_CLAIMS } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { damaged } from "./fault.ts";
 import { readInbox } from "./inbox.ts";
 import type { ContentRow, OperationRow, RunRow } from "./rows.ts";
 import { toOperation, toParent } from "./rows.ts";
@@ -70,9 +71,10 @@ export function claim(c: Connection, request: ClaimRequest): Claim[] {
 function readClaim(c: Connection, key: number, request: ClaimRequest): Claim {
   const { run } = c;
   const row = run.runAt.get(key) as unknown as RunRow;
-  const head = run.headOf.get(key) as { seq: number };
-  const warm = request.warm?.get(row.id) === head.seq;
-  const content = (warm ? run.contentSansSnapshot : run.contentOf).get(key) as unknown as ContentRow;
+  const head = run.headOf.get(key) as { seq: number } | undefined;
+  const warm = head !== undefined && request.warm?.get(row.id) === head.seq;
+  const content = (warm ? run.contentSansSnapshot : run.contentOf).get(key) as unknown as ContentRow | undefined;
+  if (head === undefined || content === undefined) throw damaged(c.file, `of run ${row.id} a part is missing`);
   return {
     id: row.id,
     fn: row.fn,

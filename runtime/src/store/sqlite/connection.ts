@@ -4,14 +4,15 @@
  *
  * O1. Nothing is written to a file that is refused.
  * O2. WAL and synchronous=FULL are set and read back: SQLite may decline either without an error.
- * O3. Nothing is acknowledged, and nothing read, once another file or none lies where this one was opened.
+ * O3. Nothing is acknowledged, and nothing read, once another file or none lies where the database, its log or the log's index was
+ *     opened (open-files.ts).
  * O4. After opening, SQLite never waits for a lock by itself (its busy handler starves all writers but one): busy_timeout is 0.
  */
-import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock.ts";
 import { errors, isColdframeError } from "../../errors.ts";
 import { isBusy, toStoreError } from "./fault.ts";
+import { OpenFiles } from "./open-files.ts";
 import { pauseForLock } from "./pause.ts";
 import { migrate, refuseNewerSchema } from "./schema.ts";
 import type { Statements } from "./statements.ts";
@@ -26,8 +27,8 @@ export interface Connection {
   readonly db: DatabaseSync;
   readonly run: Statements;
   readonly file: string;
-  /** Which file was opened (O3). */
-  readonly inode: string;
+  /** What was opened (O3). */
+  readonly files: OpenFiles;
   readonly clock: Clock;
   readonly worker: string;
   /** Runs whose lease this handle holds, with their row keys; as far as it knows: only speed may rest on it. */
@@ -93,21 +94,21 @@ function openOnce(file: string, clock: Clock, worker: string): Connection {
     const run = prepareStatements(db);
     db.exec("PRAGMA busy_timeout = 0");
     const touched = { watched: false, ready: false, runs: [] };
-    return { db, run, file, inode: inodeOf(file), clock, worker, held: new Map(), touched };
+    return { db, run, file, files: new OpenFiles(file), clock, worker, held: new Map(), touched };
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function inodeOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found === undefined ? "none" : `${found.dev}/${found.ino}`;
-}
-
-/** @throws CF2210 if the file was taken away (O3); looking costs 2 µs */
-export function refuseGone({ file, inode }: Connection): void {
-  if (inodeOf(file) !== inode) throw errors.storeGone({ file }, { where: file });
+/** The coded error for what has failed: that the file is away (O3) says more than how that showed. */
+export function faultOf({ files, file }: Connection, error: unknown, toError = toStoreError): Error {
+  try {
+    files.refuseGone();
+  } catch (gone) {
+    return gone as Error;
+  }
+  return toError(error, file);
 }
 
 /** Opens and, if need be, makes the database file. @throws CF2201, CF2202, CF2204, CF2207, CF2208 */

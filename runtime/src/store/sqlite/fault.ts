@@ -41,12 +41,27 @@ export function isFaultOfValues(error: unknown): boolean {
   return code === 0 || code === CONSTRAINT || code === TOOBIG || code === MISMATCH;
 }
 
+/** A row that another one rests on is missing, or holds what nobody has written. */
+export function damaged(file: string, detail: string, cause?: unknown): Error {
+  return errors.storeDamaged({ file, detail }, { cause, where: file });
+}
+
+/** As `toStoreError`, of what only reads: a caller's values have no part in it, so whatever does not fit was read. */
+export function toReadError(error: unknown, file: string): Error {
+  if (primaryCode(error) !== 0 || isColdframeError(error)) return toStoreError(error, file);
+  return damaged(
+    file,
+    `what it holds does not fit together (${error instanceof Error ? error.message : error})`,
+    error,
+  );
+}
+
 /** The coded error for whatever a statement has thrown. */
 export function toStoreError(error: unknown, file: string): Error {
   if (isColdframeError(error)) return error;
   const detail = error instanceof Error ? error.message : String(error);
   const context: ErrorContext = { cause: error, where: file };
   const code = primaryCode(error);
-  if (code === CORRUPT || code === NOTADB) return errors.storeDamaged({ file, detail }, context);
+  if (code === CORRUPT || code === NOTADB) return damaged(file, detail, error);
   return (isFaultOfValues(error) ? errors.storeRefused : errors.storeFailed)({ detail }, context);
 }

@@ -36,8 +36,8 @@ import type {
 import { chooseReady, claim } from "./claim.ts";
 import { commit } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { connect, refuseGone, toOpenError } from "./connection.ts";
-import { isBusy, toStoreError } from "./fault.ts";
+import { connect, faultOf, toOpenError } from "./connection.ts";
+import { isBusy, toReadError } from "./fault.ts";
 import { deliver, readInbox, readResults } from "./inbox.ts";
 import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts";
 import { Liveness } from "./liveness.ts";
@@ -77,7 +77,7 @@ class SqliteStore implements Store {
     const found = await this.#read(() => chooseReady(this.#c, request));
     if (found.length === 0) return [];
     const claims = await this.#writer.soon(claim, request);
-    for (const { id } of claims) this.#c.held.set(id, findKey(this.#c, id) as number);
+    for (const { id } of claims) this.#hold(id);
     return claims;
   }
 
@@ -153,7 +153,8 @@ class SqliteStore implements Store {
       await this.#writer.idle();
       if (hasLeases(this.#c)) await this.#writer.soon(letGo, undefined);
     } catch (error) {
-      if (!isColdframeError(error, errors.storeGone.code)) throw error; // its leases are gone with it
+      const fault = faultOf(this.#c, error);
+      if (!isColdframeError(fault, errors.storeGone.code)) throw fault; // its leases are gone with it
     } finally {
       this.#liveness.close();
       this.#c.db.close();
@@ -163,8 +164,17 @@ class SqliteStore implements Store {
   #noteHeld(item: CommitItem, outcome: CommitOutcome): void {
     const { held } = this.#c;
     if (outcome.kind === "ok" && outcome.status === "running") {
-      if (item.create !== undefined) held.set(item.id, findKey(this.#c, item.id) as number);
+      if (item.create !== undefined) this.#hold(item.id);
     } else if (outcome.kind === "ok" || outcome.kind === "stale") held.delete(item.id);
+  }
+
+  /** Its write is done: what fails here may not look like a failure of that. */
+  #hold(id: string): void {
+    try {
+      this.#c.held.set(id, findKey(this.#c, id) as number);
+    } catch {
+      // Slower, no more. Who reads next hears of the damage.
+    }
   }
 
   #check(): void {
@@ -176,10 +186,10 @@ class SqliteStore implements Store {
     for (;;) {
       this.#check();
       try {
-        refuseGone(this.#c);
+        this.#c.files.refuseGone();
         return read();
       } catch (error) {
-        if (!isBusy(error)) throw toStoreError(error, this.#c.file);
+        if (!isBusy(error)) throw faultOf(this.#c, error, toReadError);
       }
       await pauseForLock();
     }
@@ -202,14 +212,14 @@ class SqliteStore implements Store {
 export async function openSqlite(file: string, clock: Clock): Promise<Store> {
   const worker = `${process.pid}-${randomBytes(6).toString("hex")}`;
   const connection = await connect(resolve(file), clock, worker);
-  // By its real path: another process may come to the same file by a link.
-  const liveness = new Liveness(realpathSync(file), worker);
   try {
+    // By its real path: another process may come to the same file by a link.
+    const liveness = new Liveness(realpathSync(file), worker);
     liveness.sweep();
     liveness.announce();
+    return new SqliteStore(connection, liveness);
   } catch (error) {
     connection.db.close();
     throw toOpenError(error, file);
   }
-  return new SqliteStore(connection, liveness);
 }

@@ -71,13 +71,21 @@ export class Liveness {
 
   /** Whether other handles have the same file open, or had when their process died. */
   hasCompany(): boolean {
-    return this.#listOthers().length > 0;
+    try {
+      return this.#listOthers().length > 0;
+    } catch {
+      return false; // the folder is away: the write that asks says so itself
+    }
   }
 
   close(): void {
     for (const worker of [...this.#others.keys()]) this.#forget(worker);
     if (this.#own === undefined) return;
-    rmSync(this.#prefix + this.#worker, { force: true });
+    try {
+      rmSync(this.#prefix + this.#worker, { force: true });
+    } catch {
+      // The folder is away, or may not be written: whoever finds the file sees that nobody has it locked (V1).
+    }
     this.#own.close();
     this.#own = undefined;
   }

@@ -51,8 +51,12 @@ export class Watch {
 
   #begin(): void {
     this.#c.touched.watched = true;
-    this.#version = this.#readVersion();
-    this.#position = this.#readPosition();
+    try {
+      this.#version = this.#readVersion();
+      this.#position = this.#readPosition();
+    } catch {
+      // As in `#poll`; until a look succeeds, all that lies in the inboxes counts as new.
+    }
     this.#again(SHORTEST_MS);
   }
 

@@ -12,7 +12,8 @@
  * W6. While other handles use the file, a handle that has written for a slice of time leaves the lock free for a moment, so
  *     that those who wait come in; SQLite has no queue of waiters. A handle that is alone never pauses.
  */
-import { type Connection, refuseGone } from "./connection.ts";
+import { errors, isColdframeError } from "../../errors.ts";
+import { type Connection, faultOf } from "./connection.ts";
 import { isBusy, isFaultOfValues, Refusal, toStoreError } from "./fault.ts";
 import { pauseForLock } from "./pause.ts";
 
@@ -73,17 +74,17 @@ export class Writer {
       run.begin.run();
     } catch (error) {
       if (isBusy(error)) return NOT_NOW;
-      throw toStoreError(error, this.#c.file);
+      throw faultOf(this.#c, error);
     }
     let outcome: Outcome;
     try {
       outcome = handler(this.#c, request);
       run.commit.run();
-      refuseGone(this.#c);
+      this.#c.files.refuseGone();
     } catch (error) {
-      this.#undoAll();
-      if (error instanceof Refusal) return error.outcome as Outcome;
-      throw toStoreError(error, this.#c.file);
+      const undone = this.#undoAll();
+      if (error instanceof Refusal && undone) return error.outcome as Outcome;
+      throw faultOf(this.#c, error);
     }
     this.#noteWritten();
     return outcome;
@@ -162,8 +163,10 @@ export class Writer {
     try {
       this.#c.run.begin.run();
     } catch (error) {
-      if (isBusy(error)) return false;
-      for (const job of batch) job.fault = toStoreError(error, this.#c.file);
+      const fault = faultOf(this.#c, error);
+      // A lock on a file that is away is no longer waited for.
+      if (isBusy(error) && !isColdframeError(fault, errors.storeGone.code)) return false;
+      for (const job of batch) job.fault = fault;
     }
     return true;
   }
@@ -174,11 +177,13 @@ export class Writer {
     try {
       for (const job of batch) this.#perform(job);
       this.#c.run.commit.run();
-      refuseGone(this.#c);
+      this.#c.files.refuseGone();
     } catch (error) {
-      this.#undoAll();
-      if (!this.#guarded && (error instanceof Refusal || isFaultOfValues(error))) return false;
-      for (const job of batch) job.fault = toStoreError(error, this.#c.file);
+      const undone = this.#undoAll();
+      const isOfOne = error instanceof Refusal || (isFaultOfValues(error) && !isColdframeError(error));
+      if (!this.#guarded && undone && isOfOne) return false;
+      const fault = faultOf(this.#c, error);
+      for (const job of batch) job.fault = fault;
       return true;
     }
     this.#noteWritten();
@@ -210,12 +215,18 @@ export class Writer {
     run.keep.run();
   }
 
-  #undoAll(): void {
+  /** @returns false if that failed too, as it may in a damaged file; nothing was committed then either */
+  #undoAll(): boolean {
     const { touched, db, run } = this.#c;
     touched.ready = false;
     touched.runs = [];
-    // SQLite has already rolled back by itself after some failures, such as a full disk.
-    if (db.isTransaction) run.rollback.run();
+    try {
+      // SQLite has already rolled back by itself after some failures, such as a full disk.
+      if (db.isTransaction) run.rollback.run();
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 
