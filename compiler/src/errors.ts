@@ -82,7 +82,8 @@ Object.defineProperty(ColdframeError.prototype, "name", {
 Object.defineProperty(ColdframeError.prototype, brand, { value: true });
 
 /**
- * Tells whether a value is an error of Coldframe, also one made by another copy of the package.
+ * Tells whether a value is an error of Coldframe, also one made by another copy of the package. What fails when it is looked at
+ * is none.
  * @param value anything, as caught
  * @param code the code it must have; any if absent
  * @example try { restore(bytes) } catch (e) { if (isColdframeError(e, errors.corruptSnapshot.code)) report(e.where) }
@@ -91,8 +92,12 @@ export function isColdframeError<C extends ErrorCode = ErrorCode>(
   value: unknown,
   code?: C,
 ): value is ColdframeError & { code: C } {
-  if (typeof value !== "object" || value === null || !(brand in value)) return false;
-  return code === undefined || ("code" in value && value.code === code);
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return brand in value && (code === undefined || ("code" in value && value.code === code));
+  } catch {
+    return false;
+  }
 }
 
 /** The page of a code. */

@@ -59,9 +59,12 @@ export function cleanStacks(thrown: unknown): void {
     for (const key of holders) queue.push(ownValue(error, key));
     const members = ownValue(error, "errors");
     if (types.isProxy(members) || !Array.isArray(members)) continue;
-    for (let index = 0; index < members.length; index++) queue.push(ownValue(members, `${index}`));
+    const length = Math.min(members.length, MOST_MEMBERS); // a sparse array may be as long as it likes
+    for (let index = 0; index < length; index++) queue.push(ownValue(members, `${index}`));
   }
 }
+
+const MOST_MEMBERS = 1_000;
 
 /** Where one error holds another; the last two: of a SuppressedError. */
 const holders = ["cause", "error", "suppressed"];

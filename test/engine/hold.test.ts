@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { type SnapshotCodec, snapshotCodec } from "../../runtime/src/engine/codec.ts";
 import { type Notice, warn } from "../../runtime/src/engine/notice.ts";
@@ -316,6 +317,52 @@ export async function main() { "use durable"; return (await work()) instanceof R
     expect(await run.result()).toBe(true);
     expect([calls, notices.map(({ kind: what }) => what)]).toEqual([[1], ["held"]]);
   });
+});
+
+test("arguments that were written and can't be read hold the run; the step never begins, and a neighbour ends", async () => {
+  const { open } = await makePlace("memory");
+  const calls: number[] = [];
+  world.w = { work: (i: number) => calls.push(i) };
+  const { main, neighbour } = await load<Record<string, () => Promise<unknown>>>(`
+import { step } from "@coldframe/runtime";
+const work = step(async (list) => w.work(list.length));
+const tick = step(async () => 1);
+export async function main() { "use durable"; return await work(Array.from({ length: 20 }, (_, i) => i)); }
+export async function neighbour() { "use durable"; return await tick() + await tick(); }`);
+  const codec: SnapshotCodec = {
+    ...snapshotCodec,
+    decode(bytes) {
+      const decoded = snapshotCodec.decode(bytes);
+      const isArguments = decoded.kind === "ok" && Array.isArray(decoded.root) && Array.isArray(decoded.root[0]);
+      if (isArguments) throw errors.snapshotTooLarge({ what: "items", found: 20, limit: 10 });
+      return decoded;
+    },
+  };
+  const { engine } = await open({}, codec);
+  const [run, beside] = [
+    await engine.start(main as never, [] as never),
+    await engine.start(neighbour as never, [] as never),
+  ];
+  await until(async () => (await run.status()).status === "held");
+  expect((await run.status()).reason).toContain("CF2008");
+  expect([calls, await beside.result()]).toEqual([[], 2]);
+});
+
+test("a warning about what fails when it is looked at is one", () => {
+  const warned: unknown[][] = [];
+  const spy = vi.spyOn(process, "emitWarning").mockImplementation((...args: unknown[]) => void warned.push(args));
+  const cause = Object.defineProperty(new Error("x"), "stack", { get: () => JSON.parse("{") });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  try {
+    for (const error of [cause, proxy, Object.assign(new Error("y"), { [inspect.custom]: () => JSON.parse("{") })]) {
+      warn({ kind: "held", message: "first", error });
+      warn({ kind: "held", message: "second", error: errors.storeFailed({ detail: "no" }, { cause: error }) });
+    }
+  } finally {
+    spy.mockRestore();
+  }
+  expect(warned.map(([message]) => message)).toEqual(Array(3).fill(["first", "second"]).flat());
 });
 
 test("a warning shows all that is known: the fields of a coded error, the stack of its cause", () => {

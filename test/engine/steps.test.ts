@@ -123,7 +123,7 @@ describe.each(kinds)("steps on %s", (kind) => {
     const run = await engine.start(main, []);
     expect(await run.result()).toEqual([
       ["RangeError", "RangeError", "far", "near", undefined, true],
-      ["Error", "Error", "odd", undefined, "E_ODD", true],
+      ["Odd", "Error", "odd", undefined, "E_ODD", true],
       { plain: "else" },
     ]);
   });

@@ -33,6 +33,7 @@ const keys: readonly PropertyKey[] = [
   "cause",
   "errors",
   "code",
+  "retryable",
   "toString",
   "valueOf",
   "toJSON",

@@ -16,6 +16,7 @@ import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
 import { endingOf, noticeOf } from "./hold.ts";
 import { overhearGlanced, refuseOverheard, takeSnapshot } from "./image.ts";
+import { reduced } from "./notice.ts";
 import type { Completion, PendingOperation, Recording } from "./operations.ts";
 import { recordedOperation } from "./performers.ts";
 import type { ActiveRun } from "./turn.ts";
@@ -146,9 +147,13 @@ export class Committer {
     const { root } = scheduler;
     const failed = root?.state === 2 ? root : scheduler.unobserved()[0];
     const status = failed === undefined ? "done" : "failed";
-    const outcome =
-      failed === undefined ? parts.values.encode(root?.value, fn) : parts.values.encodeError(failed.value);
+    const outcome = failed === undefined ? parts.values.encode(root?.value, fn) : this.#encodeThrown(failed.value);
     return { item: { ...item, status, outcome }, status, begun: [] };
+  }
+
+  #encodeThrown(thrown: unknown): Uint8Array {
+    const { id, fn, parts } = this.#run;
+    return parts.values.encodeError(thrown, (dropped) => parts.notify(reduced(id, fn, dropped)));
   }
 
   #status(): RunStatus {
@@ -279,7 +284,7 @@ export class Committer {
   /** Ends the run as failed at its last commit. */
   async fail(error: unknown): Promise<void> {
     const run = this.#run;
-    const outcome = run.parts.values.encodeError(error);
+    const outcome = this.#encodeThrown(error);
     const item: CommitItem = { ...this.#head(), status: "failed", outcome };
     this.#underWay = true;
     run.leave("leaving");

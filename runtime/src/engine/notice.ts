@@ -8,6 +8,7 @@ import { detailsOf, isColdframeError } from "../errors.ts";
 /** What happened. */
 export type NoticeKind =
   | "held" // a run cannot go on; it waits at its last commit
+  | "reduced" // something that was thrown is stored without what of it can't be
   | "rolled-back" // the code of a run changed; it began again from its input
   | "waiting-for-code" // runs wait for a function that is not loaded here
   | "lease-lost" // another worker may have a run that was in memory here
@@ -35,7 +36,22 @@ export function warn({ kind, message, error }: Notice): void {
 }
 
 function tell(error: unknown): string {
-  if (!isColdframeError(error)) return inspect(error);
+  if (!isColdframeError(error)) return show(error);
   const { cause } = error;
-  return detailsOf(error).slice(1) + (cause === undefined ? "" : `\n  cause: ${inspect(cause)}`);
+  return detailsOf(error).slice(1) + (cause === undefined ? "" : `\n  cause: ${show(cause)}`);
+}
+
+/** A value of the user's may fail when it is looked at. */
+function show(value: unknown): string {
+  try {
+    return inspect(value);
+  } catch {
+    return `a ${typeof value} that fails when it is looked at`;
+  }
+}
+
+/** Of what was thrown by `who` a part could not be stored. */
+export function reduced(run: string, who: string, dropped: readonly string[]): Notice {
+  const message = `What ${who} of run ${run} threw is stored without what of it can't be: ${dropped.join("; ")}. \`error[Symbol.for("coldframe.dropped")]\` names it too.`;
+  return { kind: "reduced", run, message };
 }

@@ -53,7 +53,11 @@ export function pauseBefore(policy: RetryPolicy, attempt: number): number {
   return Math.round(Math.min(pauseMs * (1 + jitter * (Math.random() * 2 - 1)), maxMs));
 }
 
-/** An error that says `retryable: false` of itself is final; every other is taken for temporary. */
+/** An error that says `retryable: false` of itself is final; every other is taken for temporary, also one that can't be asked. */
 export function isRetryable(error: unknown): boolean {
-  return !(typeof error === "object" && error !== null && (error as { retryable?: unknown }).retryable === false);
+  try {
+    return !(typeof error === "object" && error !== null && (error as { retryable?: unknown }).retryable === false);
+  } catch {
+    return true;
+  }
 }

@@ -10,6 +10,7 @@ import { errors } from "../errors.ts";
 import type { OperationOutcome } from "../store/store.ts";
 import { Attempt, type StepMeta } from "./attempt.ts";
 import { announce } from "./channel.ts";
+import { reduced } from "./notice.ts";
 import { type PendingOperation, stepNameOf } from "./operations.ts";
 import { isRetryable, pauseBefore } from "./policy.ts";
 import { findStep } from "./step.ts";
@@ -44,18 +45,24 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
   }
   const { id, parts, epoch } = run;
   const { attempt, key } = operation;
+  let args: unknown[];
+  try {
+    args = parts.values.decode(operation.args as Uint8Array) as unknown[];
+  } catch (error) {
+    leave(run, operation);
+    run.commits.hold(error);
+    return;
+  }
   const context = new Attempt({ run: id, step: name, attempt, idempotencyKey: key as string, fence: epoch });
   run.attempts.add(context);
   announce("step:before", id, name, [operation]);
-  const end = (outcome: OperationOutcome, thrown: unknown, value: Uint8Array): void => {
+  const end = (finishes: () => void): void => {
     announce("step:effect", id, name, [operation]);
     run.attempts.delete(context);
     leave(run, operation);
-    if (outcome === "done") finish(run, operation, "done", value);
-    else fail(run, operation, meta, thrown);
+    finishes();
     announce("step:after", id, name, [operation]);
   };
-  const args = parts.values.decode(operation.args as Uint8Array) as unknown[];
   const around = operation.context ?? parts.context;
   around.runInAsyncScope(context.perform, context, meta, args, parts.clock).then(
     (result) => {
@@ -63,26 +70,25 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
       try {
         bytes = parts.values.encode(result, `the step ${name}`);
       } catch (error) {
-        end("failed", final(error), none);
+        end(() => failForGood(run, operation, error)); // the effect has happened; another attempt would only repeat it
         return;
       }
-      end("done", undefined, bytes);
+      end(() => finish(run, operation, "done", bytes));
     },
-    (error) => end("failed", error, none),
+    (error) => end(() => fail(run, operation, meta, error)),
   );
 }
 
-const none = new Uint8Array(0);
-
-/** The effect has happened; another attempt would only repeat it. */
-function final(error: unknown): unknown {
-  return Object.assign(error as object, { retryable: false });
+function failForGood(run: ActiveRun, operation: PendingOperation, error: unknown): void {
+  const { id, parts } = run;
+  const tell = (dropped: readonly string[]) => parts.notify(reduced(id, `the step ${stepNameOf(operation)}`, dropped));
+  finish(run, operation, "failed", parts.values.encodeError(error, tell));
 }
 
 function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error: unknown): void {
   const { maxAttempts } = meta.retry;
   if (operation.attempt >= maxAttempts || !isRetryable(error)) {
-    finish(run, operation, "failed", run.parts.values.encodeError(error));
+    failForGood(run, operation, error);
     return;
   }
   if (!run.goesOn()) return;

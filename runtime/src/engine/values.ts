@@ -3,12 +3,13 @@
  * Does not own: graphs, which are snapshots (snapshot/).
  *
  * I1 Same value, same bytes, in every process of a build; `fingerprintOf` is the same in every build.
- * I2 An error can always be stored: what of it can't is left out, class, message, stack and cause stay as far as they go.
+ * I2 Whatever was thrown can be stored: what of it can't is left out, and named (thrown.ts).
  */
 import { hash } from "node:crypto";
 import { errors, isColdframeError } from "../errors.ts";
 import { cleanStacks } from "../machinery.ts";
 import { decodeValue, type SnapshotCodec } from "./codec.ts";
+import { keepOf, quietly, reasonOf } from "./thrown.ts";
 
 const UNDEFINED = 0;
 const JSON_TEXT = 1;
@@ -32,9 +33,8 @@ export class Values {
    */
   encode(value: unknown, of = "the run"): Uint8Array {
     if (value === undefined) return undefinedBytes;
-    if (isPrimitive(value)) return toJson(value);
     try {
-      return this.#codec.encode(value);
+      return isPrimitive(value) ? toJson(value) : this.#codec.encode(value);
     } catch (error) {
       throw placed(error, "result", of, "It is part of a result, which is stored");
     }
@@ -42,9 +42,8 @@ export class Values {
 
   /** Encodes an argument list. @param of what is called @throws CF2001 as `encode` */
   encodeList(list: readonly unknown[], of: string): Uint8Array {
-    if (list.length <= MOST_ITEMS && list.every(isPrimitive)) return toJson(list);
     try {
-      return this.#codec.encode([...list]);
+      return list.length <= MOST_ITEMS && list.every(isPrimitive) ? toJson(list) : this.#codec.encode([...list]);
     } catch (error) {
       throw placed(error, "arguments", `the call of ${of}`, "It is part of the arguments, which are stored");
     }
@@ -56,13 +55,27 @@ export class Values {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString("utf8"));
   }
 
-  /** Encodes what was thrown, whatever it is (I2). */
-  encodeError(thrown: unknown): Uint8Array {
-    cleanStacks(thrown);
+  /**
+   * Encodes what was thrown, whatever it is (I2).
+   * @param tell hears what had to be left out
+   */
+  encodeError(thrown: unknown, tell?: (dropped: readonly string[]) => void): Uint8Array {
+    quietly(() => cleanStacks(thrown));
+    const whole = quietly(() => this.encode(thrown));
+    if (whole !== undefined) return whole;
+    const { value, dropped } = keepOf(thrown, (part) => this.#whyNot(part));
+    const bytes = quietly(() => this.encode(value));
+    if (dropped.length > 0 || bytes === undefined) tell?.(bytes === undefined ? ["all but its text"] : dropped);
+    return bytes ?? this.encode(new Error(textOf(thrown)));
+  }
+
+  /** Why a value can't be stored; undefined: it can. */
+  #whyNot(value: unknown): string | undefined {
     try {
-      return this.encode(thrown);
-    } catch {
-      return this.encode(toPortable(thrown));
+      this.encode(value);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
     }
   }
 
@@ -74,9 +87,17 @@ export class Values {
 
 /** What of a value that stands alone can't be stored has a path that begins at the value. */
 function placed(error: unknown, root: string, of: string, reason: string): unknown {
+  if (error instanceof RangeError) return tooLarge(error, root, of, reason);
   if (!isColdframeError(error, errors.unserializableValue.code)) return error;
   const { kind, path, advice } = error.params as Record<"kind" | "path" | "advice", string>;
   return errors.unserializableValue({ kind, path: path.replace(/^root/, root), function: of, advice, reason });
+}
+
+/** No text, buffer or table of the engine's own language can hold it. */
+function tooLarge(cause: RangeError, path: string, of: string, reason: string): unknown {
+  const kind = `A value that is too large to be encoded (${cause.message})`;
+  const advice = "Keep what is large in a file or an object store, and pass on where it lies.";
+  return errors.unserializableValue({ kind, path, function: of, advice, reason }, { cause });
 }
 
 function isPrimitive(value: unknown): boolean {
@@ -93,46 +114,10 @@ function toJson(value: unknown): Uint8Array {
   return bytes;
 }
 
-const MOST_CAUSES = 8;
-const MOST_MEMBERS = 32;
+const LONGEST_TEXT = 10_000;
 
-/** An error with the same looks that holds nothing but primitives and, as its cause and members, other such errors. */
-function toPortable(thrown: unknown, depth = 0): unknown {
-  if (!(thrown instanceof Error)) return describe(thrown);
-  const copy = new Error(describe(readQuietly(thrown, "message")) as string);
-  const define = (key: string, value: unknown, enumerable = false) =>
-    void Object.defineProperty(copy, key, { value, enumerable, writable: true, configurable: true });
-  for (const key of Object.getOwnPropertyNames(thrown)) {
-    const value = readQuietly(thrown, key);
-    if (isPrimitive(value)) define(key, value, Object.prototype.propertyIsEnumerable.call(thrown, key));
-    if (key === "params" && isColdframeError(thrown)) define(key, { ...thrown.params });
-  }
-  for (const key of ["name", "stack"] as const) define(key, describe(readQuietly(thrown, key)));
-  if (depth === MOST_CAUSES) return copy;
-  const { cause, errors: members } = { cause: readQuietly(thrown, "cause"), errors: readQuietly(thrown, "errors") };
-  if (cause !== undefined) define("cause", toPortable(cause, depth + 1));
-  if (Array.isArray(members)) {
-    define(
-      "errors",
-      members.slice(0, MOST_MEMBERS).map((one) => toPortable(one, depth + 1)),
-    );
-  }
-  return copy;
-}
-
-function readQuietly(holder: object, key: string): unknown {
-  try {
-    return (holder as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
-}
-
-function describe(value: unknown): unknown {
-  if (isPrimitive(value) || value === undefined) return value;
-  try {
-    return String(value);
-  } catch {
-    return typeof value;
-  }
+function textOf(thrown: unknown): string {
+  const message = quietly(() => (thrown as { message?: unknown }).message);
+  const text = typeof message === "string" ? message : quietly(() => String(thrown));
+  return (text ?? `a ${typeof thrown}`).slice(0, LONGEST_TEXT).toWellFormed();
 }
