@@ -12,6 +12,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../clock.ts";
 import { errors, isColdframeError } from "../../errors.ts";
 import { isBusy, toStoreError } from "./fault.ts";
+import { LogGrowth } from "./log-growth.ts";
 import { OpenFiles } from "./open-files.ts";
 import { pauseForLock } from "./pause.ts";
 import { migrate, refuseNewerSchema } from "./schema.ts";
@@ -29,6 +30,7 @@ export interface Connection {
   readonly file: string;
   /** What was opened (O3). */
   readonly files: OpenFiles;
+  readonly log: LogGrowth;
   readonly clock: Clock;
   readonly worker: string;
   /** Runs whose lease this handle holds, with their row keys; as far as it knows: only speed may rest on it. */
@@ -94,7 +96,9 @@ function openOnce(file: string, clock: Clock, worker: string): Connection {
     const run = prepareStatements(db);
     db.exec("PRAGMA busy_timeout = 0");
     const touched = { watched: false, ready: false, runs: [] };
-    return { db, run, file, files: new OpenFiles(file), clock, worker, held: new Map(), touched };
+    const files = new OpenFiles(file);
+    const log = new LogGrowth(files.log);
+    return { db, run, file, files, log, clock, worker, held: new Map(), touched };
   } catch (error) {
     db.close();
     throw error;

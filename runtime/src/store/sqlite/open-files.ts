@@ -10,8 +10,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { errors } from "../../errors.ts";
 
+const LOG = "-wal";
 /** What SQLite puts behind the name of the database. */
-const ENDS = ["-wal", "-shm"];
+const ENDS = [LOG, "-shm"];
 
 interface OpenFile {
   readonly path: string;
@@ -21,29 +22,38 @@ interface OpenFile {
 export class OpenFiles {
   readonly #files: readonly OpenFile[];
   #gone: string | undefined;
+  readonly log: string;
+  /** Bytes of the log at the last look. */
+  logBytes = 0;
 
   /** @param file the database, open and in use. @throws CF2210 if it is away already */
   constructor(file: string) {
-    const inode = inodeOf(file);
+    const inode = look(file)?.inode;
     if (inode === undefined) throw errors.storeGone({ file }, { where: file });
     const real = realpathSync(file); // SQLite follows links before it names the others
-    const beside = ENDS.map((end) => ({ path: real + end, inode: inodeOf(real + end) ?? "none" }));
+    this.log = real + LOG;
+    const beside = ENDS.map((end) => ({ path: real + end, inode: look(real + end)?.inode ?? "none" }));
     this.#files = [{ path: file, inode }, ...beside];
   }
 
   /** @throws CF2210 if one of them was taken away or replaced; looking costs 1 % of a commit (bench/files.ts) */
   refuseGone(): void {
-    this.#gone ??= this.#files.find(({ path, inode }) => inodeOf(path) !== inode)?.path;
+    this.#gone ??= this.#files.find((file) => !this.#isThere(file))?.path;
     if (this.#gone !== undefined) throw errors.storeGone({ file: this.#gone }, { where: this.#gone });
+  }
+
+  #isThere({ path, inode }: OpenFile): boolean {
+    const found = look(path);
+    if (path === this.log) this.logBytes = found?.size ?? 0;
+    return found?.inode === inode;
   }
 }
 
-function inodeOf(path: string): string | undefined {
-  let found: ReturnType<typeof statSync> | undefined;
+function look(path: string): { inode: string; size: number } | undefined {
   try {
-    found = statSync(path, { throwIfNoEntry: false });
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && { inode: `${found.dev}/${found.ino}`, size: found.size };
   } catch {
     return undefined; // a part of the path is no folder any more, or may not be entered
   }
-  return found === undefined ? undefined : `${found.dev}/${found.ino}`;
 }

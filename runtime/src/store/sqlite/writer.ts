@@ -79,8 +79,7 @@ export class Writer {
     let outcome: Outcome;
     try {
       outcome = handler(this.#c, request);
-      run.commit.run();
-      this.#c.files.refuseGone();
+      this.#commit();
     } catch (error) {
       const undone = this.#undoAll();
       if (error instanceof Refusal && undone) return error.outcome as Outcome;
@@ -176,8 +175,7 @@ export class Writer {
     if (batch[0]?.fault !== undefined) return true;
     try {
       for (const job of batch) this.#perform(job);
-      this.#c.run.commit.run();
-      this.#c.files.refuseGone();
+      this.#commit();
     } catch (error) {
       const undone = this.#undoAll();
       const isOfOne = error instanceof Refusal || (isFaultOfValues(error) && !isColdframeError(error));
@@ -188,6 +186,13 @@ export class Writer {
     }
     this.#noteWritten();
     return true;
+  }
+
+  #commit(): void {
+    const { files, log, run } = this.#c;
+    log.grow(files.logBytes);
+    run.commit.run();
+    files.refuseGone();
   }
 
   #noteWritten(): void {
