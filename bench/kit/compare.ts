@@ -89,13 +89,20 @@ const json = process.argv.includes("--json");
 const short = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
 /** Prints one figure: a line for people, or a JSON object with `--json`. */
-export function print(figure: Figure, bar?: { atMost?: number; atLeast?: number }): void {
+export function print(figure: Figure, bar: { atMost?: number; atLeast?: number; oursAtMost?: number } = {}): void {
   if (json) {
     console.log(JSON.stringify({ ...figure, ...bar }));
     return;
   }
-  const met = bar === undefined || ((bar.atMost ?? Infinity) >= figure.ratio && (bar.atLeast ?? 0) <= figure.ratio);
-  const wanted = bar === undefined ? "" : bar.atMost !== undefined ? `bar <= ${bar.atMost}` : `bar >= ${bar.atLeast}`;
+  const { atMost, atLeast, oursAtMost } = bar;
+  const met =
+    (atMost ?? Infinity) >= figure.ratio && (atLeast ?? 0) <= figure.ratio && (oursAtMost ?? Infinity) >= figure.ours;
+  const words = [
+    atMost && `bar <= ${short(atMost)}`,
+    atLeast && `bar >= ${short(atLeast)}`,
+    oursAtMost && `bar <= ${oursAtMost} ${figure.unit}`,
+  ];
+  const wanted = words.filter((word) => word !== undefined).join(", ");
   const [low, high] = figure.spread.map(short);
   console.log(
     `${figure.case.padEnd(44)} ${short(figure.ours).padStart(9)} : ${short(figure.reference).padEnd(9)} ${figure.unit.padEnd(14)}` +

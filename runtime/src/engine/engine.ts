@@ -22,6 +22,7 @@ import { Results } from "./results.ts";
 import { Run, type RunInfo, toInfo } from "./run.ts";
 import { Values } from "./values.ts";
 import { watchForCode } from "./waiting.ts";
+import { warmUp } from "./warm-up.ts";
 import { Worker } from "./worker.ts";
 
 /** How a run is started. */
@@ -288,7 +289,9 @@ export function openEngine(store: Store, options: EngineOptions = {}, codec?: Sn
  */
 export async function open(url: string, options: EngineOptions = {}): Promise<Engine> {
   const { clock } = options;
-  const store = await openStore(url, clock === undefined ? {} : { clock });
+  const opening = openStore(url, clock === undefined ? {} : { clock });
+  warmUp();
+  const store = await opening;
   try {
     return openEngine(store, options);
   } catch (error) {
