@@ -7,10 +7,13 @@ import { errors } from "./errors.ts";
 import { asyncGeneratorOf } from "./language/async-generator.ts";
 import { generatorState } from "./language/generator.ts";
 import { encodeParked } from "./local/lost.ts";
+import { checkState, checkTasks } from "./local/stored-state.ts";
 import "./local/stored.ts";
 import { fromCaller } from "./machinery.ts";
+import { descriptorOf } from "./realm.ts";
 import { registry } from "./registry.ts";
 import type { SnapshotMemory } from "./snapshot/identity.ts";
+import { elementsOf, fieldsOf } from "./snapshot/own-fields.ts";
 import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
 import type { CodeRegistry, Limits } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
@@ -92,7 +95,34 @@ type Suspended = Coroutine<any> | Generator<any, any, any> | AsyncGenerator<any,
 function read(bytes: Uint8Array, options: { readonly limits?: Partial<Limits> }): Captured {
   const found = readSnapshot(bytes, { registry: registry(), ...options });
   if (!found.ok) throw explain(found);
-  return found.root as Captured;
+  return checkRoot(found.root);
+}
+
+/** A root is what `write` has made, whatever else the bytes are. */
+function checkRoot(root: unknown): Captured {
+  const kind = fieldsOf(root, ["kind"])?.kind;
+  if (kind === "generator") {
+    const generator = fieldsOf(root, ["generator"])?.generator as object;
+    if (generatorState(generator) !== undefined || asyncGeneratorOf(generator) !== undefined)
+      return { kind, generator };
+  }
+  const state = kind === "coroutine" ? fieldsOf(fieldsOf(root, ["state"])?.state, ["start", "scheduler"]) : undefined;
+  if (state === undefined)
+    throw errors.snapshotCorrupt({ detail: "its root is neither a coroutine nor a generator object" });
+  if (state.start !== null) return { kind: "coroutine", state: { start: checkStart(state.start), scheduler: null } };
+  const unobserved = fieldsOf(fieldsOf(root, ["state"])?.state, ["unobserved"])?.unobserved ?? [];
+  return {
+    kind: "coroutine",
+    state: { start: null, scheduler: checkState(state.scheduler), unobserved: checkTasks(unobserved) },
+  };
+}
+
+function checkStart(value: unknown): NonNullable<CoroutineState["start"]> {
+  const { fn, self, args } = fieldsOf(value, ["fn", "self", "args"]) ?? {};
+  const list = elementsOf(args);
+  if (descriptorOf(fn)?.kind !== 0 || list === undefined)
+    throw errors.snapshotCorrupt({ detail: "what it begins with" });
+  return { fn: fn as Function, self, args: list };
 }
 
 /** The first code reference with the worst verdict, as an error. */

@@ -11,6 +11,7 @@
  */
 import { errors } from "../errors.ts";
 import { reopenWaits } from "../local/reopen.ts";
+import { checkScheduler } from "../local/stored-state.ts";
 import { Operation, type Task } from "../local/task.ts";
 import type { Descriptor } from "../realm.ts";
 import { registry } from "../registry.ts";
@@ -111,6 +112,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   const { root } = decoded;
   if (!(root instanceof StoredRun)) throw errors.snapshotCorrupt({ detail: "it holds no run" });
   const { image } = root;
+  checkScheduler(image.scheduler);
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
   scheduler.adoptUnobserved(image.unseen);

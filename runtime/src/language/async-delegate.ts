@@ -13,7 +13,7 @@
  * I2 The iterator's `next` is read once; `throw` and `return` at each use.
  * I3 Nothing of the user's runs between the last statement of an exchange and the park.
  */
-import { apply, stringOf } from "../builtins.ts";
+import { apply, hasOwn, stringOf } from "../builtins.ts";
 import { Abrupt, repark } from "../frame.ts";
 import { type Mode, R as realm } from "../realm.ts";
 import type { AsyncGeneratorFrame } from "./async-generator.ts";
@@ -118,6 +118,11 @@ const phases: Record<Phase, (d: AsyncDelegate, mode: Mode, value: unknown) => bo
     throw d.value;
   },
 };
+
+/** Is it the name of a phase? */
+export function isPhase(value: unknown): boolean {
+  return typeof value === "string" && hasOwn(phases, value);
+}
 
 /** What an await gives. */
 function checked(mode: Mode, value: unknown): unknown {

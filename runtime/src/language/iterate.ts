@@ -19,6 +19,7 @@ import {
   stringOf,
   uncurry,
 } from "../builtins.ts";
+import { isInstance } from "../realm.ts";
 import { resume } from "./chain.ts";
 import { drivenState, generatorState } from "./generator.ts";
 
@@ -264,6 +265,19 @@ export class AsyncLoopIterator {
     return !done;
   }
 }
+
+/** Is it an iterator of a compiled loop or `yield*`? */
+export function isLoopIterator(value: unknown): value is LoopIterator {
+  return loopIterators.some((cls) => isInstance(value, cls));
+}
+
+const loopIterators: readonly (abstract new (...args: never[]) => LoopIterator)[] = [
+  ArrayIterator,
+  StringIterator,
+  CollectionIterator,
+  KeyIterator,
+  ForeignIterator,
+];
 
 /** May what `next` does be done in its place? */
 function isPristine(): boolean {

@@ -4,6 +4,7 @@
  *
  * I1 A name has one object. A site whose text has changed has another name; a stored object of one that is gone is made anew.
  * I2 The object is frozen, as is its `raw`.
+ * I3 A snapshot never takes a name from a site, and gives it no text but one that its raw text stands for.
  */
 import { defineProperty, freeze, SafeMap, SafeWeakMap, slice } from "../builtins.ts";
 import { R, shared } from "../realm.ts";
@@ -29,14 +30,64 @@ export function template(meta: FunctionMeta, site: string, cooked: Texts, raw: T
 }
 
 /** The object of that name, which is made if there is none. */
-export function templateOf(key: string, cooked: Texts, raw: Texts): TemplateStringsArray {
+function templateOf(key: string, cooked: Texts, raw: Texts): TemplateStringsArray {
   const found = known.byKey.get(key);
   if (found !== undefined && isSame(found.raw, raw)) return found;
-  const strings = makeTemplate(cooked, raw);
+  const strings = makeSite(key, cooked, raw);
   known.byKey.set(key, strings);
+  return strings;
+}
+
+/**
+ * The object of a stored site: the one that the site has, or will get (I3).
+ *
+ * @param others of the same snapshot: objects of sites whose text is another one now
+ */
+export function storedTemplate(
+  key: string,
+  cooked: Texts,
+  raw: Texts,
+  others: Map<string, TemplateStringsArray>,
+): TemplateStringsArray {
+  const isSites = (known.byKey.get(key) ?? others.get(key)) === undefined;
+  for (const found of [known.byKey.get(key), others.get(key)]) if (found && isSame(found.raw, raw)) return found;
+  const strings = makeSite(key, cooked, raw);
+  if (isSites && isFunctionOf(key)) known.byKey.set(key, strings);
+  else others.set(key, strings);
+  return strings;
+}
+
+function makeSite(key: string, cooked: Texts, raw: Texts): TemplateStringsArray {
+  const strings = makeTemplate(cooked, raw);
   known.sites.set(strings, { key, isRaw: false, strings });
   known.sites.set(strings.raw, { key, isRaw: true, strings });
   return strings;
+}
+
+function isFunctionOf(key: string): boolean {
+  return R.registry?.functions.has(key.slice(0, key.lastIndexOf("`"))) === true;
+}
+
+const escapes =
+  /\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\n\r\u2028\u2029])|(0)(?![0-9])|([^0-9xu])|)/gs;
+const single: Readonly<Record<string, string>> = { n: "\n", t: "\t", b: "\b", v: "\v", f: "\f", r: "\r" };
+
+/** What the language makes of the text between two substitutions; undefined if an escape in it is none (ECMA-262 12.9.6). */
+export function cook(raw: string): string | undefined {
+  let isValid = true;
+  const text = raw.replace(
+    escapes,
+    (_, long?: string, unit?: string, byte?: string, line?: string, zero?: string, one?: string) => {
+      const code = Number.parseInt(long ?? unit ?? byte ?? "", 16);
+      if (code <= 0x10ffff) return String.fromCodePoint(code);
+      if (line !== undefined) return "";
+      if (zero !== undefined) return "\0";
+      if (one !== undefined) return single[one] ?? one;
+      isValid = false;
+      return "";
+    },
+  );
+  return isValid ? text : undefined;
 }
 
 /** The site that a template object, or its `raw`, belongs to. */

@@ -6,9 +6,12 @@
  * I2 A pending task can be stored only with its run: whatever else kept it would wait for ever.
  * I3 Of a task that is fulfilled nothing is left but its value: that stands with its promise, and takes no node of its own.
  */
+import { type Frame, isFrame, metaOf } from "../frame.ts";
 import type { NodeWriter } from "../snapshot/graph-writer.ts";
 import { addKind, addRecord } from "../snapshot/kinds.ts";
+import type { NodeReader } from "../snapshot/node-reader.ts";
 import { tags } from "../snapshot/tags.ts";
+import { combinators } from "./combinators/index.ts";
 import { TaskPromise } from "./promise.ts";
 import { Call, Combination, Lost, Operation, Reaction, Task, type TaskState, type Work } from "./task.ts";
 
@@ -17,26 +20,52 @@ addRecord<Call>({
   prototype: Call.prototype,
   fields: ["fn", "self", "args", "text", "key"],
   make: () => new Call(undefined, undefined, [], ""),
+  isSound: ({ args, text, key }) => Array.isArray(args) && typeof text === "string" && typeof key === "string",
 });
 addRecord<Combination>({
   name: "combination",
   prototype: Combination.prototype,
   fields: ["kind", "items", "values", "left"],
   make: () => new Combination("all"),
+  isSound: ({ kind, items, values, left }) =>
+    Object.hasOwn(combinators, kind) &&
+    Array.isArray(items) &&
+    Array.isArray(values) &&
+    Number.isSafeInteger(left) &&
+    left >= 0,
 });
 addRecord<Reaction>({
   name: "reaction",
   prototype: Reaction.prototype,
   fields: ["yes", "no", "isFinal", "hasRun", "mode", "value"],
   make: () => new Reaction(undefined, undefined, false),
+  isSound: ({ isFinal, hasRun, mode }) =>
+    typeof isFinal === "boolean" && typeof hasRun === "boolean" && (mode === 0 || mode === 1 || mode === 2),
 });
 addRecord<Operation>({
   name: "operation",
   prototype: Operation.prototype,
   fields: ["name", "data"],
   make: () => new Operation("", undefined),
+  isSound: ({ name }) => typeof name === "string",
 });
-addRecord<Lost>({ name: "lost", prototype: Lost.prototype, fields: ["text"], make: () => new Lost("") });
+addRecord<Lost>({
+  name: "lost",
+  prototype: Lost.prototype,
+  fields: ["text"],
+  make: () => new Lost(""),
+  isSound: ({ text }) => typeof text === "string",
+});
+
+const works = [Call, Combination, Operation, Reaction];
+
+/** The frame on top of a task's stack: of an async function, or of an async generator that somebody has asked. */
+function leafOf(value: unknown, node: NodeReader): Frame {
+  if (typeof value !== "object" || value === null || !isFrame(value) || ![0, 4].includes(metaOf(value).kind))
+    throw node.corrupt("a frame is missing");
+  node.graph.stacks.top(value);
+  return value;
+}
 
 function checkStorable(task: Task, writer: NodeWriter): void {
   if (task.state !== 0 || task.scheduler?.isStored) return;
@@ -59,10 +88,11 @@ addKind<TaskPromise>({
   fill(promise, node) {
     if (node.size === 1) {
       const task = node.value(0);
-      if (!(task instanceof Task)) throw node.corrupt("a promise without its task");
+      if (!(task instanceof Task) || task.hasPromise) throw node.corrupt("a promise without its task");
       task.adoptPromise(promise);
       return;
     }
+    if (node.size !== 2 || node.value(0) !== true) throw node.corrupt("a promise of another form");
     const task = new Task(null);
     task.adoptPromise(promise);
     const value = node.value(1);
@@ -96,11 +126,17 @@ addKind<Task>({
     task.id = node.int(0, 0, Number.MAX_SAFE_INTEGER);
     const state = node.int(1, 0, 2) as TaskState;
     const value = node.value(2);
-    const leaf = node.value(3);
-    task.leaf = leaf === null ? null : node.graph.frame(leaf, node);
-    task.work = node.value(4) as Work;
-    for (let index = 6; index < node.size; index += 2)
-      task.addWaiter(node.value(index) as Task, node.int(index + 1, -1, 2 ** 32));
+    const [leaf, work] = [node.value(3), node.value(4)];
+    task.leaf = leaf === null ? null : leafOf(leaf, node);
+    if (work !== null && (leaf !== null || !works.some((cls) => work instanceof cls)))
+      throw node.corrupt("a task of nothing known");
+    task.work = work as Work;
+    if (state !== 0 && (leaf !== null || node.size > 6)) throw node.corrupt("a settled task that waits");
+    for (let index = 6; index < node.size; index += 2) {
+      const waiter = node.value(index);
+      if (!(waiter instanceof Task)) throw node.corrupt("a task that wakes what is none");
+      task.addWaiter(waiter, node.int(index + 1, -1, 2 ** 32));
+    }
     task.observed = node.bool(5);
     if (state === 0) task.value = value;
     else node.graph.finally(() => task.settle(state === 1 ? 0 : 1, value));

@@ -146,6 +146,10 @@ export class TaskClass {
     return this.#promise;
   }
 
+  get hasPromise(): boolean {
+    return this.#promise !== null;
+  }
+
   /** Takes over a restored promise. */
   adoptPromise(promise: TaskPromise): void {
     this.#promise = promise;

@@ -90,14 +90,20 @@ export function readProperties(target: object, node: NodeReader, from: number, t
     }
     if (at + 3 > to) throw node.corrupt("a property is cut off");
     const value = node.value(at + 2);
-    if ((attributes & STACK) !== 0) defineStack(target, value, common);
-    else define(target, key, { value, writable: (attributes & WRITABLE) !== 0, ...common }, node);
+    if ((attributes & STACK) !== 0) {
+      if (key !== "stack" || Object.hasOwn(target, key)) throw node.corrupt("a stack in another place");
+      defineStack(target, value, common);
+    } else define(target, key, { value, writable: (attributes & WRITABLE) !== 0, ...common }, node);
     at += 3;
   }
 }
 
+/** What is there already is part of the kind (`length`, `lastIndex`) and can only be what it is, with other attributes. */
 function define(target: object, key: string | symbol, descriptor: PropertyDescriptor, node: NodeReader): void {
-  if (!Reflect.defineProperty(target, key, descriptor)) throw node.corrupt("a property is defined twice");
+  const own = Object.getOwnPropertyDescriptor(target, key);
+  const isNew =
+    own === undefined || (!own.configurable && descriptor.writable === false && Object.is(own.value, descriptor.value));
+  if (!isNew || !Reflect.defineProperty(target, key, descriptor)) throw node.corrupt("a property is defined twice");
 }
 
 /** V8's own accessor keeps the text in a place that only it can reach; without one the text becomes a plain property. */
@@ -108,7 +114,11 @@ function defineStack(target: object, value: unknown, common: PropertyDescriptor)
   }
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
-  Error.captureStackTrace(target);
-  Error.stackTraceLimit = limit;
+  try {
+    Error.captureStackTrace(target);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
   setStack.call(target, value);
+  Object.defineProperty(target, "stack", common);
 }

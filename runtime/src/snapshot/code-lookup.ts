@@ -3,14 +3,16 @@
  * Does not own: verdicts (match), which have been reached before any node is read.
  *
  * I1 Everything is looked up in the registry, once; nothing is guessed.
+ * I2 An entry is used as what it was judged as: its verdict says nothing of another use.
  */
 import { errors } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { Descriptor } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
-import { storedAt } from "./codecs/frame.ts";
+import { FRAME_KEYS, type StoredSlots, storedAt } from "./codecs/frame.ts";
+import { hiddenSlots } from "./hidden-slots.ts";
 import { findPoint } from "./match.ts";
-import type { CodeRef, CodeRegistry } from "./types.ts";
+import type { CodeKind, CodeRef, CodeRegistry } from "./types.ts";
 
 /** A point at which frames go on, in the code that is loaded. */
 export class CodePoint {
@@ -32,13 +34,18 @@ export class CodePoint {
     return frame;
   }
 
-  /** Fields of the slots with these canonical keys; the first three keys are no slots. */
-  fieldsOf(keys: readonly string[]): string[] {
-    const stored = keys.slice(3);
+  /** The slots with these canonical keys; the first three keys are no slots. */
+  slotsOf(keys: readonly string[]): StoredSlots {
+    const stored = keys.slice(FRAME_KEYS.length);
     const given = new Set(stored);
+    if (given.size < stored.length || FRAME_KEYS.some((key, index) => keys[index] !== key))
+      throw errors.snapshotCorrupt({ detail: `the variables of ${this.meta.key}` });
     const missing = [...this.#fields.keys()].find((key) => !given.has(key));
     const unknown = stored.find((key) => !this.#fields.has(key));
-    if (missing === undefined && unknown === undefined) return stored.map((key) => this.#fields.get(key) as string);
+    if (missing === undefined && unknown === undefined) {
+      const fields = stored.map((key) => this.#fields.get(key) as string);
+      return { fields, hidden: hiddenSlots(fields, stored) };
+    }
     const reason =
       missing === undefined
         ? `The variable ${unknown} is stored but not there any more`
@@ -46,6 +53,10 @@ export class CodePoint {
     throw errors.incompatibleCode({ function: this.meta.key, reason });
   }
 }
+
+const named: readonly CodeKind[] = ["function", "class", "constant"];
+const closure: readonly CodeKind[] = ["closure"];
+const frame: readonly CodeKind[] = ["frame"];
 
 export class CodeLookup {
   readonly #codes: readonly CodeRef[];
@@ -57,15 +68,16 @@ export class CodeLookup {
     this.#registry = registry;
   }
 
-  #entry(index: number): CodeRef {
+  #entry(index: number, kinds: readonly CodeKind[]): CodeRef {
     const entry = this.#codes[index];
-    if (entry === undefined) throw errors.snapshotCorrupt({ detail: `the code table has no entry ${index}` });
+    if (entry === undefined || !kinds.includes(entry.kind))
+      throw errors.snapshotCorrupt({ detail: `the code table has no ${kinds.join(" or ")} ${index}` });
     return entry;
   }
 
   /** The function, class or constant of an entry. */
   value(index: number): unknown {
-    const { id, kind } = this.#entry(index);
+    const { id, kind } = this.#entry(index, named);
     const value = this.#registry.resolve(id);
     if (value === undefined) throw kind === "class" ? errors.missingClass({ id }) : errors.missingFunction({ id });
     return value;
@@ -73,7 +85,10 @@ export class CodeLookup {
 
   /** The record of a closure's function. */
   meta(index: number): FunctionMeta {
-    const { id } = this.#entry(index);
+    return this.#metaOf(this.#entry(index, closure));
+  }
+
+  #metaOf({ id }: CodeRef): FunctionMeta {
     const meta = this.#registry.functions.get(id);
     if (meta === undefined) throw errors.missingFunction({ id });
     return meta;
@@ -84,8 +99,8 @@ export class CodeLookup {
     const key = `${index} ${pc}`;
     let point = this.#points.get(key);
     if (point === undefined) {
-      const entry = this.#entry(index);
-      const meta = this.meta(index);
+      const entry = this.#entry(index, frame);
+      const meta = this.#metaOf(entry);
       const found = findPoint(meta, entry, pc);
       if (found === undefined || meta.F === undefined) {
         throw errors.incompatibleCode({ function: entry.id, reason: "The point at which it waits is gone" });

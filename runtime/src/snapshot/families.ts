@@ -10,8 +10,8 @@ import { isColdframeError } from "../errors.ts";
 import { FRAME } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 import { classOf, writeByName } from "./by-name.ts";
+import { baseOf } from "./class-base.ts";
 import { shapeOf } from "./class-shape.ts";
-import { hasPrivateNames, isNativeClass } from "./class-text.ts";
 import { customOf, writeCustom } from "./codecs/custom.ts";
 import { errorKind } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
@@ -27,7 +27,7 @@ import { kinds } from "./kinds.ts";
 import type { Layout } from "./layout.ts";
 import { describeClosed } from "./private-reason.ts";
 import type { ShapeRoot } from "./shapes.ts";
-import type { AnyBuiltinKind, AnyKind, Kind } from "./types.ts";
+import type { AnyKind, Kind } from "./types.ts";
 
 /** How values of one prototype are written; null: as ordinary objects. */
 export interface Family {
@@ -120,34 +120,14 @@ function searchClass(writer: GraphWriter, value: object, proto: object): Family 
   if (SERIALIZE in proto) return makeFamily(proto, writeHooked, 0);
   // What such a class holds beside properties would be lost, whatever it is called.
   if (hostClassOf(value) !== undefined) return null;
-  const base = baseOf(writer, proto);
+  const base = baseOf(proto, writer.registry);
   if (base === undefined) return null;
+  if ("closed" in base) {
+    const { what, advice } = describeClosed(base.closed, cls as Function, writer.registry);
+    writer.refuse(what, advice);
+  }
   if (hookOf(proto) !== undefined) return makeFamily(proto, writePrivate, 0);
   const id = writer.idOf(proto);
-  if (base === null) return makeFamily(proto, null, id);
-  return makeFamily(proto, writeExtended, id, { kind: base });
-}
-
-/** Whether a class has private names that nothing here can reach. */
-function isClosed({ registry }: GraphWriter, cls: Function): boolean {
-  if (registry.privateHook(cls) !== undefined) return false;
-  const compiled = registry.compiledClass(cls);
-  return compiled ? compiled.members.some((word) => word.startsWith("#")) : hasPrivateNames(cls);
-}
-
-/** The kind that instances of a class have by inheritance: null for ordinary objects, undefined if it can't be stored. */
-function baseOf(writer: GraphWriter, proto: object): AnyBuiltinKind | null | undefined {
-  for (let at: object | null = proto; at !== null; at = Object.getPrototypeOf(at)) {
-    const builtin = kinds().byPrototype.get(at);
-    if (builtin !== undefined) return builtin;
-    if (at === Object.prototype) return null;
-    if (intrinsicName(at) !== undefined) return undefined;
-    const cls = classOf(at);
-    if (cls !== undefined && isNativeClass(cls)) return undefined;
-    if (cls !== undefined && isClosed(writer, cls)) {
-      const { what, advice } = describeClosed(cls, classOf(proto) as Function, writer.registry);
-      writer.refuse(what, advice);
-    }
-  }
-  return null;
+  if (base.kind === null) return makeFamily(proto, null, id);
+  return makeFamily(proto, writeExtended, id, { kind: base.kind });
 }

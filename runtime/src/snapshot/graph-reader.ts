@@ -2,27 +2,32 @@
  * Owns: turning a checked node table into values: nodes found, shells made, shells filled, hooks run.
  * Does not own: bytes (unpack), what each kind does (codecs/, stored-shape).
  *
- * Phases: scan -> allocate (a shell per node, what it needs first) -> fill -> finally (iterators, then user hooks).
+ * Phases: scan -> codecs, each with all that it reaches -> allocate (a shell per node, what it needs first) -> fill -> finally
+ *   (iterators, then user hooks).
  * I1 No recursion over the graph: what a shell needs is found with a stack of our own.
  * I2 Every token is used only after it has been found to be of the type that is expected there.
  * I3 A node number that names no shell is damage, never `undefined`.
  * I4 No function of the user's runs before all nodes are filled, but for codecs, which get a complete state.
+ * I5 Nothing is changed but shells that were made here: what is found by name, or given by a codec, is never filled or extended.
  */
 import { errors, isColdframeError } from "../errors.ts";
 import { type Frame, isFrame } from "../frame.ts";
 import { READY, TDZ } from "../realm.ts";
 import { readProperties } from "./attributes.ts";
 import { CodeLookup } from "./code-lookup.ts";
+import { COST_OF_SHAPE, COST_OF_SHAPED, COST_OF_TOKEN, type Cost, costOfNode } from "./cost.ts";
 import { FIRST_NODE, HOLE, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
 import { close } from "./integrity.ts";
-import { kinds } from "./kinds.ts";
+import { isExtendable, kinds } from "./kinds.ts";
 import { NodeReader } from "./node-reader.ts";
-import { prototypeOf } from "./prototypes.ts";
+import { visitParts } from "./parts.ts";
+import { isPrototypeFor } from "./prototypes.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { FIRST_SHAPE_TAG, MAX_KEYS } from "./shapes.ts";
+import { Stacks } from "./stacks.ts";
 import { readShape, type StoredShape } from "./stored-shape.ts";
 import { tags } from "./tags.ts";
-import type { AnyBuiltinKind, AnyKind, CodeRef, CodeRegistry } from "./types.ts";
+import type { AnyKind, CodeRef, CodeRegistry } from "./types.ts";
 
 export interface ReaderOptions {
   registry: CodeRegistry;
@@ -30,8 +35,9 @@ export interface ReaderOptions {
   tokens: readonly unknown[];
   shapes: readonly unknown[];
   sections: SectionReader;
-  /** Most nodes. */
-  nodes: number;
+  /** Number of nodes. */
+  count: number;
+  cost: Cost;
 }
 
 const constants = new Map<unknown, unknown>([
@@ -46,6 +52,10 @@ export class GraphReader {
   readonly codes: CodeLookup;
   readonly tokens: readonly unknown[];
   readonly sections: SectionReader;
+  readonly cost: Cost;
+  readonly stacks = new Stacks((detail) => this.corrupt(detail));
+  /** Of sites whose text is another one now, by name. */
+  readonly templates = new Map<string, TemplateStringsArray>();
   readonly #shapes: readonly StoredShape[];
   readonly #starts: number[] = [];
   readonly #shells: unknown[] = [];
@@ -53,26 +63,35 @@ export class GraphReader {
   readonly #early: number[] = [];
   readonly #last: (() => void)[] = [];
   readonly #hooks: (() => void)[] = [];
-  readonly #mostNodes: number;
+  /** Of what codecs reach, in the order in which they run. */
+  readonly #innerHooks: (() => void)[] = [];
+  readonly #custom: number[] = [];
+  readonly #count: number;
+  /** Prototypes that ordinary objects may have. */
+  readonly #ordinary = new Set<unknown>();
   readonly #kinds = kinds();
 
-  constructor({ registry, codes, tokens, shapes, sections, nodes }: ReaderOptions) {
+  constructor({ registry, codes, tokens, shapes, sections, count, cost }: ReaderOptions) {
     this.registry = registry;
     this.codes = new CodeLookup(codes, registry);
     this.tokens = tokens;
     this.sections = sections;
+    cost.spend(shapes.length * COST_OF_SHAPE);
     this.#shapes = shapes.map(readShape);
-    this.#mostNodes = nodes;
+    this.#count = count;
+    this.cost = cost;
   }
 
   /** Reads the graph; the root is the only element of the first node. */
   read(): unknown {
     this.#scan();
+    if (this.#starts.length !== this.#count) throw this.corrupt("it has another number of nodes than its head says");
     for (const id of this.#early) this.#allocateWithNeeds(id);
+    this.#runCodecs();
     for (let place = 0; place < this.#starts.length; place++) this.#allocateFast(place);
     for (let place = 0; place < this.#starts.length; place++) this.#fill(place);
-    for (const run of this.#last) run();
-    for (const run of this.#hooks.reverse()) run();
+    this.stacks.check();
+    this.#settle();
     const root = this.#shells[0];
     if (!Array.isArray(root) || root.length !== 1) throw this.corrupt("it has no root");
     return root[0];
@@ -86,7 +105,7 @@ export class GraphReader {
 
   /** The value of a token that is a node number. */
   lookup(token: unknown): unknown {
-    const shell = this.#shells[(token as number) - FIRST_NODE];
+    const shell = typeof token === "number" ? this.#shells[token - FIRST_NODE] : undefined;
     if (shell !== undefined) return shell;
     if (constants.has(token)) return constants.get(token);
     throw this.corrupt(`there is no node ${String(token)}`);
@@ -99,24 +118,44 @@ export class GraphReader {
   /** A token as the number of a node that exists. */
   checkId(token: unknown): number {
     const id = token as number;
-    if (this.#starts[id - FIRST_NODE] === undefined) throw this.corrupt(`there is no node ${String(token)}`);
+    if (typeof token !== "number" || this.#starts[id - FIRST_NODE] === undefined)
+      throw this.corrupt(`there is no node ${String(token)}`);
     return id;
   }
 
-  /** The prototype that a node stands for, if instances of this kind may have it (null: ordinary objects). */
-  prototype(id: number, kind: AnyBuiltinKind | null): object {
-    const tag = this.tokens[this.#starts[this.checkId(id) - FIRST_NODE] as number];
-    return prototypeOf(tag as number, this.lookup(id), kind, this);
+  /** The prototype that a node stands for, if instances may have it; `own`: of plain instances (null: ordinary objects). */
+  prototype(id: number, own: readonly object[] | null): object {
+    const value = this.lookup(this.checkId(id));
+    if (own === null && this.#ordinary.has(value)) return value as object;
+    if (!isPrototypeFor(value, own, this.registry)) throw this.corrupt("a prototype that does not fit");
+    if (own === null) this.#ordinary.add(value);
+    return value;
   }
 
-  frame(value: unknown, node: NodeReader): Frame | null {
-    if (value === null || (typeof value === "object" && isFrame(value))) return value;
-    throw node.corrupt("a frame is missing");
+  /** The frame of a generator function's object, or null. */
+  frame(value: unknown, fn: Function, node: NodeReader): Frame | null {
+    if (value === null) return null;
+    if (typeof value !== "object" || !isFrame(value)) throw node.corrupt("a frame is missing");
+    this.stacks.own(value);
+    this.finally(() => {
+      if (value.$d.self !== fn) throw node.corrupt("a generator with the frame of another");
+    });
+    return value;
   }
 
-  /** Gives another node its shell. */
-  provide(id: number, shell: unknown): void {
-    this.#shells[this.checkId(id) - FIRST_NODE] = shell;
+  /** Is the node of this named kind? Then what stands for it was made here. */
+  isOf(id: number, name: string): boolean {
+    const place = this.checkId(id) - FIRST_NODE;
+    return (
+      (this.tokens[this.#starts[place] as number] as number) < FIRST_SHAPE_TAG && this.#open(place).kind.name === name
+    );
+  }
+
+  /** Gives another node, of this named kind, its shell. */
+  provide(id: number, name: string, shell: unknown): void {
+    if (!this.isOf(id, name) || this.#shells[id - FIRST_NODE] !== undefined)
+      throw this.corrupt(`node ${id} is no ${name}`);
+    this.#shells[id - FIRST_NODE] = shell;
   }
 
   /** Runs something of the runtime's when all nodes are filled. */
@@ -127,24 +166,6 @@ export class GraphReader {
   /** Runs a hook of the user's, last of all, in the opposite order of these calls: inner values come first. */
   runHookLast(run: () => void): void {
     this.#hooks.push(run);
-  }
-
-  /** All nodes that can be reached from a node; that it reaches itself is damage. */
-  reachable(id: number): number[] {
-    const seen = new Set<number>();
-    const open = this.#references(id - FIRST_NODE);
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next === id) throw this.corrupt(`node ${id} is needed to make itself`);
-      if (seen.has(next)) continue;
-      seen.add(next);
-      for (const reference of this.#references(next - FIRST_NODE)) open.push(reference);
-    }
-    return [...seen];
-  }
-
-  /** Fills these nodes before their turn. */
-  fillNow(ids: readonly number[]): void {
-    for (const id of ids) this.#fill(id - FIRST_NODE);
   }
 
   #references(place: number): number[] {
@@ -160,6 +181,40 @@ export class GraphReader {
     return found;
   }
 
+  // ---- codecs
+
+  /** Codecs get what they reach, and that is filled for them, before all others; what leads back to its codec is damage. */
+  #runCodecs(): void {
+    const next = (place: number) => this.#references(place).map((id) => id - FIRST_NODE);
+    visitParts(this.#custom, this.#starts.length, next, (part) => {
+      const codec = part.find((place) => this.tokens[this.#starts[place] as number] === tags.custom);
+      if (codec === undefined) this.#complete(part);
+      else if (part.length > 1 || next(codec).includes(codec)) throw this.#needsItself(codec + FIRST_NODE);
+      else {
+        this.#settle();
+        this.#allocateWithNeeds(codec + FIRST_NODE);
+      }
+    });
+  }
+
+  #complete(part: number[]): void {
+    part.sort((a, b) => a - b);
+    for (const place of part) this.#allocateWithNeeds(place + FIRST_NODE);
+    for (const place of part) this.#fill(place);
+    for (let hook = this.#hooks.pop(); hook !== undefined; hook = this.#hooks.pop()) this.#innerHooks.push(hook);
+  }
+
+  /** Runs what has waited for nodes that are all filled by now. */
+  #settle(): void {
+    for (const run of this.#last.splice(0)) run();
+    for (const run of this.#innerHooks.splice(0)) run();
+    for (const run of this.#hooks.splice(0).reverse()) run();
+  }
+
+  #needsItself(id: number): Error {
+    return this.corrupt(`node ${id} is needed to make itself`);
+  }
+
   // ---- scan
 
   #scan(): void {
@@ -167,9 +222,7 @@ export class GraphReader {
     let at = 0;
     while (at < tokens.length) {
       this.#starts.push(at);
-      if (this.#starts.length > this.#mostNodes) {
-        throw errors.snapshotTooLarge({ what: "nodes", found: this.#starts.length, limit: this.#mostNodes });
-      }
+      if (this.#starts.length > this.#count) throw this.corrupt("it has more nodes than its head says");
       at = this.#skip(at);
       if (at > tokens.length) throw this.corrupt("its last node is cut off");
     }
@@ -182,6 +235,7 @@ export class GraphReader {
     if (tag >= FIRST_SHAPE_TAG) {
       const shape = this.#shapes[tag - FIRST_SHAPE_TAG];
       if (shape === undefined) throw this.corrupt(`there is no shape ${tag - FIRST_SHAPE_TAG}`);
+      this.cost.spend(COST_OF_SHAPED + shape.keys.length * COST_OF_TOKEN);
       return at + 1 + shape.keys.length;
     }
     const head = this.tokens[at + 1];
@@ -189,10 +243,13 @@ export class GraphReader {
     const size = Math.floor(head / 4);
     const mode = head % 4;
     if (mode === 3) throw this.corrupt("a node of an unknown mode");
+    const end = at + 2 + size;
+    if (end > this.tokens.length) throw this.corrupt("its last node is cut off");
+    this.cost.spend(costOfNode(tag) + size * COST_OF_TOKEN);
+    if (tag === tags.custom) this.#custom.push(this.#starts.length - 1);
     if (tag === tags.named && this.#kinds.byName.get(this.tokens[at + 2] as string)?.early) {
       this.#early.push(this.#starts.length - 1 + FIRST_NODE);
     }
-    const end = at + 2 + size;
     return mode === 2 ? this.#checkMasks(end, Math.ceil(size / MAX_KEYS)) : end;
   }
 
@@ -233,7 +290,7 @@ export class GraphReader {
     const onPath = new Set<number>();
     const enter = (id: number): void => {
       if (this.#shells[id - FIRST_NODE] !== undefined) return;
-      if (onPath.has(id)) throw this.corrupt(`node ${id} is needed to make itself`);
+      if (onPath.has(id)) throw this.#needsItself(id);
       onPath.add(id);
       path.push({ id, needs: this.#needs(id - FIRST_NODE), next: 0 });
     };
@@ -267,7 +324,7 @@ export class GraphReader {
     if (tag >= FIRST_SHAPE_TAG) return (this.#shapes[tag - FIRST_SHAPE_TAG] as StoredShape).make(this);
     const { kind, node, proto } = this.#open(place);
     const shell = this.#guard(kind.allocate, kind, node);
-    if (proto !== null) Object.setPrototypeOf(shell, this.prototype(proto, kind as AnyBuiltinKind));
+    if (proto !== null) Object.setPrototypeOf(shell, this.prototype(proto, [Object.getPrototypeOf(shell)]));
     return shell;
   }
 
@@ -291,7 +348,7 @@ export class GraphReader {
       }
       const { kind, node, finish } = this.#open(place);
       if (kind.fill !== undefined) this.#guard(kind.fill, kind, shell, node);
-      finish?.(shell as object);
+      if (finish !== null) this.#guard(finish, kind, shell as object);
     }
   }
 
@@ -339,8 +396,10 @@ export class GraphReader {
     const node = this.#node(place);
     if (tag !== tags.extended) return { ...this.#openKind(tag, node), proto: null, finish: null };
     const size = node.int(1, 4, node.size);
+    const open = this.#openKind(node.int(0, 0, FIRST_SHAPE_TAG - 1), node.after(size));
+    if (!isExtendable(open.kind)) throw node.corrupt(`a ${open.kind.name} can't be extended`); // I5
     return {
-      ...this.#openKind(node.int(0, 0, FIRST_SHAPE_TAG - 1), node.after(size)),
+      ...open,
       proto: node.isReference(2) ? node.reference(2) : null,
       finish(shell) {
         readProperties(shell, node, 4, size);

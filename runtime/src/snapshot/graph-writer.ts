@@ -9,6 +9,8 @@
  */
 import { READY, TDZ } from "../realm.ts";
 import { CodeTable } from "./code-table.ts";
+import { refuseRings } from "./codecs/custom.ts";
+import { COST_OF_SHAPED, costOfNode } from "./cost.ts";
 import type { Family } from "./families.ts";
 import { FIRST_NODE, HOLE, hole, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
 import type { Foreign } from "./foreign.ts";
@@ -37,6 +39,8 @@ export interface NodeWriter {
   value(value: unknown): void;
   /** Has the value been given a node yet? */
   has(value: unknown): boolean;
+  /** Says that reading this node costs more than its tokens do (cost.ts). */
+  spend(bytes: number): void;
   /** Leaves a note for a node that is written later. */
   readonly notes: Map<object, unknown>;
   /** Throws: the value of this node can't be stored. @param advice each thing that helps, alone */
@@ -65,6 +69,12 @@ export class GraphWriter extends PackWriter implements NodeWriter {
   /** Place of the value that is being written. */
   current = 0;
   tokens = 0;
+  /** Is there a value of a codec? */
+  hasCodecs = false;
+  /** What reading it costs more than as many tokens in objects with shapes (cost.ts). */
+  cost = 0;
+  /** Values of the whole table. */
+  entries = 0;
   readonly identity: Identity;
   #nodeAt = 0;
   #size = 0;
@@ -98,6 +108,8 @@ export class GraphWriter extends PackWriter implements NodeWriter {
     this.patchArray(head, this.tokens);
     this.shapes.write(this);
     this.sections.write(this);
+    this.entries = this.tokens + this.shapes.entries + this.sections.entries;
+    if (this.hasCodecs) refuseRings(this);
   }
 
   /** Writes one token; true if it is the number of a node. */
@@ -161,6 +173,7 @@ export class GraphWriter extends PackWriter implements NodeWriter {
   // ---- general nodes
 
   begin(tag: number): void {
+    this.cost += costOfNode(tag) - COST_OF_SHAPED;
     this.uint(tag);
     this.#nodeAt = this.pos++;
     this.#size = 0;
@@ -171,6 +184,10 @@ export class GraphWriter extends PackWriter implements NodeWriter {
     this.makeRoom();
     if (this.put(value)) this.#references.push(this.#size);
     this.#size++;
+  }
+
+  spend(bytes: number): void {
+    this.cost += bytes;
   }
 
   /** Tokens of this node so far. */

@@ -157,6 +157,8 @@ export function readHeader(input: Uint8Array, limits: Limits): { header: Header;
   const nodes = bytes.readUInt32LE(36);
   if (HEAD + names + table.stored + sections.stored !== length) throw corrupt("its lengths do not add up");
   checkLimits({ bytes: length, inflatedBytes: table.length + sections.length, nodes }, limits);
+  if (bytes.readUInt16LE(50) !== 0 || bytes.readUInt32LE(56) !== 0 || bytes.readUInt32LE(60) !== 0)
+    throw corrupt("its reserved bytes are not 0");
   const seq = bytes.readUInt32LE(44) * 2 ** 32 + bytes.readUInt32LE(40);
   if (!Number.isSafeInteger(seq)) throw corrupt("its sequence number");
   const texts = readNames(bytes.subarray(HEAD, HEAD + names), bytes.readUInt32LE(52));

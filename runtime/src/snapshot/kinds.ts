@@ -111,6 +111,12 @@ function addRecordTo(tables: Kinds, record: AnyRecordKind): void {
   tables.recordsByName.set(record.name, record);
 }
 
+/** May its values have own properties, or the prototype of a subclass, beside their tokens (kind 16)? Their shells are always new. */
+export function isExtendable(kind: AnyKind): boolean {
+  const { prototypes = [], isSelfContained } = kind as Partial<AnyBuiltinKind>;
+  return prototypes.length > 0 && !isSelfContained;
+}
+
 /** The tables of this realm. */
 export function kinds(): Kinds {
   return shared("snapshot.kinds", build);

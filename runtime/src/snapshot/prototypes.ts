@@ -1,24 +1,33 @@
 /**
  * Owns: which prototypes a snapshot may ask for.
+ * Does not own: what instances of a class are (class-base.ts).
  *
- * I1 Only intrinsics and prototypes of registered classes, and only if the brand that instances get is the one that the
- *    prototype's chain promises: no plain object with `Date.prototype`, no Map that says it is a Set.
+ * I1 Only those that a writer gives: of registered classes, and of built-in errors. The brand that instances get is the one that
+ *    the prototype's chain promises: no plain object with `Date.prototype`, no Map that says it is a Set, no Float64Array that says
+ *    it is a Buffer. What a class stores by hooks or in private fields does not come without them.
  */
-import type { GraphReader } from "./graph-reader.ts";
-import { kinds } from "./kinds.ts";
-import { tags } from "./tags.ts";
-import type { AnyBuiltinKind } from "./types.ts";
+import { types } from "node:util";
+import { classOf } from "./by-name.ts";
+import { baseOf } from "./class-base.ts";
+import { SERIALIZE } from "./codecs/hooked.ts";
+import { hookOf } from "./codecs/private.ts";
+import { hostClassOf } from "./host-classes.ts";
+import type { CodeRegistry } from "./types.ts";
 
-/** Checks the value of a prototype node for instances of a kind; null: ordinary objects. */
-export function prototypeOf(tag: number, value: unknown, kind: AnyBuiltinKind | null, graph: GraphReader): object {
-  if ((tag !== tags.prototype && tag !== tags.intrinsic) || typeof value !== "object" || value === null) {
-    throw graph.corrupt("a prototype that is none");
-  }
-  for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at)) {
-    if (!kinds().byPrototype.has(at)) continue;
-    if (kind?.prototypes?.includes(at)) return value;
-    throw graph.corrupt("a prototype that does not fit");
-  }
-  if (kind !== null) throw graph.corrupt("a prototype that does not fit");
-  return value;
+/**
+ * May instances have it?
+ *
+ * @param value what a prototype node stands for
+ * @param own prototypes of plain instances; null: instances are ordinary objects
+ */
+export function isPrototypeFor(value: unknown, own: readonly object[] | null, registry: CodeRegistry): value is object {
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  if (own?.includes(value)) return true;
+  const cls = classOf(value);
+  if (cls === undefined || registry.refOf(cls) === undefined) return false;
+  const base = baseOf(value, registry);
+  if (base === undefined || "closed" in base) return false;
+  if (own !== null) return base.proto !== null && own.includes(base.proto);
+  if (base.kind !== null || SERIALIZE in value || hookOf(value) !== undefined) return false;
+  return hostClassOf(Object.create(value)) === undefined;
 }

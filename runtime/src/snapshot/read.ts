@@ -7,15 +7,17 @@
  * I3 A verdict that forbids going on is a value, not an error: the caller decides.
  */
 import * as zlib from "node:zlib"; // whole, as in codecs/view.ts
-import { errors } from "../errors.ts";
+import { errors, isColdframeError } from "../errors.ts";
+import { allowance, COST_OF_INFLATED, Cost } from "./cost.ts";
 import { GraphReader } from "./graph-reader.ts";
 import { type Header, type Part, readHeader } from "./header.ts";
 import { type Match, matchCode } from "./match.ts";
 import { SectionReader } from "./section-reader.ts";
-import { type CodeRef, type CodeRegistry, defaultLimits, type Limits } from "./types.ts";
+import { type CodeRegistry, defaultLimits, type Limits, limitsOf } from "./types.ts";
 import { unpackTable } from "./unpack.ts";
 import { ABI } from "./versions.ts";
 import type { EncodedGraph } from "./write.ts";
+import { isOneFrame } from "./zstd-frame.ts";
 
 export interface ReadOptions {
   registry: CodeRegistry;
@@ -36,19 +38,18 @@ export type ReadSnapshot =
  * @throws CF2002, CF2003, CF2004, CF2007, CF2008, CF2009 if the bytes are not sound; CF2010, CF2011 for hooks and codecs
  */
 export function readSnapshot(bytes: Uint8Array, options: ReadOptions): ReadSnapshot {
-  const limits = { ...defaultLimits, ...options.limits };
+  return coded(() => read(bytes, options));
+}
+
+function read(bytes: Uint8Array, options: ReadOptions): ReadSnapshot {
+  const limits = limitsOf(options.limits);
   const { header, bytes: whole, names } = readHeader(bytes, limits);
   const match = matchCode(header.codes, options.registry);
   if (header.abi !== ABI) return { ok: false, header, match: { ...match, verdict: "incompatible" } };
   if (match.verdict === "incompatible" || match.verdict === "missing") return { ok: false, header, match };
-  const middle = names + header.table.stored;
-  const graph = {
-    nodes: inflate(whole.subarray(names, middle), header.table),
-    sections: inflate(whole.subarray(middle), header.sections),
-    codes: header.codes,
-    count: header.nodes,
-  };
-  return { ok: true, header, match, root: decodeGraph(graph, options.registry, limits) };
+  const { nodes, sections, cost } = inflateParts(header, whole, names, limits);
+  const graph = { nodes, sections, codes: header.codes, count: header.nodes };
+  return { ok: true, header, match, root: decodeGraph(graph, options.registry, limits, cost) };
 }
 
 /**
@@ -58,7 +59,7 @@ export function readSnapshot(bytes: Uint8Array, options: ReadOptions): ReadSnaps
  * @throws as `readSnapshot`, without those of hooks
  */
 export function matchSnapshot(bytes: Uint8Array, { registry, limits }: ReadOptions): { header: Header; match: Match } {
-  const { header } = readHeader(bytes, { ...defaultLimits, ...limits });
+  const { header } = readHeader(bytes, limitsOf(limits));
   return { header, match: matchCode(header.codes, registry) };
 }
 
@@ -68,19 +69,48 @@ export function matchSnapshot(bytes: Uint8Array, { registry, limits }: ReadOptio
  * @param graph its result
  * @param registry the code that is loaded
  * @param limits bounds
+ * @param cost what has been spent so far
  * @returns the root
+ * @throws as `readSnapshot`
  */
-export function decodeGraph(graph: EncodedGraph, registry: CodeRegistry, limits: Limits = defaultLimits): unknown {
-  const { tokens, shapes, sections } = unpackTable(graph.nodes, limits);
-  const reader = new GraphReader({
-    registry,
-    codes: graph.codes as CodeRef[],
-    tokens,
-    shapes,
-    sections: new SectionReader(sections, graph.sections, limits),
-    nodes: Math.min(graph.count, limits.nodes),
+export function decodeGraph(
+  graph: EncodedGraph,
+  registry: CodeRegistry,
+  limits: Limits = defaultLimits,
+  cost: Cost = new Cost(allowance(limits, graph.nodes.length + graph.sections.length)),
+): unknown {
+  return coded(() => {
+    const { tokens, shapes, sections } = unpackTable(graph.nodes, limits, cost);
+    const memory = new SectionReader(sections, graph.sections, limits);
+    const { count, codes } = graph;
+    return new GraphReader({ registry, codes, tokens, shapes, sections: memory, count, cost }).read();
   });
-  return reader.read();
+}
+
+/** What no check has foreseen is the fault of the bytes as well: the stack is full, the engine refuses a length (I1). */
+export function coded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (isColdframeError(cause)) throw cause;
+    throw errors.snapshotCorrupt({ detail: "it cannot be made into values" }, { cause });
+  }
+}
+
+/** Inflates node table and sections, once it is clear that they are not too much. */
+export function inflateParts(header: Header, bytes: Uint8Array, names: number, limits: Limits): Parts {
+  const { table, sections, length } = header;
+  const cost = new Cost(allowance(limits, length));
+  cost.spend((table.length + sections.length) * COST_OF_INFLATED);
+  const middle = names + table.stored;
+  const nodes = inflate(bytes.subarray(names, middle), table);
+  return { nodes, sections: inflate(bytes.subarray(middle), sections), cost };
+}
+
+interface Parts {
+  readonly nodes: Uint8Array;
+  readonly sections: Uint8Array;
+  readonly cost: Cost;
 }
 
 /** Inflates a part, never beyond what the head says. */
@@ -89,6 +119,7 @@ export function inflate(bytes: Uint8Array, part: Part): Uint8Array {
     if (bytes.length !== part.length) throw errors.snapshotCorrupt({ detail: "a part has another length" });
     return bytes;
   }
+  if (!isOneFrame(bytes)) throw errors.snapshotCorrupt({ detail: "a part is not one zstd frame" });
   let inflated: Uint8Array;
   try {
     inflated = zlib.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, part.length) });

@@ -18,10 +18,17 @@ export interface Range {
 
 export class SectionTable {
   readonly #ranges: Range[] = [];
+  /** How much further buffers may grow. */
+  reserved = 0;
 
   /** The number of a new section. */
   add(range: Range): number {
     return this.#ranges.push(range) - 1;
+  }
+
+  /** Values that these are in the table. */
+  get entries(): number {
+    return this.#ranges.length * 2;
   }
 
   write(out: PackWriter): void {

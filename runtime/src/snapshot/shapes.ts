@@ -43,6 +43,8 @@ const FEW = 8;
 
 export class ShapeTable {
   readonly all: Shape[] = [];
+  /** Values that these are in the table. */
+  entries = 0;
 
   root(form: number, a: number | string | null, b: number): ShapeRoot {
     return { form, a, b, last: null, former: null, shapes: [], index: null };
@@ -68,6 +70,7 @@ export class ShapeTable {
     if (!keys.every(isPlainText)) return null;
     const shape = { tag: this.all.length + FIRST_SHAPE_TAG, form: root.form, a: root.a, b: root.b, keys, mask };
     this.all.push(shape);
+    this.entries += 5 + keys.length;
     root.shapes.push(shape);
     if (root.index !== null) addTo(root.index, shape);
     return shape;

@@ -8,7 +8,7 @@
 import { errors } from "../errors.ts";
 import type { Frame } from "../frame.ts";
 import type { CodePoint } from "./code-lookup.ts";
-import { fillFrame } from "./codecs/frame.ts";
+import { fillFrame, type StoredSlots } from "./codecs/frame.ts";
 import { FIRST_NODE } from "./fixed.ts";
 import type { GraphReader } from "./graph-reader.ts";
 import { close } from "./integrity.ts";
@@ -37,6 +37,7 @@ export function readShape(entry: unknown): StoredShape {
   const [form, a, b, mask] = entry as unknown[];
   const keys = entry.slice(4) as unknown[];
   if (keys.length > MAX_KEYS || !keys.every((key) => typeof key === "string")) throw corrupt("its keys");
+  if (new Set(keys).size < keys.length) throw corrupt("a key twice");
   if (typeof mask !== "number" || !Number.isInteger(mask) || mask < 0 || mask >= 2 ** keys.length) {
     throw corrupt("its mask");
   }
@@ -143,7 +144,7 @@ function define(target: object, key: string, value: unknown): void {
 function readFrameShape(a: unknown, b: unknown, mask: number, keys: readonly string[]): StoredShape {
   if (!isIndex(a) || !isIndex(b) || keys.length < 3) throw corrupt("a frame");
   let point: CodePoint | null = null;
-  let fields: readonly string[] = [];
+  let slots: StoredSlots = { fields: [], hidden: [] };
   return {
     keys,
     mask,
@@ -151,12 +152,12 @@ function readFrameShape(a: unknown, b: unknown, mask: number, keys: readonly str
     make(graph) {
       if (point === null) {
         point = graph.codes.point(a, b);
-        fields = point.fieldsOf(keys);
+        slots = point.slotsOf(keys);
       }
       return point.make();
     },
     fill(shell, graph, at) {
-      fillFrame(shell as Frame, fields, (index) => valueAt(graph, mask, at, index), corrupt);
+      fillFrame(shell as Frame, slots, (index) => valueAt(graph, mask, at, index), graph);
     },
   };
 }
@@ -166,9 +167,9 @@ function valueAt(graph: GraphReader, mask: number, at: number, index: number): u
   return (mask & (1 << index)) === 0 ? token : graph.lookup(token);
 }
 
-function readRecordShape(a: unknown, _b: unknown, mask: number, keys: readonly string[]): StoredShape {
+function readRecordShape(a: unknown, b: unknown, mask: number, keys: readonly string[]): StoredShape {
   const record = kinds().recordsByName.get(a as string) as RecordKind<Record<string, unknown>> | undefined;
-  if (record === undefined) throw corrupt(`there is no record ${a}`);
+  if (record === undefined || b !== 0) throw corrupt(`there is no record ${a}`);
   if (!keys.every((key) => record.fields.includes(key))) throw corrupt(`fields of ${a}`);
   return {
     keys,
@@ -179,6 +180,7 @@ function readRecordShape(a: unknown, _b: unknown, mask: number, keys: readonly s
       keys.forEach((key, index) => {
         (shell as Record<string, unknown>)[key] = valueAt(graph, mask, at, index);
       });
+      if (record.isSound?.(shell as Record<string, unknown>, graph) === false) throw corrupt(`what a ${a} holds`);
     },
   };
 }

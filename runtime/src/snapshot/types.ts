@@ -3,6 +3,7 @@
  * Does not own: any behaviour. The bytes are stated in docs/formats.md.
  */
 import type { CompiledClass, FunctionMeta, PrivateHook } from "../registry.ts";
+import type { GraphReader } from "./graph-reader.ts";
 import type { NodeWriter } from "./graph-writer.ts";
 import type { NodeReader } from "./node-reader.ts";
 
@@ -45,6 +46,8 @@ export interface Limits {
   readonly tokens: number;
   /** Memory of array buffers, with what they may grow to. */
   readonly bufferBytes: number;
+  /** Memory that values take, as estimated, beside 64 bytes for each byte of the snapshot. */
+  readonly memoryBytes: number;
 }
 
 const MiB = 2 ** 20;
@@ -56,7 +59,15 @@ export const defaultLimits: Limits = {
   nodes: 8 * MiB,
   tokens: 64 * MiB,
   bufferBytes: 512 * MiB,
+  memoryBytes: 192 * MiB,
 };
+
+/** These limits, and those that users do not name. */
+export function limitsOf(given?: Partial<Limits>): Limits {
+  if (given === undefined) return defaultLimits;
+  const named = Object.entries(given).filter(([, limit]) => limit !== undefined);
+  return { ...defaultLimits, ...Object.fromEntries(named) };
+}
 
 /** An instance of one of the runtime's own classes that is nothing but its fields. */
 export interface RecordKind<T extends object = object> {
@@ -66,6 +77,8 @@ export interface RecordKind<T extends object = object> {
   readonly fields: readonly (keyof T & string)[];
   /** An instance to be filled; fields that a stored one lacks keep what they have here. */
   make(): T;
+  /** May a stored instance hold this? Absent: anything. Objects in it may not be filled yet: of them only what they are counts. */
+  isSound?(record: T, graph: GraphReader): boolean;
 }
 
 /** One step of a value path: how it is written, and what lies there. */

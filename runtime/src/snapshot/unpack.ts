@@ -8,6 +8,7 @@
  */
 import { Unpackr } from "msgpackr/unpack";
 import { errors } from "../errors.ts";
+import { COST_OF_ENTRY, type Cost } from "./cost.ts";
 import type { Limits } from "./types.ts";
 
 /** The three parts of a node table. */
@@ -19,8 +20,13 @@ export interface Table {
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: false, bundleStrings: false, moreTypes: false });
 /** Reads a node table. */
-export function unpackTable(bytes: Uint8Array, limits: Limits): Table {
-  skim(bytes, limits);
+export function unpackTable(bytes: Uint8Array, limits: Limits, cost: Cost): Table {
+  cost.spend(skim(bytes, limits) * COST_OF_ENTRY);
+  return unpackSound(bytes);
+}
+
+/** As `unpackTable`, of what this process has written. */
+export function unpackSound(bytes: Uint8Array): Table {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const table = unpackr.unpack(view) as unknown;
   if (!Array.isArray(table) || table.length !== 3 || !table.every(Array.isArray))
@@ -36,8 +42,10 @@ function corrupt(detail: string): Error {
 /**
  * Checks that the bytes are `[tokens, shapes, sections]` in the allowed subset, that no length lies, and that there are not
  * too many values. Cheap, because values are not looked into: two or three steps per token.
+ *
+ * @returns number of values
  */
-function skim(bytes: Uint8Array, limits: Limits): void {
+function skim(bytes: Uint8Array, limits: Limits): number {
   if (bytes[0] !== 0x93) throw corrupt("it does not begin with three parts");
   const budget = { values: limits.tokens };
   let at = skimFlat(bytes, 1, budget);
@@ -46,6 +54,7 @@ function skim(bytes: Uint8Array, limits: Limits): void {
   for (let i = 0; i < shapes.count; i++) at = skimFlat(bytes, at, budget);
   at = skimFlat(bytes, at, budget);
   if (at !== bytes.length) throw corrupt("bytes are left over");
+  return limits.tokens - budget.values;
 }
 
 interface Budget {

@@ -6,13 +6,23 @@
  * I2 The bytes are the caller's own: nothing of ours is kept in them or changes them later.
  */
 import * as zlib from "node:zlib"; // whole, as in codecs/view.ts
+import { errors } from "../errors.ts";
 import { shared } from "../realm.ts";
+import {
+  allowance,
+  COST_OF_ENTRY,
+  COST_OF_INFLATED,
+  COST_OF_SHAPE,
+  COST_OF_SHAPED,
+  COST_OF_TOKEN,
+  Cost,
+} from "./cost.ts";
 import { describeHolder, type Foreign } from "./foreign.ts";
 import { GraphWriter, Refused, type WriterOptions } from "./graph-writer.ts";
 import { type NewHeader, type Part, seal, writeHeader } from "./header.ts";
 import { SnapshotMemory } from "./identity.ts";
 import type { SectionTable } from "./section-table.ts";
-import type { CodeRef, CodeRegistry } from "./types.ts";
+import { type CodeRef, type CodeRegistry, type Limits, limitsOf } from "./types.ts";
 import { ABI, RUNTIME_VERSION } from "./versions.ts";
 
 /** What is said about a snapshot beside its graph. */
@@ -25,6 +35,8 @@ export interface SnapshotOptions {
   compress?: boolean;
   /** What the last snapshot of the same run found out; the new one leaves its own here. Speeds up repeated snapshots. */
   memory?: SnapshotMemory;
+  /** Those of who will read it. Default: those that a reader has. */
+  limits?: Partial<Limits>;
 }
 
 /** A graph as bytes, without head. */
@@ -141,7 +153,40 @@ function attempt<T>(options: Omit<WriterOptions, "buffer">, run: (writer: GraphW
 }
 
 function assemble(writer: GraphWriter, options: SnapshotOptions): Uint8Array {
-  const compress = options.compress ?? true;
+  const limits = limitsOf(options.limits);
+  checkSizes(writer, limits);
+  const bytes = assembleAs(writer, options, options.compress ?? true);
+  // What shrinks so much that a reader could not tell it from an attack is stored at its length (cost.ts).
+  const isTooDear = costOf(writer) > allowance(limits, bytes.length);
+  return checkCost(writer, limits, isTooDear ? assembleAs(writer, options, false) : bytes);
+}
+
+/** A reader would refuse what is larger. @throws CF2008 */
+function checkSizes(writer: GraphWriter, limits: Limits): void {
+  const { identity, sections, pos } = writer;
+  refuseLarger("nodes", identity.values.length, limits.nodes);
+  refuseLarger("values", writer.entries, limits.tokens);
+  refuseLarger("bytes of buffers", sections.byteLength + sections.reserved, limits.bufferBytes);
+  refuseLarger("bytes inflated", pos + sections.byteLength, limits.inflatedBytes);
+}
+
+function checkCost(writer: GraphWriter, limits: Limits, bytes: Uint8Array): Uint8Array {
+  refuseLarger("bytes", bytes.length, limits.bytes);
+  new Cost(allowance(limits, bytes.length)).spend(costOf(writer));
+  return bytes;
+}
+
+function refuseLarger(what: string, found: number, limit: number): void {
+  if (found > limit) throw errors.snapshotTooLarge({ what, found, limit });
+}
+
+/** What a reader spends on it at most. */
+function costOf({ cost, identity, tokens, entries, shapes, sections, pos }: GraphWriter): number {
+  const of = COST_OF_SHAPED * identity.values.length + COST_OF_TOKEN * tokens + COST_OF_SHAPE * shapes.all.length;
+  return cost + of + COST_OF_ENTRY * entries + COST_OF_INFLATED * (pos + sections.byteLength);
+}
+
+function assembleAs(writer: GraphWriter, options: SnapshotOptions, compress: boolean): Uint8Array {
   const table = squeeze(writer.buffer.subarray(0, writer.pos), compress);
   const sections = compress ? squeezeSections(writer.sections) : plainPart(writer.sections.byteLength);
   const header: NewHeader = {

@@ -59,6 +59,7 @@ export const arrayBufferKind: BuiltinKind<ArrayBuffer> = {
     if (value.detached) writer.value(null);
     else writer.value(writer.sections.add({ memory: value, from: 0, to: value.byteLength, anchor: 0 }));
     writer.value(value.resizable ? value.maxByteLength : null);
+    if (!value.detached && value.resizable) writer.sections.reserved += value.maxByteLength - value.byteLength;
   },
   allocate(node) {
     const most = node.primitive(1) === null ? undefined : node.int(1, 0, Number.MAX_SAFE_INTEGER);

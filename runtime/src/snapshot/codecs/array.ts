@@ -126,7 +126,11 @@ const sparseArrayKind: BuiltinKind<unknown[]> = {
     // A far element first: it makes the engine keep a table instead of allocating what lies between.
     if (length > 0) shell[length - 1] = undefined;
     if (length > 0) delete shell[length - 1];
-    for (let at = 1; at < node.size; at += 2) shell[node.int(at, 0, length - 1)] = node.value(at + 1);
+    for (let at = 1; at < node.size; at += 2) {
+      const index = node.int(at, 0, length - 1);
+      if (Object.hasOwn(shell, index)) throw node.corrupt("an element twice");
+      shell[index] = node.value(at + 1);
+    }
     shell.length = length;
   },
 };

@@ -40,12 +40,11 @@ export const asyncGeneratorKind: Kind<object> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const fn = node.value(0);
-    return makeAsyncGenerator(generatorPrototypeOf(fn, node), fn as Function, null);
+    return makeAsyncGenerator(generatorPrototypeOf(fn, 4, node), fn as Function, null);
   },
   fill(shell, node) {
     const generator = asyncGeneratorOf(shell);
-    const frame = node.value(1);
-    if (generator !== undefined && frame !== null)
-      generator.frame = node.graph.frame(frame, node) as AsyncGeneratorFrame;
+    if (generator !== undefined)
+      generator.frame = node.graph.frame(node.value(1), generator.fn, node) as AsyncGeneratorFrame | null;
   },
 };

@@ -1,15 +1,19 @@
 /**
  * Owns: kinds that users bring (kind 22): `registerCodec` for classes that are not theirs to change.
  *
- * I1 `decode` gets a state that is complete, and makes the value from it; so a state can't hold the value itself.
+ * I1 `decode` gets a state that is complete, and makes the value from it; so a state that leads back to the value is refused.
  */
 import { errors } from "../../errors.ts";
 import { shared } from "../../realm.ts";
 import { writeByName } from "../by-name.ts";
 import type { Family } from "../families.ts";
+import { FIRST_NODE } from "../fixed.ts";
 import type { GraphWriter } from "../graph-writer.ts";
+import { NodeTable, type TableNode } from "../inspect/node-table.ts";
+import { visitParts } from "../parts.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
+import { unpackSound } from "../unpack.ts";
 import { runHook } from "./hooked.ts";
 
 /** How the values of one class become a state that can be stored, and come back. */
@@ -68,6 +72,28 @@ export function writeCustom(writer: GraphWriter, value: object, family: Family):
   writer.value(codec.name);
   writer.value(state);
   writer.end();
+  writer.hasCodecs = true;
+}
+
+/** @throws CF2001 for a value whose state leads back to it (I1); what leads where, the written table says */
+export function refuseRings(writer: GraphWriter): void {
+  const { tokens, shapes } = unpackSound(writer.buffer.subarray(0, writer.pos));
+  const { nodes } = new NodeTable(tokens, shapes as readonly unknown[][]);
+  const next = (place: number) =>
+    (nodes[place] as TableNode).items.flatMap(({ token, reference }) =>
+      reference && (token as number) >= FIRST_NODE ? [(token as number) - FIRST_NODE] : [],
+    );
+  const isCodec = (place: number) => (nodes[place] as TableNode).tag === tags.custom;
+  const all = nodes.flatMap((_, place) => (isCodec(place) ? [place] : []));
+  visitParts(all, nodes.length, next, (part) => {
+    const codec = part.find(isCodec);
+    if (codec === undefined || (part.length === 1 && !next(codec).includes(codec))) return;
+    writer.current = codec;
+    writer.refuse(
+      `a value of the codec ${nodes[codec]?.items[0]?.token} whose state leads back to it`,
+      "let `encode` leave out what holds the value",
+    );
+  });
 }
 
 export const customKind: Kind<object> = {
@@ -75,12 +101,11 @@ export const customKind: Kind<object> = {
   tag: tags.custom,
   is: () => false,
   encode() {},
-  needs: (node) => node.graph.reachable(node.id),
   allocate(node) {
-    const name = String(node.primitive(0));
+    const name = node.primitive(0);
+    if (typeof name !== "string" || node.size !== 2) throw node.corrupt("a value of a codec");
     const codec = codecs().byName.get(name);
     if (codec === undefined) throw errors.missingCodec({ name });
-    node.graph.fillNow(node.graph.reachable(node.id));
     const value = runHook(`decode of the codec ${name}`, () => codec.decode(node.value(1)));
     if ((typeof value !== "object" || value === null) && typeof value !== "function") {
       throw errors.hookFailed({ hook: `decode of the codec ${name}`, message: "it returned no object" });

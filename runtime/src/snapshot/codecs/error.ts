@@ -38,7 +38,7 @@ export const errorKind: BuiltinKind<Error> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const shell = makeError();
-    Object.setPrototypeOf(shell, node.graph.prototype(node.reference(0), errorKind));
+    Object.setPrototypeOf(shell, node.graph.prototype(node.reference(0), errorKind.prototypes));
     return shell;
   },
   fill(shell, node) {

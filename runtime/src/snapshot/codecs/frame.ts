@@ -5,11 +5,13 @@
  * I1 Slots are stored under canonical keys, so that another build finds them whatever its fields are called.
  * I2 A restored frame has every live slot of its point, and no other; dead slots keep the dummies of the constructor.
  */
-import { type Frame, isFrame } from "../../frame.ts";
+import { type Frame, metaOf } from "../../frame.ts";
 import { AsyncDelegate } from "../../language/async-delegate.ts";
+import { Request } from "../../language/async-generator.ts";
 import { DURABLE } from "../../realm.ts";
 import { type FunctionMeta, type PointMeta, slotsAt } from "../../registry.ts";
 import type { Family } from "../families.ts";
+import type { GraphReader } from "../graph-reader.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { type Layout, makeLayout, writeLayout } from "../layout.ts";
 import { FRAME_FORM } from "../shapes.ts";
@@ -31,6 +33,15 @@ export function storedAt(meta: FunctionMeta, pc: number): { field: string; key: 
 /** A point in words: line and column, and the source text of what is awaited; at its entry a function awaits nothing. */
 export function textOfPoint({ at, of }: PointMeta, pc: number): string {
   return pc === 0 ? at : `${at} ${of}`;
+}
+
+/** What a check of a hidden slot says of a value that compiled code relies on. */
+export type CheckSlot = (value: unknown, graph: GraphReader) => void;
+
+/** Slots of a stored frame: the fields that they go to, and those that compiled code takes for what they are. */
+export interface StoredSlots {
+  readonly fields: readonly string[];
+  readonly hidden: readonly { readonly at: number; readonly check: CheckSlot }[];
 }
 
 interface FrameLayout extends Layout {
@@ -98,26 +109,34 @@ function writeWide(writer: GraphWriter, pc: number, layout: FrameLayout, value: 
 /** Fills a restored frame; `value` gives the value of each key, the first three are those of FRAME_KEYS. */
 export function fillFrame(
   frame: Frame,
-  fields: readonly string[],
+  { fields, hidden }: StoredSlots,
   value: (index: number) => unknown,
-  corrupt: (detail: string) => Error,
+  graph: GraphReader,
 ): void {
   const fn = value(0);
   const descriptor = typeof fn === "function" ? (fn as { [DURABLE]?: Frame["$d"] })[DURABLE] : undefined;
-  if (descriptor === undefined || descriptor.self !== fn) throw corrupt("a frame without its function");
+  if (descriptor === undefined || descriptor.self !== fn || descriptor.meta !== metaOf(frame))
+    throw graph.corrupt("a frame without its function");
   const up = value(1);
-  if (up !== null && !(typeof up === "object" && isFrame(up as object))) throw corrupt("a frame under no frame");
+  if (up !== null) graph.stacks.add(frame, up);
   frame.$d = descriptor;
   frame.$up = up as Frame | null;
   frame.$wait = value(2);
-  if (descriptor.kind === 4) checkGenerator(value, corrupt);
+  if (descriptor.kind === 4) checkGenerator(value, graph);
   for (let i = 0; i < fields.length; i++) frame[fields[i] as string] = value(i + FRAME_KEYS.length);
+  for (const { at, check } of hidden) check(value(at + FRAME_KEYS.length), graph);
 }
 
-function checkGenerator(value: (index: number) => unknown, corrupt: (detail: string) => Error): void {
+function checkGenerator(value: (index: number) => unknown, graph: GraphReader): void {
   const [queue, delegate, state] = [0, 1, 2].map((index) => value(FRAME_KEYS.length + index));
   const isSound = Array.isArray(queue) && (delegate === null || delegate instanceof AsyncDelegate);
-  if (!isSound || ![0, 1, 2, 3, 5, 6].includes(state as number)) throw corrupt("a frame of an async generator");
+  if (!isSound || ![0, 1, 2, 3, 5, 6].includes(state as number)) throw graph.corrupt("a frame of an async generator");
+  graph.finally(() => {
+    // At rest somebody has asked exactly if it is under way (language/async-generator, I2).
+    const isAsked = (queue as unknown[]).length > 0;
+    if (!(queue as unknown[]).every((request) => request instanceof Request) || isAsked !== (state as number) > 1)
+      throw graph.corrupt("requests of an async generator");
+  });
 }
 
 export const wideFrameKind: Kind<Frame> = {
@@ -134,11 +153,6 @@ export const wideFrameKind: Kind<Frame> = {
       values.push(node.value(at + 1));
     }
     const point = node.graph.codes.point(node.int(0, 0, 2 ** 32), node.int(1, 0, 2 ** 32));
-    fillFrame(
-      shell,
-      point.fieldsOf(keys),
-      (index) => values[index],
-      (detail) => node.corrupt(detail),
-    );
+    fillFrame(shell, point.slotsOf(keys), (index) => values[index], node.graph);
   },
 };

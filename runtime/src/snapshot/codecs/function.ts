@@ -88,7 +88,8 @@ export const closureKind: Kind<Function> = {
     const meta = node.graph.codes.meta(node.int(0, 0, 2 ** 32));
     const captures: unknown[] = [];
     for (let at = 1; at < node.size; at++) captures.push(node.value(at));
-    if (meta.make === undefined) throw node.corrupt(`${meta.key} is no closure`);
+    if (meta.make === undefined || meta.make.length !== captures.length)
+      throw node.corrupt(`a closure ${meta.key} of ${captures.length} captures`);
     return meta.make(...captures);
   },
 };

@@ -6,6 +6,7 @@
  */
 import { GeneratorState, isExecuting } from "../../language/chain.ts";
 import { generatorState, makeGenerator } from "../../language/generator.ts";
+import { descriptorOf } from "../../realm.ts";
 import type { NodeReader } from "../node-reader.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
@@ -15,9 +16,10 @@ export function isOfItsFunction(generator: object, fn: Function): boolean {
   return Object.getOwnPropertyDescriptor(fn, "prototype")?.value === Object.getPrototypeOf(generator);
 }
 
-/** The prototype for a restored generator object. */
-export function generatorPrototypeOf(fn: unknown, node: NodeReader): object {
-  const proto = typeof fn === "function" ? Object.getOwnPropertyDescriptor(fn, "prototype")?.value : undefined;
+/** The prototype for a restored generator object. @param kind of its function */
+export function generatorPrototypeOf(fn: unknown, kind: 3 | 4, node: NodeReader): object {
+  const proto =
+    descriptorOf(fn)?.kind === kind ? Object.getOwnPropertyDescriptor(fn as Function, "prototype")?.value : undefined;
   if (typeof proto !== "object" || proto === null) throw node.corrupt("a generator without its function");
   return proto;
 }
@@ -40,10 +42,10 @@ export const generatorKind: Kind<object> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const fn = node.value(0);
-    return makeGenerator(generatorPrototypeOf(fn, node), new GeneratorState(fn as Function, null));
+    return makeGenerator(generatorPrototypeOf(fn, 3, node), new GeneratorState(fn as Function, null));
   },
   fill(shell, node) {
     const state = generatorState(shell);
-    if (state !== undefined) state.frame = node.graph.frame(node.value(1), node);
+    if (state !== undefined) state.frame = node.graph.frame(node.value(1), state.fn, node);
   },
 };

@@ -5,6 +5,7 @@
  * I1 The shell has the class's prototype, and the slots of a built-in class it extends; no constructor of the user's is called.
  * I2 `deserialize` runs when the whole graph stands, states within states first. It may not replace the shell: others hold it.
  */
+import { types } from "node:util";
 import { errors } from "../../errors.ts";
 import { classOf, writeByName } from "../by-name.ts";
 import type { GraphWriter } from "../graph-writer.ts";
@@ -67,7 +68,8 @@ export const hookedKind: Kind<object> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const cls = node.value(0);
-    if (!isClassWithHook(cls)) throw node.corrupt(`a class without static [Symbol.for("coldframe.deserialize")]`);
+    if (node.size !== 2 || !isClassWithHook(cls) || node.registry.refOf(cls) === undefined)
+      throw node.corrupt(`a class without static [Symbol.for("coldframe.deserialize")]`);
     return Reflect.construct(builtinBase(cls.prototype), [], cls as unknown as Function);
   },
   fill(shell, node) {
@@ -83,8 +85,10 @@ export const hookedKind: Kind<object> = {
 };
 
 function isClassWithHook(cls: unknown): cls is HookedClass {
-  if (typeof cls !== "function" || typeof (cls as HookedClass).prototype !== "object") return false;
-  return typeof (cls as HookedClass)[DESERIALIZE] === "function";
+  if (typeof cls !== "function" || types.isProxy(cls)) return false;
+  const prototype: unknown = Object.getOwnPropertyDescriptor(cls, "prototype")?.value;
+  if (typeof prototype !== "object" || prototype === null || types.isProxy(prototype)) return false;
+  return typeof (cls as unknown as HookedClass)[DESERIALIZE] === "function";
 }
 
 /** The built-in constructor that gives instances their slots. */

@@ -5,7 +5,8 @@
  *    whether it has ended (without that, entries added after the end would come back to life).
  * I2 The `next` that a loop read at its start is stored by where it was found: the method of its iterator.
  */
-import { AsyncDelegate } from "../../language/async-delegate.ts";
+import { types } from "node:util";
+import { AsyncDelegate, isPhase } from "../../language/async-delegate.ts";
 import { Request } from "../../language/async-generator.ts";
 import { Delegate } from "../../language/delegate.ts";
 import {
@@ -14,32 +15,80 @@ import {
   CollectionIterator,
   type CollectionPart,
   ForeignIterator,
+  isLoopIterator,
   KeyIterator,
   StringIterator,
 } from "../../language/iterate.ts";
+import { COST_OF_STEP } from "../cost.ts";
+import type { GraphReader } from "../graph-reader.ts";
 import { tags } from "../tags.ts";
 import type { AnyRecordKind, BuiltinKind, RecordKind } from "../types.ts";
 
-function record<T extends object>(name: string, make: () => T, fields: readonly (keyof T & string)[]): RecordKind<T> {
-  return { name, prototype: Object.getPrototypeOf(make()), fields, make };
+type Fields<T> = readonly (keyof T & string)[];
+type Sound<T> = (record: T, graph: GraphReader) => boolean;
+
+function record<T extends object>(name: string, make: () => T, fields: Fields<T>, isSound: Sound<T>): RecordKind<T> {
+  return { name, prototype: Object.getPrototypeOf(make()), fields, make, isSound };
 }
 
+const isBool = (value: unknown): boolean => typeof value === "boolean";
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isMode = (value: unknown): boolean => value === 0 || value === 1 || value === 2;
+/** One of them, and the other is null. */
+const isEither = (foreign: unknown, inner: unknown): boolean =>
+  inner === null ? foreign instanceof ForeignIterator : foreign === null && isLoopIterator(inner);
+
+const isKeysSound: Sound<KeyIterator> = ({ source, keys, index, done }, graph) => {
+  graph.finally(() => {
+    if (!keys.every((key) => typeof key === "string")) throw graph.corrupt("keys of a loop");
+  });
+  const isObject = (typeof source === "object" && source !== null) || typeof source === "function";
+  return isObject && Array.isArray(keys) && isCount(index) && isBool(done);
+};
+
 export const iteratorRecords: readonly AnyRecordKind[] = [
-  record("array-iterator", () => new ArrayIterator([]), ["source", "part", "index", "done", "value"]),
-  record("string-iterator", () => new StringIterator(""), ["source", "index", "done", "value"]),
-  record("key-iterator", () => new KeyIterator({}, []), ["source", "keys", "index", "done", "value"]),
-  record("delegate", () => new Delegate(new ArrayIterator([])), ["inner", "started", "value"]),
-  record("async-iterator", () => new AsyncLoopIterator(null, null), ["foreign", "inner", "done", "stepping", "value"]),
-  record("async-delegate", () => new AsyncDelegate(null, null), [
-    "foreign",
-    "inner",
-    "phase",
-    "started",
-    "sent",
-    "done",
-    "value",
-  ]),
-  record("request", () => new Request(0, undefined, null), ["mode", "value", "capability"]),
+  record(
+    "array-iterator",
+    () => new ArrayIterator([]),
+    ["source", "part", "index", "done", "value"],
+    ({ source, part, index, done }) =>
+      (Array.isArray(source) || types.isTypedArray(source)) &&
+      partNames.includes(part) &&
+      isCount(index) &&
+      isBool(done),
+  ),
+  record(
+    "string-iterator",
+    () => new StringIterator(""),
+    ["source", "index", "done", "value"],
+    ({ source, index, done }) => typeof source === "string" && isCount(index) && isBool(done),
+  ),
+  record("key-iterator", () => new KeyIterator({}, []), ["source", "keys", "index", "done", "value"], isKeysSound),
+  record(
+    "delegate",
+    () => new Delegate(new ArrayIterator([])),
+    ["inner", "started", "value"],
+    ({ inner, started }) => isLoopIterator(inner) && isBool(started),
+  ),
+  record(
+    "async-iterator",
+    () => new AsyncLoopIterator(null, null),
+    ["foreign", "inner", "done", "stepping", "value"],
+    ({ foreign, inner, done, stepping }) => isEither(foreign, inner) && isBool(done) && isBool(stepping),
+  ),
+  record(
+    "async-delegate",
+    () => new AsyncDelegate(null, null),
+    ["foreign", "inner", "phase", "started", "sent", "done", "value"],
+    ({ foreign, inner, phase, started, sent, done }) =>
+      isEither(foreign, inner) && isPhase(phase) && isBool(started) && isMode(sent) && isBool(done),
+  ),
+  record(
+    "request",
+    () => new Request(0, undefined, null),
+    ["mode", "value", "capability"],
+    ({ mode, capability }) => isMode(mode) && typeof capability === "object" && capability !== null,
+  ),
 ];
 
 const partNames: readonly CollectionPart[] = ["entries", "keys", "values"];
@@ -53,7 +102,9 @@ export const collectionIteratorKind: BuiltinKind<CollectionIterator> = {
   encode(value, writer) {
     writer.value(value.source);
     writer.value(value.part);
-    writer.value(value.remaining());
+    const remaining = value.remaining();
+    writer.spend((value.source.size - remaining) * COST_OF_STEP);
+    writer.value(remaining);
     writer.value(value.done);
     writer.value(value.value);
   },
@@ -64,13 +115,18 @@ export const collectionIteratorKind: BuiltinKind<CollectionIterator> = {
   },
   fill(shell, node) {
     const source = node.value(0);
-    if (!(source instanceof Map) && !(source instanceof Set)) throw node.corrupt("an iterator without a collection");
+    if (!types.isMap(source) && !types.isSet(source)) throw node.corrupt("an iterator without a collection");
     shell.source = source;
     shell.done = node.bool(3);
     shell.value = node.value(4);
     const remaining = node.int(2, 0, 2 ** 32);
     // The collection may not have its entries yet.
-    node.graph.finally(() => shell.rewind(remaining));
+    node.graph.finally(() => {
+      const given = source.size - remaining;
+      if (given < 0) throw node.corrupt("an iterator with more before it than there is");
+      node.graph.cost.spend(given * COST_OF_STEP);
+      shell.rewind(remaining);
+    });
   },
 };
 

@@ -3,6 +3,7 @@ import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
 const { forEach, set } = Map.prototype;
+const size = Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get as (this: object) => number;
 
 /** Owns: Maps (kind 3), read and filled by the engine's own methods: a subclass may have changed them. */
 export const mapKind: BuiltinKind<Map<unknown, unknown>> = {
@@ -19,6 +20,7 @@ export const mapKind: BuiltinKind<Map<unknown, unknown>> = {
   allocate: () => new Map(),
   fill(shell, node) {
     for (let at = 0; at < node.size; at += 2) set.call(shell, node.value(at), node.value(at + 1));
+    if (size.call(shell) * 2 !== node.size) throw node.corrupt("a key twice");
   },
   *edges(value) {
     const entries: [unknown, unknown][] = [];

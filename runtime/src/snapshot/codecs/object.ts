@@ -25,8 +25,9 @@ export const objectKind: Kind<object> = {
   allocate,
   fill(shell, node) {
     for (let at = 2; at < node.size; at += 2) {
-      const value = node.value(at + 1);
-      Object.defineProperty(shell, node.key(at), { value, writable: true, enumerable: true, configurable: true });
+      const [key, value] = [node.key(at), node.value(at + 1)];
+      if (Object.hasOwn(shell, key)) throw node.corrupt("a property is defined twice");
+      Object.defineProperty(shell, key, { value, writable: true, enumerable: true, configurable: true });
     }
     close(shell, node.int(1, 0, 3));
   },

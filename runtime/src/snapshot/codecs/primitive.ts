@@ -1,4 +1,5 @@
 /** Owns: primitives that do not fit into a token: BigInt, symbols, strings that MessagePack would change (kinds 11-13). */
+import { COST_OF_DIGIT } from "../cost.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
@@ -11,10 +12,13 @@ export const bigintKind: Kind<bigint> = {
   tag: tags.bigint,
   is: () => false,
   encode(value, writer) {
-    writer.value(value.toString(16));
+    const digits = value.toString(16);
+    writer.spend(digits.length * COST_OF_DIGIT);
+    writer.value(digits);
   },
   allocate(node) {
     const text = node.text(0);
+    node.graph.cost.spend(text.length * COST_OF_DIGIT);
     if (!hex.test(text)) throw node.corrupt("a BigInt is no number");
     return text.startsWith("-") ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
   },
@@ -50,9 +54,8 @@ export const symbolKind: Kind<symbol> = {
   allocate(node) {
     const name = node.text(1);
     if (node.int(0, 0, 1) === REGISTERED) return Symbol.for(name);
-    const value = (Symbol as unknown as Record<string, unknown>)[name];
-    if (typeof value !== "symbol") throw node.corrupt(`there is no symbol ${name}`);
-    return value;
+    for (const [value, known] of wellKnown) if (known === name) return value;
+    throw node.corrupt(`there is no symbol ${name}`);
   },
 };
 
@@ -70,10 +73,14 @@ export const textKind: Kind<string> = {
   tag: tags.text,
   is: () => false,
   encode(value, writer) {
-    writer.value(value.replace(/\\|^\uFEFF|\p{Surrogate}/gu, escapeUnit));
+    const text = value.replace(/\\|^\uFEFF|\p{Surrogate}/gu, escapeUnit);
+    writer.spend(text.length * COST_OF_DIGIT);
+    writer.value(text);
   },
   allocate(node) {
-    return node.text(0).replace(/\\(?:\\|u([0-9a-f]{4}))/g, (whole, unit?: string) => {
+    const text = node.text(0);
+    node.graph.cost.spend(text.length * COST_OF_DIGIT);
+    return text.replace(/\\(?:\\|u([0-9a-f]{4}))/g, (whole, unit?: string) => {
       return unit === undefined ? whole.charAt(0) : String.fromCharCode(Number.parseInt(unit, 16));
     });
   },

@@ -5,6 +5,7 @@
  * I1 A shell gets its private names from the class itself, whose constructor and initializers do nothing meanwhile.
  * I2 Only one class of a chain may have private names, and it extends nothing: others would run their constructors.
  */
+import { types } from "node:util";
 import { errors } from "../../errors.ts";
 import { type PrivateHook, registry } from "../../registry.ts";
 import { readProperties, writeProperties } from "../attributes.ts";
@@ -55,7 +56,8 @@ export const privateKind: Kind<object> = {
   needs: (node) => [node.reference(0)],
   allocate(node) {
     const cls = node.value(0);
-    const proto: unknown = typeof cls === "function" ? cls.prototype : undefined;
+    const isNamed = typeof cls === "function" && !types.isProxy(cls) && node.registry.refOf(cls) !== undefined;
+    const proto: unknown = isNamed ? Object.getOwnPropertyDescriptor(cls, "prototype")?.value : undefined;
     const found = typeof proto === "object" && proto !== null ? hookOf(proto) : undefined;
     if (found === undefined) throw node.corrupt("an instance of a class without private fields that can be stored");
     const shell = registry().makeShell(() => Reflect.construct(found.cls, [], cls as Function));

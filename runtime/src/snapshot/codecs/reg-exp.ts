@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { COST_OF_PATTERN } from "../cost.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
@@ -27,12 +28,17 @@ export const regExpKind: BuiltinKind<RegExp> = {
     return key === "lastIndex" && Object.getOwnPropertyDescriptor(value, key)?.writable === true;
   },
   encode(value, writer) {
-    writer.value(getSource.call(value));
+    const source = getSource.call(value);
+    writer.spend(source.length * COST_OF_PATTERN);
+    writer.value(source);
     writer.value(flags.map(([flag, get]) => (get.call(value) ? flag : "")).join(""));
     writer.value(Object.getOwnPropertyDescriptor(value, "lastIndex")?.value);
   },
   needs: (node) => (node.isReference(0) ? [node.reference(0)] : []),
-  allocate: (node) => new RegExp(node.text(0), node.text(1)),
+  allocate(node) {
+    node.graph.cost.spend(node.text(0).length * COST_OF_PATTERN);
+    return new RegExp(node.text(0), node.text(1));
+  },
   fill(shell, node) {
     shell.lastIndex = node.value(2) as number;
   },

@@ -3,6 +3,7 @@ import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
 const { forEach, add } = Set.prototype;
+const size = Object.getOwnPropertyDescriptor(Set.prototype, "size")?.get as (this: object) => number;
 
 /** Owns: Sets (kind 4), as Maps. */
 export const setKind: BuiltinKind<Set<unknown>> = {
@@ -16,6 +17,7 @@ export const setKind: BuiltinKind<Set<unknown>> = {
   allocate: () => new Set(),
   fill(shell, node) {
     for (let at = 0; at < node.size; at++) add.call(shell, node.value(at));
+    if (size.call(shell) !== node.size) throw node.corrupt("an element twice");
   },
   *edges(value) {
     const items: unknown[] = [];

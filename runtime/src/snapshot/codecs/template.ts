@@ -5,7 +5,7 @@
  * I1 The site's object is found by its name, so that it stays identical to what the site gives later. With the texts beside the name
  *    it is made anew if the site is gone: nothing else can be identical to it then.
  */
-import { currentKey, siteOf, templateOf } from "../../language/template.ts";
+import { cook, currentKey, siteOf, storedTemplate } from "../../language/template.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
@@ -43,7 +43,9 @@ export const templateKind: Kind<object> = {
       cooked.push(node.value(at) === undefined ? undefined : node.text(at));
       raw.push(node.text(at + 1));
     }
-    const strings = templateOf(currentKey(node.text(0)), cooked, raw);
-    return node.value(1) === true ? strings.raw : strings;
+    if (!raw.every((text, index) => cook(text) === cooked[index])) throw node.corrupt("a template that no text gives");
+    const key = currentKey(node.text(0));
+    const strings = storedTemplate(key, cooked, raw, node.graph.templates);
+    return node.bool(1) ? strings.raw : strings;
   },
 };

@@ -3,6 +3,7 @@
  *
  * I1 The params of a URL stay its own: whichever of the two is met first, a change of one still shows in the other.
  */
+import { COST_OF_DIGIT } from "../cost.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
@@ -27,13 +28,16 @@ export const urlKind: BuiltinKind<URL> = {
   encode(value, writer) {
     const params = getParams.call(value);
     writer.notes.set(params, value);
-    writer.value(getHref.call(value));
+    const href = getHref.call(value);
+    writer.spend(href.length * COST_OF_DIGIT);
+    writer.value(href);
     writer.value(writer.has(params) ? params : null);
   },
   early: true,
   allocate(node) {
+    node.graph.cost.spend(node.text(0).length * COST_OF_DIGIT);
     const url = new URL(node.text(0));
-    if (node.isReference(1)) node.graph.provide(node.reference(1), getParams.call(url));
+    if (node.isReference(1)) node.graph.provide(node.reference(1), urlSearchParamsKind.name, getParams.call(url));
     return url;
   },
 };
@@ -44,13 +48,25 @@ export const urlSearchParamsKind: BuiltinKind<URLSearchParams> = {
   prototypes: [URLSearchParams.prototype],
   is: (value) => answers(() => paramsToString.call(value)),
   encode(value, writer) {
-    writer.value(writer.notes.get(value) ?? paramsToString.call(value));
+    const owner = writer.notes.get(value);
+    const text = owner === undefined ? paramsToString.call(value) : "";
+    writer.spend(text.length * COST_OF_DIGIT);
+    writer.value(owner ?? text);
   },
   needs: (node) => node.references(),
   allocate(node) {
     const owner = node.value(0);
-    if (typeof owner === "string") return new URLSearchParams(owner);
-    if (!(owner instanceof URL)) throw node.corrupt("search params of no URL");
+    if (typeof owner === "string") {
+      node.graph.cost.spend(owner.length * COST_OF_DIGIT);
+      return new URLSearchParams(owner);
+    }
+    if (!(owner instanceof URL) || !node.graph.isOf(node.reference(0), urlKind.name))
+      throw node.corrupt("search params of no URL");
     return getParams.call(owner) as URLSearchParams;
+  },
+  fill(shell, node) {
+    const owner = node.value(0);
+    if (typeof owner !== "string" && getParams.call(owner) !== shell)
+      throw node.corrupt("search params of another URL");
   },
 };

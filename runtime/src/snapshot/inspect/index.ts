@@ -8,10 +8,10 @@
 
 import { FIRST_NODE } from "../fixed.ts";
 import { type Header, readHeader } from "../header.ts";
-import { inflate } from "../read.ts";
+import { coded, inflateParts } from "../read.ts";
 import { RECORD_FORM } from "../shapes.ts";
 import { tags } from "../tags.ts";
-import { defaultLimits, type Limits } from "../types.ts";
+import { type Limits, limitsOf } from "../types.ts";
 import { unpackTable } from "../unpack.ts";
 import { type InspectedFrame, listing, placeOf, variableNames } from "./listing.ts";
 import { type FrameNode, frameOf, type Item, NodeTable, type TableNode } from "./node-table.ts";
@@ -50,12 +50,14 @@ export function inspect(bytes: Uint8Array, limits?: Partial<Limits>): Inspection
 
 /** As `inspect`. @param about what is known of the operations in it */
 export function inspectWith(bytes: Uint8Array, about: AboutOperation, limits?: Partial<Limits>): Inspection {
-  const bounds = { ...defaultLimits, ...limits };
-  const { header, bytes: whole, names } = readHeader(bytes, bounds);
-  const middle = names + header.table.stored;
-  const { tokens, shapes, sections } = unpackTable(inflate(whole.subarray(names, middle), header.table), bounds);
-  const table = new NodeTable(tokens, shapes as readonly (readonly unknown[])[]);
-  const memory = inflate(whole.subarray(middle), header.sections);
+  return coded(() => describe(bytes, about, limitsOf(limits)));
+}
+
+function describe(bytes: Uint8Array, about: AboutOperation, limits: Limits): Inspection {
+  const { header, bytes: whole, names } = readHeader(bytes, limits);
+  const { nodes, sections: memory, cost } = inflateParts(header, whole, names, limits);
+  const { tokens, shapes, sections } = unpackTable(nodes, limits, cost);
+  const table = new NodeTable(tokens, shapes as readonly (readonly unknown[])[], cost);
   const all = new StandIns(header, table, sectionsOf(sections, memory));
   const frames = framesOf(all, about);
   const root = table.root === undefined ? "nothing" : all.describe(table.root);

@@ -5,9 +5,15 @@
  * I1 No length is believed, and nothing is made but the nodes themselves.
  */
 import { errors } from "../../errors.ts";
+import type { Cost } from "../cost.ts";
 import { FIRST_NODE } from "../fixed.ts";
 import { FIRST_SHAPE_TAG, FRAME_FORM, MAX_KEYS, OBJECT_FORM } from "../shapes.ts";
 import { tags } from "../tags.ts";
+
+/** Memory of a node before its items are asked for. */
+const COST_OF_NODE = 100;
+/** Memory of an item. */
+const COST_OF_ITEM = 56;
 
 /** A token, and whether it is the number of a node. */
 export interface Item {
@@ -15,11 +21,46 @@ export interface Item {
   readonly reference: boolean;
 }
 
-export interface TableNode {
+/** A node; its items are made when they are asked for. */
+export class TableNode {
   readonly tag: number;
-  readonly items: readonly Item[];
   /** Of shaped nodes: form, a, b, mask, keys. */
   readonly shape: readonly unknown[] | null;
+  readonly #tokens: readonly unknown[];
+  readonly #first: number;
+  /** Number of items. */
+  readonly size: number;
+  readonly #mode: number;
+  #items: readonly Item[] | undefined;
+
+  constructor(tag: number, shape: TableNode["shape"], tokens: readonly unknown[], place: Place) {
+    this.tag = tag;
+    this.shape = shape;
+    this.#tokens = tokens;
+    this.#first = place.first;
+    this.size = place.size;
+    this.#mode = place.mode;
+  }
+
+  get items(): readonly Item[] {
+    if (this.#items !== undefined) return this.#items;
+    const masks = this.#first + this.size;
+    const items: Item[] = [];
+    for (let index = 0; index < this.size; index++) {
+      const word = this.shape === null ? this.#tokens[masks + Math.floor(index / MAX_KEYS)] : this.shape[3];
+      const reference = this.#mode === 1 || (this.#mode === 2 && ((Number(word) >> (index % MAX_KEYS)) & 1) === 1);
+      items.push({ token: this.#tokens[this.#first + index], reference });
+    }
+    this.#items = items;
+    return items;
+  }
+}
+
+/** Where the tokens of a node stand, and how references among them are told. */
+interface Place {
+  readonly first: number;
+  readonly size: number;
+  readonly mode: number;
 }
 
 /** What a frame's node says. */
@@ -36,8 +77,12 @@ export class NodeTable {
   readonly nodes: TableNode[] = [];
   #owned: Set<unknown> | undefined;
 
-  constructor(tokens: readonly unknown[], shapes: readonly (readonly unknown[])[]) {
-    for (let at = 0; at < tokens.length; ) at = this.#addNode(tokens, shapes, at);
+  /** @param cost what may be spent on it; absent: it is sound */
+  constructor(tokens: readonly unknown[], shapes: readonly (readonly unknown[])[], cost?: Cost) {
+    for (let at = 0; at < tokens.length; ) {
+      at = this.#addNode(tokens, shapes, at);
+      cost?.spend(COST_OF_NODE + COST_OF_ITEM * (this.nodes.at(-1) as TableNode).size);
+    }
   }
 
   #addNode(tokens: readonly unknown[], shapes: readonly (readonly unknown[])[], at: number): number {
@@ -48,11 +93,7 @@ export class NodeTable {
     const first = at + (shape === null ? 2 : 1);
     if (!(size >= 0) || first + size > tokens.length) throw errors.snapshotCorrupt({ detail: "a node is cut off" });
     const mode = shape === null ? head % 4 : 2;
-    const items = tokens.slice(first, first + size).map((token, index): Item => {
-      const word = shape === null ? tokens[first + size + Math.floor(index / MAX_KEYS)] : shape[3];
-      return { token, reference: mode === 1 || (mode === 2 && ((Number(word) >> (index % MAX_KEYS)) & 1) === 1) };
-    });
-    this.nodes.push({ tag, items, shape });
+    this.nodes.push(new TableNode(tag, shape, tokens, { first, size, mode }));
     return first + size + (shape === null && mode === 2 ? Math.ceil(size / MAX_KEYS) : 0);
   }
 

@@ -146,7 +146,8 @@ export class StandIns {
       const isAccessor = (bits & 8) !== 0;
       const [get, set] = [this.#accessor(value), isAccessor ? this.#accessor(items[at + 3]) : undefined];
       const descriptor = isAccessor ? { get, set, ...common } : { value: this.of(value), writable: true, ...common };
-      Object.defineProperty(target, this.keyOf(key), descriptor);
+      const name = this.keyOf(key);
+      if (!Array.isArray(target) || name !== "length") Object.defineProperty(target, name, descriptor);
       at += isAccessor ? 4 : 3;
     }
   }
