@@ -1,7 +1,9 @@
 import { open as openUrl } from "@coldframe/runtime";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { openEngine } from "../../runtime/src/engine/engine.ts";
 import type { Engine, Run } from "../../runtime/src/index.ts";
-import { deferred, kinds, load, makePlace, until } from "./kit.ts";
+import type { CommitItem } from "../../runtime/src/store/store.ts";
+import { deferred, kinds, load, makePlace, type TestEngine, until } from "./kit.ts";
 
 interface Program {
   main(n: number, o?: object): Promise<number>;
@@ -56,6 +58,116 @@ describe.each(kinds)("starting runs on %s", (kind) => {
     expect(await Promise.all(runs.slice(0, 1).map((run) => run.result()))).toEqual([8]);
     const lists = await Promise.all(engines.map(({ engine }) => engine.list()));
     expect(lists.map(({ runs: listed }) => listed.map(({ id }) => id))).toEqual([["a"], ["a"], ["a"]]);
+  });
+
+  test("of starts of one id at once in one engine, or in several, the effects happen once", async () => {
+    const { open, clock } = await makePlace(kind);
+    const engines = await Promise.all([open(), open(), open({ work: false })]);
+    const [{ engine: one }] = engines;
+    let calls = 0;
+    world.w = { double: (n: number) => ++calls && n * 2 };
+    const { main } = await load<Program>(program);
+    for (const [id, taking] of [
+      ["one", engines.slice(0, 1)],
+      ["several", engines],
+    ] as const) {
+      calls = 0;
+      const starts = Array.from({ length: 30 }, (_, at) =>
+        (taking[at % taking.length] as TestEngine).engine.start(main, [4], { id }),
+      );
+      const runs = await Promise.all(starts);
+      await until(async () => {
+        await clock.advance(1_000);
+        return (await (await one.get(id))?.status())?.status === "done";
+      });
+      await clock.advance(1_000);
+      expect(new Set(await Promise.all(runs.map((run) => run.result())))).toEqual(new Set([8]));
+      expect(calls).toBe(1);
+    }
+    const ids = engines.flatMap(({ log }) => log.commits.map(({ commitId }) => commitId));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("of different jobs under one id at once the first is started, the others are refused as later ones would be", async () => {
+    const { open } = await makePlace(kind);
+    const { engine } = await open();
+    const seen: number[] = [];
+    world.w = { double: (n: number) => seen.push(n) && n * 2 };
+    const { main, later } = await load<Program>(program);
+    const starts = await Promise.allSettled([
+      engine.start(main, [4], { id: "a" }),
+      engine.start(main, [5], { id: "a" }),
+      engine.start(later, ["1h"], { id: "a" }),
+      engine.start(main, [4], { id: "a" }),
+    ]);
+    expect(starts.map((one) => (one.status === "rejected" ? one.reason.code : one.status))).toEqual([
+      ...["fulfilled", "CF2403", "CF2403", "fulfilled"],
+    ]);
+    const late = await Promise.allSettled([
+      engine.start(main, [5], { id: "a" }),
+      engine.start(later, ["1h"], { id: "a" }),
+    ]);
+    expect(late).toMatchObject([{ reason: { code: "CF2403" } }, { reason: { code: "CF2403" } }]);
+    const first = starts[0] as PromiseFulfilledResult<Run<number>>;
+    expect([await first.value.result(), seen]).toEqual([8, [4]]);
+  });
+
+  test("a start that fails does not take those with it that come after it", async () => {
+    const { open } = await makePlace(kind);
+    const { engine, store } = await open();
+    world.w = { double: (n: number) => n * 2 };
+    const { main } = await load<Program>(program);
+    const get = store.get.bind(store);
+    let isBroken = true;
+    const broken = openEngine(
+      new Proxy(store, {
+        get(target, name) {
+          if (name !== "get") return Reflect.get(target, name);
+          return async (id: string) => {
+            if (!isBroken) return get(id);
+            isBroken = false;
+            throw new Error("disk full");
+          };
+        },
+      }),
+      { work: false },
+    );
+    const starts = await Promise.allSettled([1, 2].map(() => broken.start(main, [4], { id: "a" })));
+    expect(starts.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+    expect(await (await engine.get<number>("a"))?.result()).toBe(8);
+  });
+
+  test("a run that is claimed here while its first commit is refused leaves the start its handle", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = await open();
+    const { inner } = await open({ work: false });
+    world.w = { double: (n: number) => n * 2 };
+    const { later } = await load<Program>(program);
+    const gate = deferred();
+    let asked = 0;
+    // Its first commit reaches the store only once the run exists, and has been claimed where it was to be created.
+    const commit = async (item: CommitItem) => {
+      if (item.create !== undefined && ++asked) await gate.promise;
+      return inner.commit(item);
+    };
+    const store = new Proxy(inner, {
+      get: (target, name) => (name === "commit" ? commit : Reflect.get(target, name).bind?.(target)),
+    });
+    const notices: unknown[] = [];
+    const second = openEngine(store, { clock, onNotice: (notice) => notices.push(notice) });
+    const start = second.start(later, ["10s"], { id: "a" });
+    await until(() => asked > 0);
+    await first.engine.start(later, ["10s"], { id: "a" });
+    await until(async () => (await first.inner.get("a"))?.status === "waiting");
+    await first.engine.close();
+    await until(async () => {
+      await clock.advance(1_000);
+      return (await inner.get("a"))?.status === "done";
+    });
+    expect(await (await start).result()).toBe("late"); // its commit is still on the way
+    gate.resolve();
+    expect(notices).toEqual([]);
+    await second.close();
   });
 
   test("the result is read by a process that drives nothing", async () => {

@@ -10,6 +10,7 @@
  *    the longer the last snapshot took. A run with nothing else under way waits for nothing.
  */
 import { errors, isColdframeError } from "../errors.ts";
+import { shared } from "../realm.ts";
 import type { CommitItem, CommitOutcome, Message, RejectReason, RunStatus } from "../store/store.ts";
 import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
@@ -37,11 +38,16 @@ interface Plan {
 /** The end of a step that no commit holds. */
 type Legacy = Pick<Completion, "operation" | "outcome" | "key" | "value">;
 
+/** Unique in the process: two runs that are about to be created may have one id, and a commit with the id of the last is none. */
+function nextCommit(): number {
+  const commits = shared("engine.commits", () => ({ count: 0 }));
+  return commits.count++;
+}
+
 export class Committer {
   readonly #run: ActiveRun;
   #underWay = false;
   #planned = false;
-  #count = 0;
   #costMs = 0;
   /** Monotonic time before the store was asked for the write that it did. */
   #askedAtMs = 0;
@@ -166,7 +172,7 @@ export class Committer {
   #head(): CommitItem {
     const { id, epoch, seq, unborn, rollsBack, parts } = this.#run;
     return {
-      ...{ id, epoch, seq, commitId: `${parts.store.worker}/${epoch}.${this.#count++}` },
+      ...{ id, epoch, seq, commitId: `${parts.store.worker}/${nextCommit()}` },
       create: unborn,
       leaseMs: unborn === undefined ? undefined : parts.limits.leaseMs,
       rollback: rollsBack || undefined,

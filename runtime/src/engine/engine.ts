@@ -67,6 +67,8 @@ export class Engine implements AsyncDisposable {
   readonly #worker: Worker | undefined;
   readonly #results: Results;
   readonly #stopWatching: () => void;
+  /** Starts under way, by id: the next one of an id comes after it. */
+  readonly #starting = new Map<string, Promise<void>>();
   #closed: Promise<void> | undefined;
 
   /** Used by `openEngine`; not meant for users. */
@@ -117,10 +119,27 @@ export class Engine implements AsyncDisposable {
     this.#check("a run was being started");
     const descriptor = rootOf(fn, this.start);
     const request = fromCaller(this.start, () => this.#request(descriptor.meta as FunctionMeta, args, options));
-    const isKnown = options.id !== undefined && (await this.#isStarted(request));
+    if (options.id === undefined) await this.#create(request, descriptor);
+    else await this.#oneByOne(request.id, () => this.#startNamed(request, descriptor));
+    return this.#handle(request.id);
+  }
+
+  /** Of starts of one id the first creates the run; to those that come meanwhile it is one that exists. */
+  async #oneByOne(id: string, start: () => Promise<void>): Promise<void> {
+    const before = this.#starting.get(id);
+    const own = before === undefined ? start() : before.then(start, start);
+    this.#starting.set(id, own);
+    try {
+      await own;
+    } finally {
+      if (this.#starting.get(id) === own) this.#starting.delete(id);
+    }
+  }
+
+  async #startNamed(request: StartRequest, descriptor: Descriptor): Promise<void> {
+    const isKnown = await this.#isStarted(request);
     this.#check("a run was being started"); // it may have been closed meanwhile
     if (!isKnown) await this.#create(request, descriptor);
-    return this.#handle(request.id);
   }
 
   #request({ key, stamp }: FunctionMeta, args: unknown[], options: StartOptions): StartRequest {

@@ -88,6 +88,8 @@ export class Worker implements Keeper {
    */
   start(request: StartRequest, run: (run: ActiveRun) => void): Promise<RejectReason | undefined> {
     const { id, fn } = request;
+    // It was created elsewhere a moment ago, and claimed here since.
+    if (this.find(id) !== undefined) return Promise.resolve({ code: "exists", id });
     const active = new ActiveRun({ id, fn, epoch: 1, generation: 0, seq: 0 }, this.#parts, this);
     active.unborn = request;
     this.#runs.set(id, active);
@@ -156,7 +158,7 @@ export class Worker implements Keeper {
   #take(claim: Claim, askedAtMs: number): void {
     const { id, fn, epoch, generation, seq } = claim;
     announce("claim:after", id, claim.warm ? "warm" : "cold");
-    this.#runs.get(id)?.drop(); // its lease was lost, and nobody had noticed yet (I3)
+    this.#supersede(id);
     const warm = this.#warm.take(id);
     if (claim.warm && warm !== undefined) {
       warm.epoch = epoch;
@@ -169,6 +171,13 @@ export class Worker implements Keeper {
     if (claim.claims > SUSPECT_CLAIMS) run.suspectUntilMs = askedAtMs + SUSPECT_MS;
     this.#keep(run, askedAtMs);
     void takeUp(run, claim);
+  }
+
+  /** A run in memory that was claimed anew: its lease was lost and nobody had noticed yet, or it is about to be refused as new (I3). */
+  #supersede(id: string): void {
+    const former = this.#runs.get(id);
+    former?.drop();
+    if (former?.unborn !== undefined) this.born(former, { refused: { code: "exists", id } });
   }
 
   #keep(run: ActiveRun, askedAtMs: number): void {
