@@ -79,7 +79,9 @@ export class VolatileDriver {
   }
 
   wait(awaited: unknown): Failure | null {
-    if (awaited === this.promise && awaited !== null && isResult(this.leaf as Frame)) return { error: chainingCycle() };
+    // Asked of objects only: V8 compares any values by a call.
+    if (typeof awaited === "object" && awaited !== null && awaited === this.promise && isResult(this.leaf as Frame))
+      return { error: chainingCycle() };
     return R.gas < 0 ? this.hop(awaited) : subscribe(awaited, this.next, this.throw);
   }
 
