@@ -8,9 +8,10 @@
  * I3 A rejection that no code had looked at when the call settled is an unhandled one of the process.
  */
 
-import { apply, each, put } from "./builtins.ts";
+import { each, put } from "./builtins.ts";
 import { errors } from "./errors.ts";
 import { metaOf } from "./frame.ts";
+import { applyList } from "./language/apply.ts";
 import type { SchedulerHost, SchedulerState } from "./local/host.ts";
 import { bottomOf, liveFrames } from "./local/inspect.ts";
 import { reopenWaits } from "./local/reopen.ts";
@@ -61,7 +62,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   constructor(state: CoroutineState) {
     this.#start = state.start;
     if (state.scheduler !== null) this.scheduler.adoptState(state.scheduler);
-    if (state.unobserved !== undefined) this.scheduler.adoptUnobserved(state.unobserved);
+    if (state.unobserved !== undefined) this.scheduler.rejections.adopt(state.unobserved);
     const leaf = this.scheduler.root?.leaf;
     const meta = state.start !== null ? descriptorOf(state.start.fn)?.meta : leaf && metaOf(bottomOf(leaf));
     this.#name = meta?.key ?? "a durable function";
@@ -146,7 +147,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   state(): CoroutineState {
     if (this.scheduler.isInTurn) throw errors.coroutineBusy({ method: "snapshot", state: "is running" });
     if (this.#start !== null) return { start: this.#start, scheduler: null };
-    return { start: null, scheduler: this.scheduler.state(), unobserved: this.scheduler.unobserved() };
+    return { start: null, scheduler: this.scheduler.state(), unobserved: this.scheduler.rejections.unobserved() };
   }
 
   // ---- SchedulerHost
@@ -156,7 +157,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
   }
 
   foreign(call: Call): unknown {
-    return apply(call.fn as AnyFunction, call.self, call.args);
+    return applyList(call.fn as AnyFunction, call.self, call.args);
   }
 
   external(wait: ExternalWait): void {
@@ -221,7 +222,7 @@ export class Coroutine<T = unknown> implements SchedulerHost {
     this.#settled = [];
     each(settled, ({ resolve, reject }) => (root.state === 1 ? resolve(root.value) : reject(root.value)));
     // I3
-    each(this.scheduler.unobserved(), (task) => void task.promise.then());
+    each(this.scheduler.rejections.unobserved(), (task) => void task.promise.then());
   }
 }
 

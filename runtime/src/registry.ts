@@ -38,6 +38,8 @@ export interface PointMeta {
   at: string;
   /** Source text of what is awaited. */
   of: string;
+  /** What is awaited there is what the function returns. */
+  ret?: boolean;
 }
 
 /** Field of the frame, canonical key, and first and last point of each stretch of points at which the slot is live. */

@@ -122,6 +122,50 @@ export const programs: Record<string, string | [foreign: string, body: string]> 
     const inTry = async () => { "use durable"; await turn(); try { return third; } finally { log("left"); } };
     own = itself(); third = inTry();
     for (const p of [own, third]) log(await p.catch((error) => error.name + ": " + error.message));`,
+  "its own result, given back by a call": [
+    `const give = (read) => read();
+    const giver = { give };`,
+    `
+    const own = {};
+    const ways = {
+      plain: async () => { "use durable"; await turn(); return give(() => own.plain); },
+      method: async () => { "use durable"; await turn(); return giver.give(() => own.method); },
+      choice: async () => { "use durable"; await turn(); return own.none ? 1 : own.none ?? give(() => own.choice); },
+      optional: async () => { "use durable"; await turn(); return giver?.give?.(() => own.optional); },
+      spread: async () => { "use durable"; await turn(); return give(...[() => own.spread]); },
+      resolve: async () => { "use durable"; await turn(); return Promise.resolve(own.resolve); },
+    };
+    for (const name of Object.keys(ways)) own[name] = ways[name]();
+    for (const name of Object.keys(own)) log(name, await own[name].catch((error) => error.name + ": " + error.message));`,
+  ],
+  "a promise with a then of its own, returned": [
+    `const own = (then) => Object.defineProperty(Promise.resolve("settled"), "then", typeof then === "function" ? { get: then } : { value: then });
+    const rejected = () => Object.assign(Promise.reject(new Error("rejected")), { then: (yes) => yes("called") });
+    class Sub extends Promise { then(yes, no) { log("sub"); return super.then(yes, no); } }
+    const give = (make) => make();`,
+    `
+    const cases = {
+      throwing: () => own(() => { throw new Error("then"); }),
+      "a text": () => own("no function"),
+      method: () => own(() => (yes) => yes("called")),
+      failing: () => own(() => (yes, no) => no(new Error("failed"))),
+      "throwing when called": () => own(() => () => { throw new Error("called"); }),
+      rejected,
+      "of a class": () => Sub.resolve(1),
+      native: () => own(() => Promise.prototype.then),
+      thenable: () => ({ then: (yes) => yes(give(() => 7)) }),
+    };
+    const atOnce = async (make) => { "use durable"; return give(make); };
+    const later = async (make) => { "use durable"; await turn(); return give(make); };
+    const below = async (make) => { "use durable"; return later(make); };
+    for (const name of Object.keys(cases)) {
+      for (const f of [atOnce, later, below]) {
+        const told = await f(cases[name]).then((value) => ["value", types.isPromise(value) ? "a promise" : value], (error) => ["error", error.message]);
+        log(name, ...told);
+        try { const value = await f(cases[name]); log("awaited", types.isPromise(value) ? "a promise" : value); } catch (error) { log("awaited", error.message); }
+      }
+    }`,
+  ],
   "promises of an async generator": `
     async function* values() { "use durable"; yield 1; await turn(); yield 2; }
     const it = values();

@@ -23,6 +23,8 @@ export interface Point {
   readonly node: t.Node;
   /** What is awaited or handed out. */
   readonly operand: t.Expression | null;
+  /** What is awaited is what the function returns: no `await` says so. */
+  readonly isReturned: boolean;
 }
 
 /** Where the value of a point goes. */
@@ -90,8 +92,8 @@ class Finder {
     };
   }
 
-  #add(kind: PointKind, node: t.Node, operand: t.Expression | null): Point {
-    const point = { number: this.#list.length + 1, kind, node, operand };
+  #add(kind: PointKind, node: t.Node, operand: t.Expression | null, isReturned = kind === "settle"): Point {
+    const point = { number: this.#list.length + 1, kind, node, operand, isReturned };
     this.#list.push(point);
     return point;
   }
@@ -106,7 +108,8 @@ class Finder {
   #visitInner(node: t.Node): void {
     const split = this.#split(node);
     if (split !== undefined) {
-      const point = this.#add(split.kind, split.node, split.operand);
+      const isReturned = split.node === split.operand || markOf(split.node, "returned") !== undefined;
+      const point = this.#add(split.kind, split.node, split.operand, isReturned);
       if (split.operand !== null) this.#expectNone(split.operand);
       this.#suspensions.set(node as t.Statement, { point, target: split.target });
     } else if (t.isReturnStatement(node)) this.#visitReturn(node);

@@ -90,6 +90,8 @@ export interface PointRecord {
   loc: t.SourceLocation;
   /** Source text of what is awaited, for point 0 the function's name; shortened when printed. */
   of: string;
+  /** What is awaited there is what the function returns. */
+  isReturned?: boolean;
 }
 
 /** A variable that a frame keeps. */

@@ -22,5 +22,5 @@ export const ABI_MEMBERS = [
   "bind decorate dispose disposed failed key members method methods name object privates property scope rest shell slice superGet superPlace use",
   "DURABLE SUSPEND TDZ abrupt adopt apply asyncClose asyncClosed asyncIter call close closeQuietly closure constant delegate forward generator handed",
   "asyncDelegate asyncDelegated asyncForward asyncGenerator parkDelegate yieldAwaited yieldSettled",
-  "iter iterMethod join keys lateThis later module park promise ready repark run start tag take tdz template yield",
+  "iter iterMethod join keys lateThis later module park promise ready repark returned run start tag take tdz template yield",
 ].flatMap((line) => line.split(" "));

@@ -78,9 +78,9 @@ function printSlot({ field, key, live }: NonNullable<FunctionRecord["slots"]>[nu
   return `[${[text(field), text(key), ...live].join(", ")}]`;
 }
 
-function printPoint({ fingerprint, loc, of }: NonNullable<FunctionRecord["points"]>[number]): string {
+function printPoint({ fingerprint, loc, of, isReturned }: NonNullable<FunctionRecord["points"]>[number]): string {
   const at = `${loc.start.line}:${loc.start.column + 1}`;
-  return `{ fp: ${text(fingerprint)}, at: ${text(at)}, of: ${text(shorten(of))} }`;
+  return `{ fp: ${text(fingerprint)}, at: ${text(at)}, of: ${text(shorten(of))}${isReturned ? ", ret: true" : ""} }`;
 }
 
 /** Source text on one line, of at most 80 characters. */

@@ -28,6 +28,7 @@ export function describeUnit(durable: DurableUnit) {
     fingerprint: prints.of(point),
     loc: point.node.loc ?? node.loc ?? fn.loc,
     of: point.operand === null ? point.kind : (sourceOf(point.node, context) ?? textOf(point.operand, durable.module)),
+    isReturned: point.isReturned,
   }));
   return { F: frameName(durable), slots: describeSlots(durable), points: [entry, ...points] };
 }

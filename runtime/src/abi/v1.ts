@@ -27,7 +27,7 @@ import { template } from "../language/template.ts";
 import { makeClosure } from "../language/wrapper.ts";
 import "../local/async-generator.ts";
 import { call, later, promise, start } from "../local/start.ts";
-import { adopt } from "../local/thenable.ts";
+import { adopt, returned } from "../local/thenable.ts";
 import { type Descriptor, DURABLE, type Run, R as registers, SUSPEND, TDZ } from "../realm.ts";
 import { type FunctionMeta, type ModuleRecord, type PrivateHook, registry } from "../registry.ts";
 
@@ -65,6 +65,7 @@ const helpers = {
   call,
 
   adopt,
+  returned,
 
   /** Target of an assignment to a constant that native code does not know as one. */
   constant: {

@@ -151,7 +151,7 @@ export class Committer {
   #planEnd(item: CommitItem): Plan {
     const { scheduler, parts, fn } = this.#run;
     const { root } = scheduler;
-    const failed = root?.state === 2 ? root : scheduler.unobserved()[0];
+    const failed = root?.state === 2 ? root : scheduler.rejections.unobserved()[0];
     const status = failed === undefined ? "done" : "failed";
     const outcome = failed === undefined ? parts.values.encode(root?.value, fn) : this.#encodeThrown(failed.value);
     return { item: { ...item, status, outcome }, status, begun: [] };

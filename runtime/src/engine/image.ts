@@ -75,7 +75,7 @@ function encodeImage(run: ActiveRun, without: readonly Task[]): Uint8Array {
   const image: Image = {
     scheduler: { ...state, tasks },
     places: lineage.state(scheduler.tasks),
-    unseen: scheduler.unobserved(),
+    unseen: scheduler.rejections.unobserved(),
   };
   const encode = () => parts.codec.encode(new StoredRun(image), id, seq + 1);
   return encodeParked(scheduler, run.openWaits(), encode, (value) => parts.codec.encode(value));

@@ -115,7 +115,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   checkScheduler(image.scheduler);
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
-  scheduler.adoptUnobserved(image.unseen);
+  scheduler.rejections.adopt(image.unseen);
   run.pace.lastSnapshotBytes = snapshot.byteLength;
   const tasks = findOperations(run);
   run.restored = true;

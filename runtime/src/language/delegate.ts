@@ -82,7 +82,7 @@ function forwardForeign(d: Delegate, inner: ForeignIterator, mode: Mode, receive
   if (state !== undefined) return handOver(d, state, mode, received);
   if (d.state !== null) letGo(d.state); // whatever is called now, it may drive it
   d.state = null;
-  if (method === undefined || method === null) {
+  if (mode !== 0 && (method === undefined || method === null)) {
     if (mode === 1) failThrow(iterator);
     throw new Abrupt(mode as 2 | 3, received);
   }

@@ -8,6 +8,7 @@ import { isInstance } from "../realm.ts";
 import { invoke } from "./calls.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Call, Lost } from "./task.ts";
+import { isReturning, returned } from "./thenable.ts";
 import { type ExternalWait, externalWaits } from "./waits.ts";
 
 /** Makes the outside work of a restored scheduler happen again: lost waits fail, calls are made again, the host hears of the rest. */
@@ -23,6 +24,8 @@ function invokeAgain(scheduler: Scheduler, wait: ExternalWait, call: Call): void
   scheduler.current = wait.task;
   try {
     invoke(scheduler, call);
+    const { leaf } = wait.task;
+    if (wait.index === -1 && leaf !== null && isReturning(leaf)) returned(call);
   } catch (error) {
     scheduler.arrive(wait, 1, error);
     return;

@@ -10,7 +10,7 @@
  */
 import { types } from "node:util";
 import type { Frame } from "../frame.ts";
-import type { CombinatorKind, Mode } from "../realm.ts";
+import type { CombinatorKind, Mode, Run } from "../realm.ts";
 import { shared } from "../realm.ts";
 import type { Context } from "./context.ts";
 import { TaskPromise } from "./promise.ts";
@@ -44,23 +44,29 @@ export interface TaskHost {
   heard?(task: Task): void;
 }
 
-/** An awaited call of foreign code, kept so that it can be made again after a restore. */
+/**
+ * An awaited call of foreign code, kept so that it can be made again after a restore. One is made per await: fields are declared
+ * only, since V8 writes those of a class twice.
+ */
 export class Call {
-  fn: unknown;
-  self: unknown;
-  args: unknown[];
-  text: string;
+  declare fn: unknown;
+  declare self: unknown;
+  declare args: unknown[];
+  declare text: string;
   /** What the call returned in this process; undefined after a restore. */
-  value: unknown = undefined;
+  declare value: unknown;
   /** Made in this process? */
-  live = false;
+  declare live: boolean;
   /** The host's name for this call, the same when it is made again; "" until it needs one. */
-  key = "";
+  declare key: string;
   constructor(fn: unknown, self: unknown, args: unknown[], text: string) {
     this.fn = fn;
     this.self = self;
     this.args = args;
     this.text = text;
+    this.value = undefined;
+    this.live = false;
+    this.key = "";
   }
 }
 
@@ -123,6 +129,9 @@ export class TaskClass {
   state: TaskState = 0;
   value: unknown = undefined;
   leaf: Frame | null = null;
+  /** The leaf, if it has parked again, and its run function (scheduler.ts I6). */
+  known: Frame | null = null;
+  run: Run | null = null;
   firstWaiter: Waiter | null = null;
   lastWaiter: Waiter | null = null;
   observed = false;
@@ -168,6 +177,8 @@ export class TaskClass {
     this.state = mode === 0 ? 1 : 2;
     this.value = value;
     this.leaf = null;
+    this.known = null;
+    this.run = null;
     this.wait = null;
     this.context = null;
     this.callers = null;
@@ -192,13 +203,21 @@ const { isProxy } = types;
 const TaskOfRealm = Task;
 const taskOfPromise = TaskPromise.taskOf;
 
+/** A kept call, or null for anything else. */
+export function callOf(value: unknown): Call | null {
+  if (typeof value !== "object" || value === null || isProxy(value)) return null;
+  try {
+    return value instanceof Call ? value : null;
+  } catch {
+    return null; // a Proxy among the prototypes
+  }
+}
+
 /** The task that a value of durable code stands for, by itself or as its promise; null for anything else. */
 export function taskOf(value: unknown): Task | null {
   // As `isInstance`, but by constants of this module: V8 puts `instanceof` in line.
   if (typeof value !== "object" || value === null || isProxy(value)) return null;
   try {
-    // Most of what is awaited is a call: its class is met at once, and that of a promise only at the end of its prototypes.
-    if (value instanceof Call) return null;
     if (value instanceof TaskOfRealm) return value;
   } catch {
     return null; // a Proxy among the prototypes

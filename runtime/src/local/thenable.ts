@@ -4,6 +4,7 @@ import { types } from "node:util";
 import { apply, getOwnPropertyDescriptor, getPrototypeOf } from "../builtins.ts";
 import { type Frame, metaOf } from "../frame.ts";
 import { isNativeThen } from "./promise.ts";
+import { callOf } from "./task.ts";
 
 const { isPromise, isProxy } = types;
 
@@ -56,10 +57,35 @@ function isPlainThen(value: object): boolean {
   return false;
 }
 
-/** Does the bottom frame of a call wait for what it returns (docs/abi.md 5)? Then that must not be its own promise. */
+/**
+ * What is to be awaited of what a call has given that an async function returns (docs/abi.md 5). Unlike `await`, `return` calls the
+ * `then` of a promise, if it has one of its own or that of all promises has been replaced.
+ * @throws what reading `then` throws
+ */
+export function returned(value: unknown): unknown {
+  const call = callOf(value);
+  if (call === null) return followed(value);
+  call.value = followed(call.value);
+  return call;
+}
+
+/** Of what is no promise `await` reads `then` as well. */
+function followed(value: unknown): unknown {
+  if (!isPromise(value)) return value;
+  const { then } = value as { then: unknown };
+  if (isNativeThen(then)) return value;
+  // Without a `then` it is itself the result, which a promise of it gives.
+  return typeof then === "function" ? adoptThenable(value, then) : new Promise((resolve) => resolve(value));
+}
+
+/** Does a frame wait for what it returns? */
+export function isReturning(frame: Frame): boolean {
+  return metaOf(frame).points[frame.$pc]?.ret === true;
+}
+
+/** Does the bottom frame of a call wait for what it returns? Then that must not be its own promise. */
 export function isResult(frame: Frame): boolean {
-  const { points } = metaOf(frame);
-  return frame.$up === null && frame.$pc === points.length - 1 && points[frame.$pc]?.of === "settle";
+  return frame.$up === null && isReturning(frame);
 }
 
 /** What a promise is rejected with that would have to wait for itself. */

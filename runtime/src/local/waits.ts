@@ -3,11 +3,12 @@
  * Does not own: whether promises answer them (the host), taking them up after a restore (reopen.ts), what is stored instead of them (lost.ts).
  */
 import { each, isSame, put } from "../builtins.ts";
-import { isInstance, type Mode, READY } from "../realm.ts";
+import { type Mode, READY } from "../realm.ts";
 import { TaskPromise } from "./promise.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { subscribe } from "./subscribe.ts";
-import { Call, Combination, Reaction, type Task } from "./task.ts";
+import { type Failure, subscribe } from "./subscribe.ts";
+import { Call, Combination, callOf, Reaction, type Task } from "./task.ts";
+import { chainingCycle, isResult } from "./thenable.ts";
 
 const taskOfPromise = TaskPromise.taskOf;
 
@@ -17,6 +18,8 @@ export class ExternalWait {
   /** Slot of a combination, else -1. */
   readonly index: number;
   awaited: unknown;
+  /** The kept call that is awaited; undefined: it has not been asked whether that is one. */
+  call: Call | null | undefined = undefined;
   /** A promise holds this wait and will answer it. Otherwise the task's next wait may use the object again. */
   isOpen = false;
   #yes: ((value: unknown) => void) | null = null;
@@ -33,16 +36,20 @@ export class ExternalWait {
     this.isOpen = true;
     this.#yes ??= (value) => this.#answer(0, value);
     this.#no ??= (error) => this.#answer(1, error);
-    const { awaited } = this;
     const no = this.#no;
-    const operand = operandOf(awaited);
-    const task = operand === awaited ? null : taskOfPromise(operand);
-    if (task !== null) {
-      task.listen(this.#yes, no); // it is the run's own wait
-      return;
-    }
-    const failed = subscribe(operand, this.#yes, no);
+    const call = this.call === undefined ? callOf(this.awaited) : this.call;
+    const operand = call === null ? this.awaited : call.value;
+    const task = call === null ? null : taskOfPromise(operand);
+    const failed = task === null ? subscribe(operand, this.#yes, no) : this.#listen(task, this.#yes, no);
     if (failed !== null) queueMicrotask(() => no(failed.error)); // not within what has opened it
+  }
+
+  /** It is the run's own wait for a task. */
+  #listen(task: Task, yes: (value: unknown) => void, no: (error: unknown) => void): Failure | null {
+    const leaf = task === this.task && this.index === -1 ? task.leaf : null;
+    if (leaf !== null && isResult(leaf)) return { error: chainingCycle() };
+    task.listen(yes, no);
+    return null;
   }
 
   #answer(mode: Mode, value: unknown): void {
@@ -53,7 +60,8 @@ export class ExternalWait {
 
 /** What is really awaited: of a kept call, its result. */
 export function operandOf(awaited: unknown): unknown {
-  return isInstance(awaited, Call) ? awaited.value : awaited;
+  const call = callOf(awaited);
+  return call === null ? awaited : call.value;
 }
 
 /** Does the task still wait for this? */

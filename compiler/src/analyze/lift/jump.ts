@@ -7,7 +7,7 @@
 import * as t from "@babel/types";
 import { liftSuspension } from "./await.ts";
 import type { Lift } from "./lift.ts";
-import { applyOf } from "./marks.ts";
+import { applyOf, setMark } from "./marks.ts";
 import { assignment, copyNode } from "./nodes.ts";
 import { hasTailCall, isAnyCall, liftTail } from "./tail.ts";
 
@@ -16,7 +16,7 @@ export function liftReturn(node: t.ReturnStatement, lift: Lift): void {
   const leave = (value: t.Expression) => lift.emit(value === argument ? node : copyNode(node, { argument: value }));
   const awaitFirst = (operand: t.Expression, of: t.Expression) => {
     const result = lift.temp("t", t.awaitExpression(of));
-    lift.emit(assignment(lift.again(result), t.awaitExpression(operand)));
+    lift.emit(assignment(lift.again(result), setMark(t.awaitExpression(operand), { kind: "returned" })));
     leave(result);
   };
   if (!argument) lift.emit(node);

@@ -38,6 +38,11 @@ export interface AwaitedMark {
   kind: "awaited";
 }
 
+/** `await` of what a function returns, which the user has not written. */
+export interface ReturnedMark {
+  kind: "returned";
+}
+
 /** A function expression that was a method of a class, with its name. */
 export interface MethodMark {
   kind: "method";
@@ -57,6 +62,7 @@ export type Mark =
   | AnonymousMark
   | StringsMark
   | AwaitedMark
+  | ReturnedMark
   | MethodMark
   | VariablesMark;
 

@@ -29,6 +29,11 @@ export function issueCall(operand: t.Expression, point: Point, lowering: Lowerin
   return parts && dynamicCall(parts, point, lowering);
 }
 
+/** What is awaited in the place of a returned value: `return` calls the `then` of a promise, `await` does not. */
+export function asResult(value: t.Expression, point: Point, lowering: Lowering): t.Expression {
+  return point.isReturned ? lowering.abiCall("returned", value) : value;
+}
+
 /** `($t = made) === $R.SUSPEND` */
 function isSuspended(made: t.Expression, lowering: Lowering): t.Expression {
   return compare(t.assignmentExpression("=", lowering.value, made), "===", lowering.suspend);
@@ -140,10 +145,11 @@ function dynamicCall(parts: Parts, point: Point, lowering: Lowering): t.Statemen
   const asked = lowering.abiCall("call", fn, self, list, t.stringLiteral(text));
   const isPlain = and(compare(lowering.abi("ops"), "===", t.nullLiteral()), isFunction());
   const foreign = isUndefined(self) && !spread ? t.conditionalExpression(isPlain, call(fn, ...args), asked) : asked;
+  const issued = assign(lowering.value, asResult(foreign, point, lowering));
   const parks = t.conditionalExpression(
     isDurable,
     t.sequenceExpression([lowering.charge(), isSuspended(direct, lowering)]),
-    t.sequenceExpression([assign(lowering.value, foreign), t.booleanLiteral(true)]),
+    t.sequenceExpression([issued, t.booleanLiteral(true)]),
   );
   return [...before, t.ifStatement(parks, lowering.park(point))];
 }

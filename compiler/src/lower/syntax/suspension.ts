@@ -5,7 +5,7 @@ import * as t from "@babel/types";
 import type { Suspension } from "../../analyze/point.ts";
 import type { Lower, Lowering } from "../lowering.ts";
 import { at, id, num, set, undef, when } from "../nodes.ts";
-import { issueCall } from "./call.ts";
+import { asResult, issueCall } from "./call.ts";
 
 type Issue = (suspension: Suspension, lowering: Lowering) => t.Statement[];
 
@@ -33,11 +33,11 @@ function exchange(suspension: Suspension, lowering: Lowering, before: t.Statemen
 
 function issueAwait({ point }: Suspension, lowering: Lowering): t.Statement[] {
   const operand = point.operand as t.Expression;
-  return issueCall(operand, point, lowering) ?? issueValue(lowering.expression(operand), point, lowering);
-}
-
-function issueValue(value: t.Expression, point: Suspension["point"], lowering: Lowering): t.Statement[] {
-  return [lowering.park(point, value)];
+  return (
+    issueCall(operand, point, lowering) ?? [
+      lowering.park(point, asResult(lowering.expression(operand), point, lowering)),
+    ]
+  );
 }
 
 /** The registers are read by `$R.forward`, on the way in and at every exchange. */
