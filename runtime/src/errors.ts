@@ -47,7 +47,10 @@ export type ErrorCode =
   | "CF2413"
   | "CF2414"
   | "CF2415"
-  | "CF2416";
+  | "CF2416"
+  | "CF2430"
+  | "CF2431"
+  | "CF2432";
 
 /** What a placeholder of an error text may be filled with. */
 export type ErrorParam = string | number | bigint | boolean;
@@ -570,5 +573,26 @@ export const errors = {
     "Coldframe itself failed on the run {run}: {detail}",
     "This is a fault of Coldframe or of the process (its memory, a host that lacks something), not of the run. The run was let go at its last commit and is tried again in {seconds} seconds, by whichever worker comes first; nothing of it is lost.",
     "- Look at the `cause` of the error: its stack says where it happened.\n- If it is no lack of memory, please report it, with that stack and the smallest program that shows it.\n- Workers of another version, or on another host, may go on with the run meanwhile.",
+  ),
+  /** CF2430: The run {run} is held in build {build}, and has no result yet: {reason} */
+  runHeld: define<"run" | "build" | "reason">(
+    "CF2430",
+    "The run {run} is held in build {build}, and has no result yet: {reason}",
+    "It could not go on, and waits at its last commit. Nothing of it is lost.",
+    "- `status()` says more on the reason. Mend it, then call `release()` on the run, or deploy a new build: it goes on from its last commit.\n- To wait until somebody does so, ask for the result by `run.result({ whenHeld: \"wait\" })`. Code of a run, and of its steps, does that by itself.",
+  ),
+  /** CF2431: The run {run} has no result after {timeoutMs} ms. */
+  resultTimedOut: define<"run" | "timeoutMs">(
+    "CF2431",
+    "The run {run} has no result after {timeoutMs} ms.",
+    "`run.result({ timeoutMs })` waits no longer. The run itself goes on: nothing was cancelled.",
+    "Ask again later, or wait longer. `run.status()` says where the run stands.",
+  ),
+  /** CF2432: `{option}` is no option of {of}.{suggestion} */
+  unknownOption: define<"option" | "of" | "suggestion" | "known">(
+    "CF2432",
+    "`{option}` is no option of {of}.{suggestion}",
+    "An option with an unknown name would be ignored in silence.",
+    "Correct the name, or leave it out. Options of {of}: {known}.",
   ),
 };

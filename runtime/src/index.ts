@@ -10,6 +10,7 @@ export type { Notice, NoticeKind } from "./engine/notice.ts";
 export type { EngineOptions } from "./engine/options.ts";
 export type { RollbackPolicy } from "./engine/parts.ts";
 export type { RetryOptions } from "./engine/policy.ts";
+export type { ResultOptions } from "./engine/results.ts";
 export type { Run, RunInfo } from "./engine/run.ts";
 export { sleep } from "./engine/sleep.ts";
 export { type StepOptions, step, stepContext } from "./engine/step.ts";

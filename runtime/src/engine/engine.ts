@@ -78,6 +78,7 @@ export class Engine implements AsyncDisposable {
     const { clock = systemClock, onNotice = warn, queue = "default", rollback = "covered" } = options;
     const attempts = new Line(atLeast("concurrency.steps", options.concurrency?.steps, 1, Number.POSITIVE_INFINITY));
     const notify = (notice: Notice): void => {
+      if (notice.kind === "held" && notice.run !== undefined) this.#results.lookAt(notice.run);
       try {
         onNotice(notice);
       } catch (error) {

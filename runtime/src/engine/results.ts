@@ -5,10 +5,12 @@
  * I1 One subscription and one timer serve all who wait; both end with the last of them.
  * I2 Hints say where to look; every `pollMs` all are looked at (hints may be lost).
  * I3 Looking reads no blobs of runs that go on, and while others write takes a fraction of the time.
+ * I4 Who waits no longer (time, signal) is forgotten; if a look is under way, after what that finds.
  */
 import type { CancelTimer, Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
-import type { Hint, RunDetail, RunRecord, RunStatus, Store } from "../store/store.ts";
+import type { Names } from "../options.ts";
+import type { Hint, Hold, RunDetail, RunRecord, RunStatus, Store } from "../store/store.ts";
 
 /** How a run ended. */
 export interface End {
@@ -16,9 +18,29 @@ export interface End {
   readonly outcome: Uint8Array;
 }
 
+/** How a result is waited for. */
+export interface ResultOptions {
+  /** After so long it rejects with CF2431; the run goes on. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** When it aborts, waiting ends with its reason; the run goes on. */
+  readonly signal?: AbortSignal;
+  /**
+   * What a held run means: `throw` rejects with CF2430, `wait` waits until it was released and has ended. Default: `throw`; in the
+   * code of a run, and of its steps, `wait`.
+   */
+  readonly whenHeld?: "throw" | "wait";
+}
+
+export const resultOptions: Names<ResultOptions> = { timeoutMs: true, signal: true, whenHeld: true };
+
 interface Waiter {
   resolve(end: End): void;
   reject(error: unknown): void;
+  readonly refusesHeld: boolean;
+  /** It rejects with this after the look that is under way (I4). */
+  late?: { readonly error: unknown };
+  /** Ends time limit and signal. */
+  stop?: () => void;
 }
 
 const none = new Uint8Array(0);
@@ -44,16 +66,57 @@ export class Results {
     this.#pollMs = pollMs;
   }
 
-  /** Resolves when the run has ended. @throws CF2409, CF2404, or what the store throws */
-  wait(id: string): Promise<End> {
+  /**
+   * Resolves when the run has ended.
+   * @param options read and checked
+   * @throws CF2409, CF2404, CF2430, CF2431, the reason of a signal, or what the store throws
+   */
+  wait(id: string, options: ResultOptions = {}): Promise<End> {
+    const { signal, whenHeld } = options;
     if (this.#closed) return Promise.reject(errors.engineClosed({ what: `the result of run ${id} was awaited` }));
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject, refusesHeld: whenHeld === "throw" };
       const waiters = this.#waiters.get(id);
-      if (waiters === undefined) this.#waiters.set(id, [{ resolve, reject }]);
-      else waiters.push({ resolve, reject });
+      if (waiters === undefined) this.#waiters.set(id, [waiter]);
+      else waiters.push(waiter);
+      this.#limit(id, waiter, options);
       this.#listen();
       void this.#look([id]);
     });
+  }
+
+  #limit(id: string, waiter: Waiter, { timeoutMs, signal }: ResultOptions): void {
+    const stops: (() => void)[] = [];
+    if (timeoutMs !== undefined) {
+      const onTime = () => this.#end(id, waiter, errors.resultTimedOut({ run: id, timeoutMs }));
+      stops.push(this.#clock.setDelay(timeoutMs, onTime));
+    }
+    if (signal !== undefined) {
+      const onAbort = () => this.#end(id, waiter, signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      stops.push(() => signal.removeEventListener("abort", onAbort));
+    }
+    if (stops.length > 0)
+      waiter.stop = () => {
+        for (const stop of stops) stop();
+      };
+  }
+
+  /** Who waits has had enough (I4). */
+  #end(id: string, waiter: Waiter, error: unknown): void {
+    if (this.#looking.has(id)) waiter.late ??= { error };
+    else
+      this.#take(
+        id,
+        () => waiter.reject(error),
+        (one) => one === waiter,
+      );
+  }
+
+  /** A run of this process may have been held. */
+  lookAt(id: string): void {
+    if (this.#waiters.has(id)) void this.#look([id]);
   }
 
   /** A run of this process has ended: nobody need ask the store. */
@@ -69,10 +132,17 @@ export class Results {
     this.#rest();
   }
 
-  #take(id: string, each: (waiter: Waiter) => void): void {
-    const waiters = this.#waiters.get(id) ?? [];
-    this.#waiters.delete(id);
-    for (const waiter of waiters) each(waiter);
+  /** Takes those who wait for a run, or some of them. */
+  #take(id: string, each: (waiter: Waiter) => void, isMeant: (waiter: Waiter) => boolean = () => true): void {
+    const { taken = [], left = [] } = Object.groupBy(this.#waiters.get(id) ?? [], (one) =>
+      isMeant(one) ? "taken" : "left",
+    );
+    if (left.length === 0) this.#waiters.delete(id);
+    else this.#waiters.set(id, left);
+    for (const waiter of taken) {
+      waiter.stop?.();
+      each(waiter);
+    }
     if (this.#waiters.size === 0) this.#rest();
   }
 
@@ -118,6 +188,12 @@ export class Results {
     } catch (error) {
       for (const id of free) this.#take(id, (waiter) => waiter.reject(error));
     } finally {
+      for (const id of free)
+        this.#take(
+          id,
+          ({ reject, late }) => reject(late?.error),
+          ({ late }) => late !== undefined,
+        );
       const again = free.filter((id) => this.#looking.get(id) === true && this.#waiters.has(id));
       for (const id of free) this.#looking.delete(id);
       if (again.length > 0) void this.#look(again);
@@ -126,9 +202,20 @@ export class Results {
 
   async #note(id: string, run: RunRecord | undefined): Promise<void> {
     if (run === undefined) return this.#take(id, (waiter) => waiter.reject(errors.runUnknown({ run: id })));
+    if (run.hold !== undefined && run.status === "held") this.#refuse(id, run.hold);
     if (run.endedAt === undefined || !this.#waiters.has(id)) return;
     const { status, outcome = none } = (await this.#store.get(id)) as RunDetail;
     this.tell(id, { status, outcome });
+  }
+
+  #refuse(id: string, { reason, build }: Hold): void {
+    const [line = ""] = reason.split("\n");
+    const error = () => errors.runHeld({ run: id, reason: line, build });
+    this.#take(
+      id,
+      ({ reject }) => reject(error()),
+      ({ refusesHeld }) => refusesHeld,
+    );
   }
 
   #rest(): void {

@@ -3,9 +3,12 @@
  * Does not own: driving it (turn.ts), waiting for its end (results.ts).
  */
 import { errors } from "../errors.ts";
+import { fromCaller } from "../machinery.ts";
+import { check, checkWord, readOptions } from "../options.ts";
 import type { RunRecord, RunStatus, Store } from "../store/store.ts";
+import { surroundings } from "./foreign.ts";
 import { describeHandle, inspectRun, type RunInspection } from "./inspection.ts";
-import type { Results } from "./results.ts";
+import { type ResultOptions, type Results, resultOptions } from "./results.ts";
 import type { ActiveRun } from "./turn.ts";
 import type { Values } from "./values.ts";
 
@@ -47,6 +50,26 @@ export function toInfo(record: RunRecord): RunInfo {
   };
 }
 
+function readResultOptions(given: ResultOptions | undefined): ResultOptions {
+  const options = readOptions("result", given, resultOptions);
+  const { timeoutMs, signal, whenHeld } = options;
+  checkWord("whenHeld", whenHeld, ["throw", "wait"]);
+  check(timeoutMs === undefined || (typeof timeoutMs === "number" && timeoutMs >= 0), "timeoutMs", timeoutMs, "a number of at least 0");
+  check(signal === undefined || isSignal(signal), "signal", signal, "an AbortSignal");
+  // A run that waits for another goes on waiting, in a step too: who mends that one mends both.
+  const isInRun = ["turn", "foreign", "step"].includes(surroundings.getStore()?.kind ?? "");
+  return { whenHeld: isInRun ? "wait" : "throw", ...options };
+}
+
+/** Of whatever realm. */
+function isSignal(value: AbortSignal): boolean {
+  try {
+    return typeof value.aborted === "boolean" && typeof value.addEventListener === "function";
+  } catch {
+    return false;
+  }
+}
+
 /** What a handle needs of its engine. */
 export interface RunAccess {
   readonly store: Store;
@@ -71,13 +94,18 @@ export class Run<T = unknown> {
   /**
    * Waits for the end of the run, in this or any other process.
    *
+   * @param options how long, until which signal, and what a held run means
    * @returns a copy of what its function returned
-   * @throws what its function threw; CF2404 if the engine is closed first; CF2409 if there is no such run
+   * @throws what its function threw; CF2430 if it is held; CF2431 after `timeoutMs`; the reason of `signal`; CF2404 if the engine is
+   * closed first; CF2409 if there is no such run; CF2405, CF2432 for an option that is none
    * @example const receipt = await run.result();
    */
-  async result(): Promise<T> {
+  async result(options?: ResultOptions): Promise<T> {
     const { results, values } = this.#access;
-    const { status, outcome } = await results.wait(this.id);
+    const { status, outcome } = await results.wait(
+      this.id,
+      fromCaller(this.result, () => readResultOptions(options)),
+    );
     const value = values.decode(outcome);
     if (status === "done") return value as T;
     throw value;

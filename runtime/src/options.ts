@@ -1,0 +1,94 @@
+/**
+ * Owns: how options are read that a user hands over: only names that there are, each once, and nothing of it outside a guard.
+ * Does not own: which options there are, their bounds and defaults (who takes them).
+ *
+ * I1 An unknown name is refused wherever options are taken: a misspelt one would be ignored in silence.
+ * I2 Values are looked at no further than a check asks, and may fail when they are.
+ */
+import { distance } from "fastest-levenshtein";
+import { errors } from "./errors.ts";
+
+/** The names of options; typed so that none can be forgotten. */
+export type Names<T> = Readonly<Record<keyof T, true>>;
+
+/**
+ * Reads options, once.
+ *
+ * @param of who takes them, as in "start"
+ * @param given what a user has handed over; undefined: none
+ * @param names of the options that there are
+ * @returns a copy, without what is undefined
+ * @throws CF2432 for an unknown name, CF2405 if it is no object or can't be read
+ */
+export function readOptions<T extends object>(of: string, given: T | undefined, names: Names<T>): T {
+  if (given === undefined) return {} as T;
+  if (typeof given !== "object" || given === null || isArray(given))
+    throw invalid(`options of ${of}`, given, "an object with options");
+  const known = Object.keys(names);
+  for (const name of readable(of, () => Object.keys(given)))
+    if (!known.includes(name)) throw unknownOption(of, name, known);
+  const read: Record<string, unknown> = {};
+  for (const name of known) {
+    const value = readable(name, () => (given as Record<string, unknown>)[name]);
+    if (value !== undefined) read[name] = value;
+  }
+  return read as T;
+}
+
+function readable<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw errors.invalidOption({ option, found: "not readable", needed: "what can be read" }, { cause });
+  }
+}
+
+function isArray(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return true; // a revoked Proxy
+  }
+}
+
+function unknownOption(of: string, option: string, known: readonly string[]): Error {
+  return errors.unknownOption({ option, of, suggestion: suggest(option, known), known: known.join(", ") });
+}
+
+/** ` Did you mean …?`, if one is near enough to be meant. */
+function suggest(found: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((name) => ({ name, far: distance(name.toLowerCase(), found.toLowerCase().slice(0, LONGEST_NAME)) }))
+    .sort((a, b) => a.far - b.far);
+  const isNear = nearest !== undefined && nearest.far <= Math.max(2, Math.floor(nearest.name.length / 3));
+  return isNear ? ` Did you mean \`${nearest.name}\`?` : "";
+}
+
+const LONGEST_NAME = 64;
+
+/** @throws CF2405 unless the value is good */
+export function check(isGood: boolean, option: string, found: unknown, needed: string): void {
+  if (!isGood) throw invalid(option, found, needed);
+}
+
+/** Checks a word that is one of a few; undefined is good. @throws CF2405 */
+export function checkWord(option: string, found: unknown, words: readonly string[]): void {
+  if (found === undefined || words.includes(found as string)) return;
+  const hint = typeof found === "string" ? suggest(found, words) : "";
+  throw invalid(option, found, `one of ${words.join(", ")}.${hint}`.replace(/\.$/, ""));
+}
+
+function invalid(option: string, found: unknown, needed: string): Error {
+  return errors.invalidOption({ option, found: textOf(found), needed });
+}
+
+/** A short text for any value (I2). */
+export function textOf(value: unknown): string {
+  try {
+    return String(value).slice(0, LONGEST_TEXT);
+  } catch {
+    return `a ${typeof value} without a text`;
+  }
+}
+
+const LONGEST_TEXT = 200;
