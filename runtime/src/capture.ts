@@ -10,6 +10,7 @@ import { encodeParked } from "./local/lost.ts";
 import { checkState, checkTasks } from "./local/stored-state.ts";
 import "./local/stored.ts";
 import { fromCaller } from "./machinery.ts";
+import { readOptions } from "./options.ts";
 import { descriptorOf } from "./realm.ts";
 import { registry } from "./registry.ts";
 import type { SnapshotMemory } from "./snapshot/identity.ts";
@@ -18,6 +19,12 @@ import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
 import type { CodeRegistry, Limits } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
 import { neverCompiled } from "./uncompiled.ts";
+
+/** How a snapshot is read. */
+export interface RestoreOptions {
+  /** Bounds on what the bytes may ask for, if they are yours and meant to be larger. */
+  readonly limits?: Partial<Limits>;
+}
 
 /** The root of a snapshot made here. */
 type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generator"; generator: object };
@@ -82,7 +89,7 @@ function withoutName(value: object): CodeRegistry {
  */
 export function restore<T extends Suspended = Coroutine | Generator | AsyncGenerator>(
   bytes: Uint8Array,
-  options: { readonly limits?: Partial<Limits> } = {},
+  options?: RestoreOptions,
 ): T {
   const root = fromCaller(restore, () => read(bytes, options));
   return (root.kind === "generator" ? root.generator : new Coroutine(root.state)) as T;
@@ -92,8 +99,9 @@ export function restore<T extends Suspended = Coroutine | Generator | AsyncGener
 // biome-ignore lint/suspicious/noExplicitAny: of every result
 type Suspended = Coroutine<any> | Generator<any, any, any> | AsyncGenerator<any, any, any>;
 
-function read(bytes: Uint8Array, options: { readonly limits?: Partial<Limits> }): Captured {
-  const found = readSnapshot(bytes, { registry: registry(), ...options });
+function read(bytes: Uint8Array, options: RestoreOptions | undefined): Captured {
+  const { limits } = readOptions("restore", options, { limits: true });
+  const found = readSnapshot(bytes, { registry: registry(), limits });
   if (!found.ok) throw explain(found);
   return checkRoot(found.root);
 }

@@ -9,7 +9,7 @@ import { distance } from "fastest-levenshtein";
 import { errors } from "./errors.ts";
 
 /** The names of options; typed so that none can be forgotten. */
-export type Names<T> = Readonly<Record<keyof T, true>>;
+export type Names<T> = Readonly<Record<keyof T, unknown>>;
 
 /**
  * Reads options, once.
@@ -57,13 +57,21 @@ function unknownOption(of: string, option: string, known: readonly string[]): Er
 
 /** ` Did you mean …?`, if one is near enough to be meant. */
 function suggest(found: string, known: readonly string[]): string {
+  const given = found.slice(0, LONGEST_NAME).toLowerCase();
   const [nearest] = known
-    .map((name) => ({ name, far: distance(name.toLowerCase(), found.toLowerCase().slice(0, LONGEST_NAME)) }))
+    .map((name) => ({ name, far: farness(given, name.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
-  const isNear = nearest !== undefined && nearest.far <= Math.max(2, Math.floor(nearest.name.length / 3));
-  return isNear ? ` Did you mean \`${nearest.name}\`?` : "";
+  return nearest !== undefined && nearest.far < 1 ? ` Did you mean \`${nearest.name}\`?` : "";
 }
 
+/** From 0; 1: another word. One that goes on where the other ends is near. */
+function farness(given: string, name: string): number {
+  const [short, long] = given.length < name.length ? [given, name] : [name, given];
+  if (short.length >= SHORTEST_START && long.startsWith(short)) return 0;
+  return distance(given, name) / Math.max(2, long.length / 2);
+}
+
+const SHORTEST_START = 3;
 const LONGEST_NAME = 64;
 
 /** @throws CF2405 unless the value is good */
@@ -71,9 +79,9 @@ export function check(isGood: boolean, option: string, found: unknown, needed: s
   if (!isGood) throw invalid(option, found, needed);
 }
 
-/** Checks a word that is one of a few; undefined is good. @throws CF2405 */
+/** Checks a word that is one of a few. @throws CF2405 */
 export function checkWord(option: string, found: unknown, words: readonly string[]): void {
-  if (found === undefined || words.includes(found as string)) return;
+  if (words.includes(found as string)) return;
   const hint = typeof found === "string" ? suggest(found, words) : "";
   throw invalid(option, found, `one of ${words.join(", ")}.${hint}`.replace(/\.$/, ""));
 }

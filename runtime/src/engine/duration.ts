@@ -4,6 +4,7 @@
  */
 import ms from "ms";
 import { errors } from "../errors.ts";
+import { textOf } from "../options.ts";
 
 type Unit = "ms" | "s" | "m" | "h" | "d" | "w";
 
@@ -13,6 +14,6 @@ export type Duration = number | `${number}${Unit}` | `${number} ${Unit}`;
 /** @throws CF2406 if it is not a duration of 0 ms or more */
 export function toMs(duration: Duration): number {
   const found = typeof duration === "string" ? ms(duration) : duration;
-  if (typeof found !== "number" || !(found >= 0)) throw errors.invalidDuration({ found: String(duration) });
+  if (typeof found !== "number" || !(found >= 0)) throw errors.invalidDuration({ found: textOf(duration) });
   return found;
 }

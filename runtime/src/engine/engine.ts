@@ -3,10 +3,12 @@
  * Does not own: driving runs (worker.ts and below), stores.
  */
 import { randomUUID } from "node:crypto";
+import { types } from "node:util";
 import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { Context } from "../local/context.ts";
 import { fromCaller } from "../machinery.ts";
+import { check, checkWord, type Names, readOptions } from "../options.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
 import { openStore } from "../store/open.ts";
@@ -16,7 +18,7 @@ import { type SnapshotCodec, snapshotCodec } from "./codec.ts";
 import { inTurn, surroundings } from "./foreign.ts";
 import { Hosted } from "./hosted.ts";
 import { type Notice, warn } from "./notice.ts";
-import { atLeast, type EngineOptions, resolveLimits } from "./options.ts";
+import { atLeast, type EngineOptions, readEngineOptions, resolveLimits } from "./options.ts";
 import { Line, type Parts } from "./parts.ts";
 import { Results } from "./results.ts";
 import { Run, type RunInfo, toInfo } from "./run.ts";
@@ -56,6 +58,12 @@ export interface RunList {
   readonly cursor: string | undefined;
 }
 
+const startOptions: Names<StartOptions> = { id: true, queue: true, priority: true, startAt: true };
+const listOptions: Names<ListOptions> = { status: true, function: true, queue: true, limit: true, cursor: true };
+const statuses: Readonly<Record<RunStatus, true>> = {
+  ...{ ready: true, running: true, waiting: true, held: true, done: true, failed: true, cancelled: true },
+};
+
 const MOST_LISTED = 1_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
@@ -72,7 +80,8 @@ export class Engine implements AsyncDisposable {
   #closed: Promise<void> | undefined;
 
   /** Used by `openEngine`; not meant for users. */
-  constructor(store: Store, options: EngineOptions, codec: SnapshotCodec = snapshotCodec) {
+  constructor(store: Store, given: EngineOptions | undefined, codec: SnapshotCodec = snapshotCodec) {
+    const options = readEngineOptions(given);
     const limits = resolveLimits(options);
     const hosted = new Hosted(options.build);
     const { clock = systemClock, onNotice = warn, queue = "default", rollback = "covered" } = options;
@@ -108,19 +117,19 @@ export class Engine implements AsyncDisposable {
    * @param args its arguments; the run gets copies
    * @param options id, queue, priority, time
    * @returns the handle of the run; of the one that exists, if the id was started before with the same function and arguments
-   * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2303 if other code is loaded under its id, CF2410 if it is a closure, CF2311 if it is a method that uses `this`, CF2001 if an argument cannot be stored, CF2405 for an option that is none, CF2403 if
+   * @throws CF2301 if `fn` was never compiled, CF2306 if it is a step or a generator, CF2303 if other code is loaded under its id, CF2410 if it is a closure, CF2311 if it is a method that uses `this`, CF2001 if an argument cannot be stored, CF2405 for an option out of its bounds, CF2432 for one that is none, CF2403 if
    * the id belongs to another job
    * @example const run = await engine.start(fulfil, [order], { id: order.id });
    */
   async start<F extends DurableFunction>(
     fn: F,
     args: Parameters<F>,
-    options: StartOptions = {},
+    options?: StartOptions,
   ): Promise<Run<Awaited<ReturnType<F>>>> {
     this.#check("a run was being started");
     const descriptor = rootOf(fn, this.start);
     const request = fromCaller(this.start, () => this.#request(descriptor.meta as FunctionMeta, args, options));
-    if (options.id === undefined) await this.#create(request, descriptor);
+    if (options?.id === undefined) await this.#create(request, descriptor);
     else await this.#oneByOne(request.id, () => this.#startNamed(request, descriptor));
     return this.#handle(request.id);
   }
@@ -143,13 +152,14 @@ export class Engine implements AsyncDisposable {
     if (!isKnown) await this.#create(request, descriptor);
   }
 
-  #request({ key, stamp }: FunctionMeta, args: unknown[], options: StartOptions): StartRequest {
+  #request({ key, stamp }: FunctionMeta, args: unknown[], given: StartOptions | undefined): StartRequest {
+    const options = readOptions("start", given, startOptions);
     const { id = randomUUID(), queue = this.#parts.queue, priority = 0, startAt } = options;
-    refuseUnless(Array.isArray(args), "args", args, "the list of its arguments");
-    refuseUnless(typeof id === "string" && id !== "", "id", id, "a text that is not empty");
-    refuseUnless(typeof queue === "string", "queue", queue, "a text");
-    refuseUnless(Number.isFinite(priority), "priority", priority, "a number");
-    refuseUnless(startAt === undefined || Number.isFinite(startAt), "startAt", startAt, "epoch milliseconds");
+    check(isList(args), "args", args, "the list of its arguments");
+    check(typeof id === "string" && id !== "", "id", id, "a text that is not empty");
+    check(typeof queue === "string", "queue", queue, "a text");
+    check(Number.isFinite(priority), "priority", priority, "a number");
+    check(startAt === undefined || Number.isFinite(startAt), "startAt", startAt, "epoch milliseconds");
     return { id, fn: key, version: stamp, queue, priority, input: this.#parts.values.encodeList(args, key), startAt };
   }
 
@@ -200,17 +210,23 @@ export class Engine implements AsyncDisposable {
    * Lists runs, newest first, a page at a time.
    *
    * @param options which runs; without any: all
-   * @throws CF2405 for a limit or cursor that is none
+   * @throws CF2405 for a limit, cursor or status that is none, CF2432 for an unknown option
    * @example const { runs } = await engine.list({ status: "held" });
    */
-  async list(options: ListOptions = {}): Promise<RunList> {
+  async list(options?: ListOptions): Promise<RunList> {
     this.#check("runs were listed");
-    const { status, queue, cursor, limit = 100 } = options;
-    refuseUnless(Number.isInteger(limit) && limit >= 1 && limit <= MOST_LISTED, "limit", limit, `1 to ${MOST_LISTED}`);
-    refuseUnless(cursor === undefined || /^\d+$/.test(cursor), "cursor", cursor, "the cursor of the page before");
-    const fn = typeof options.function === "function" ? idOf(options.function, this.list) : options.function;
-    const statuses = typeof status === "string" ? [status] : status;
-    const page = await this.#parts.store.list({ status: statuses, fn, queue }, { cursor, limit });
+    const { status, queue, cursor, limit = 100, ...given } = readOptions("list", options, listOptions);
+    check(Number.isInteger(limit) && limit >= 1 && limit <= MOST_LISTED, "limit", limit, `1 to ${MOST_LISTED}`);
+    check(
+      cursor === undefined || (typeof cursor === "string" && /^\d+$/.test(cursor)),
+      "cursor",
+      cursor,
+      "the cursor of the page before",
+    );
+    check(queue === undefined || typeof queue === "string", "queue", queue, "a text");
+    const fn = typeof given.function === "function" ? idOf(given.function, this.list) : given.function;
+    check(fn === undefined || typeof fn === "string", "function", fn, "a durable function or its id");
+    const page = await this.#parts.store.list({ status: statusesOf(status), fn, queue }, { cursor, limit });
     return { runs: page.runs.map(toInfo), cursor: page.cursor };
   }
 
@@ -259,8 +275,17 @@ function rootOf(fn: Function, called: Function): Descriptor {
   return descriptor;
 }
 
-function refuseUnless(isGood: boolean, option: string, found: unknown, needed: string): void {
-  if (!isGood) throw errors.invalidOption({ option, found: String(found), needed });
+/** The statuses to look for. @throws CF2405 for one that is none */
+function statusesOf(given: ListOptions["status"]): readonly RunStatus[] | undefined {
+  if (given === undefined) return undefined;
+  const wanted = isList(given) ? [...given] : [given];
+  for (const status of wanted) checkWord("status", status, Object.keys(statuses));
+  return wanted as RunStatus[];
+}
+
+/** A Proxy of an array may be revoked. */
+function isList(value: unknown): value is unknown[] {
+  return !types.isProxy(value) && Array.isArray(value);
 }
 
 /** Which arguments are others. They are not shown: this goes into logs. */
@@ -292,7 +317,7 @@ function idOf(fn: Function, called: Function): string {
 }
 
 /** As `open`, over a store that is open already; the engine closes it. */
-export function openEngine(store: Store, options: EngineOptions = {}, codec?: SnapshotCodec): Engine {
+export function openEngine(store: Store, options?: EngineOptions, codec?: SnapshotCodec): Engine {
   return new Engine(store, options, codec);
 }
 
@@ -301,14 +326,15 @@ export function openEngine(store: Store, options: EngineOptions = {}, codec?: Sn
  *
  * @param url `sqlite:<file>`, or `memory:` for what need not last
  * @param options how it works; `{ work: false }` makes a client
- * @throws CF2203 for an unknown address, CF2201, CF2202, CF2204, CF2207 or CF2208 if the file cannot be used, CF2405
+ * @throws CF2203 for an unknown address, CF2201, CF2202, CF2204, CF2207 or CF2208 if the file cannot be used, CF2405 for an option
+ *   out of its bounds, CF2432 for one that is none
  * @example
  * await using engine = await open("sqlite:orders.db");
  * const run = await engine.start(fulfil, [order]);
  * console.log(await run.result());
  */
-export async function open(url: string, options: EngineOptions = {}): Promise<Engine> {
-  const { clock } = options;
+export async function open(url: string, options?: EngineOptions): Promise<Engine> {
+  const { clock } = readEngineOptions(options);
   const opening = openStore(url, clock === undefined ? {} : { clock });
   warmUp();
   const store = await opening;

@@ -3,7 +3,7 @@
  * Does not own: what becomes of them.
  */
 import type { Clock } from "../clock.ts";
-import { errors } from "../errors.ts";
+import { check, checkWord, type Names, readOptions } from "../options.ts";
 import type { Notice } from "./notice.ts";
 import type { Limits, RollbackPolicy } from "./parts.ts";
 
@@ -39,6 +39,28 @@ export interface EngineOptions {
   readonly clock?: Clock;
 }
 
+const names: Names<EngineOptions> = {
+  ...{ work: true, queue: true, leaseMs: true, volatileLimitMs: true, concurrency: true, warm: true, pollMs: true },
+  ...{ drainMs: true, rollback: true, build: true, onNotice: true, clock: true },
+};
+const policies: Readonly<Record<RollbackPolicy, true>> = { covered: true, always: true, hold: true, fail: true };
+
+/** Reads what a user has given. @throws CF2405, CF2432 */
+export function readEngineOptions(given: EngineOptions | undefined): EngineOptions {
+  const options = readOptions("open", given, names);
+  const { work, queue, rollback, build, onNotice, concurrency, warm } = options;
+  check(work === undefined || typeof work === "boolean", "work", work, "true or false");
+  check(queue === undefined || typeof queue === "string", "queue", queue, "a text");
+  check(build === undefined || typeof build === "string", "build", build, "a text");
+  check(onNotice === undefined || typeof onNotice === "function", "onNotice", onNotice, "a function");
+  if (rollback !== undefined) checkWord("rollback", rollback, Object.keys(policies));
+  return {
+    ...options,
+    concurrency: readOptions("`concurrency` of open", concurrency, { runs: true, steps: true }),
+    warm: readOptions("`warm` of open", warm, { runs: true, bytes: true }),
+  };
+}
+
 const MIB = 2 ** 20;
 
 /** Bounds and defaults. @throws CF2405 */
@@ -58,8 +80,6 @@ export function resolveLimits(options: EngineOptions): Limits {
 /** Checks one option. @throws CF2405 */
 export function atLeast(option: string, value: number | undefined, least: number, standard: number): number {
   if (value === undefined) return standard;
-  if (!(value >= least)) {
-    throw errors.invalidOption({ option, found: String(value), needed: `a number of at least ${least}` });
-  }
+  check(typeof value === "number" && value >= least, option, value, `a number of at least ${least}`);
   return value;
 }

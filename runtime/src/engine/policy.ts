@@ -2,7 +2,7 @@
  * Owns: whether and when a failed step is tried again.
  * Does not own: who waits for that moment (waiter: attempt.ts in memory, turn.ts under an engine).
  */
-import { errors } from "../errors.ts";
+import { check, type Names, readOptions } from "../options.ts";
 
 /** How often and how fast a step is tried again. All fields have defaults. */
 export interface RetryOptions {
@@ -33,14 +33,15 @@ const bounds: Record<keyof RetryPolicy, [least: number, most: number]> = {
   jitter: [0, 1],
 };
 
-/** Fills in the defaults. @throws CF2405 for a value out of its bounds */
-export function resolvePolicy(options: RetryOptions = {}): RetryPolicy {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const policy: RetryPolicy = { ...defaults, ...Object.fromEntries(given) };
+const names: Names<RetryOptions> = { maxAttempts: true, initialMs: true, maxMs: true, factor: true, jitter: true };
+
+/** Fills in the defaults. @throws CF2405 for a value out of its bounds, CF2432 for an unknown name */
+export function resolvePolicy(options?: RetryOptions): RetryPolicy {
+  const policy: RetryPolicy = { ...defaults, ...readOptions("`retry` of step", options, names) };
   for (const [name, [least, most]] of Object.entries(bounds)) {
     const found = policy[name as keyof RetryPolicy];
-    if (!(found >= least && found <= most))
-      throw errors.invalidOption({ option: `retry.${name}`, found: String(found), needed: `${least} to ${most}` });
+    const isGood = typeof found === "number" && found >= least && found <= most;
+    check(isGood, `retry.${name}`, found, `${least} to ${most}`);
   }
   return policy;
 }

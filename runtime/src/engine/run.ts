@@ -53,8 +53,13 @@ export function toInfo(record: RunRecord): RunInfo {
 function readResultOptions(given: ResultOptions | undefined): ResultOptions {
   const options = readOptions("result", given, resultOptions);
   const { timeoutMs, signal, whenHeld } = options;
-  checkWord("whenHeld", whenHeld, ["throw", "wait"]);
-  check(timeoutMs === undefined || (typeof timeoutMs === "number" && timeoutMs >= 0), "timeoutMs", timeoutMs, "a number of at least 0");
+  if (whenHeld !== undefined) checkWord("whenHeld", whenHeld, ["throw", "wait"]);
+  check(
+    timeoutMs === undefined || (typeof timeoutMs === "number" && timeoutMs >= 0),
+    "timeoutMs",
+    timeoutMs,
+    "a number of at least 0",
+  );
   check(signal === undefined || isSignal(signal), "signal", signal, "an AbortSignal");
   // A run that waits for another goes on waiting, in a step too: who mends that one mends both.
   const isInRun = ["turn", "foreign", "step"].includes(surroundings.getStore()?.kind ?? "");

@@ -3,6 +3,7 @@
  * Does not own: recording and performing steps under one (operations, turn.ts).
  */
 import { errors } from "../errors.ts";
+import { check, type Names, readOptions } from "../options.ts";
 import { type Descriptor, DURABLE, descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { performInMemory, type StepMeta } from "./attempt.ts";
@@ -23,6 +24,8 @@ export interface StepOptions {
   readonly timeoutMs?: number;
 }
 
+const stepOptions: Names<StepOptions> = { name: true, retry: true, timeoutMs: true };
+
 // biome-ignore lint/suspicious/noExplicitAny: steps have every parameter list there is
 type StepFunction = (this: void, ...args: any[]) => Promise<any>;
 
@@ -35,21 +38,20 @@ type StepFunction = (this: void, ...args: any[]) => Promise<any>;
  * @param fn does the work; any code
  * @param options name, retries, time limit
  * @returns a function with the signature of `fn`
- * @throws CF2405 for an option out of bounds; a call from a run throws CF2401 if the step cannot be named
+ * @throws CF2405 for an option out of bounds, CF2432 for one that is none; a call from a run throws CF2401 if the step cannot be named
  * @example
  * const charge = step(async (id: string, cents: number) => pay(id, cents), { retry: { maxAttempts: 5 } });
  */
-export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): F {
-  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
-  if (!(timeoutMs > 0)) {
-    throw errors.invalidOption({ option: "timeoutMs", found: String(timeoutMs), needed: "more than 0" });
-  }
+export function step<F extends StepFunction>(fn: F, options?: StepOptions): F {
+  const { name, retry, timeoutMs = Number.POSITIVE_INFINITY } = readOptions("step", options, stepOptions);
+  check(typeof timeoutMs === "number" && timeoutMs > 0, "timeoutMs", timeoutMs, "more than 0");
+  check(name === undefined || (typeof name === "string" && name !== ""), "name", name, "a text that is not empty");
   const meta: StepMeta = {
     // Constants of modules are named only when the module has been evaluated.
     get name() {
       return registry().refOf(self) ?? (fn.name || excerpt(fn));
     },
-    ...{ fn, retry: resolvePolicy(options.retry), timeoutMs },
+    ...{ fn, retry: resolvePolicy(retry), timeoutMs },
   };
   // A method has no own `prototype`, as async functions.
   const self = {
@@ -65,7 +67,7 @@ export function step<F extends StepFunction>(fn: F, options: StepOptions = {}): 
   Object.defineProperty(self, "length", { value: fn.length, configurable: true });
   const descriptor: Descriptor = { self, kind: 1, run: null, meta, captures: null };
   Object.defineProperty(self, DURABLE, { value: descriptor, configurable: true });
-  if (options.name !== undefined) registry().register(stepRef(options.name), self);
+  if (name !== undefined) registry().register(stepRef(name), self);
   return self as unknown as F;
 }
 

@@ -2,6 +2,7 @@
  * Owns: the words that the files of this folder share: code references, limits, and what a kind of value must bring.
  * Does not own: any behaviour. The bytes are stated in docs/formats.md.
  */
+import { check, readOptions } from "../options.ts";
 import type { CompiledClass, FunctionMeta, PrivateHook } from "../registry.ts";
 import type { GraphReader } from "./graph-reader.ts";
 import type { NodeWriter } from "./graph-writer.ts";
@@ -62,11 +63,13 @@ export const defaultLimits: Limits = {
   memoryBytes: 192 * MiB,
 };
 
-/** These limits, and those that users do not name. */
+/** These limits, and those that users do not name. @throws CF2405, CF2432 */
 export function limitsOf(given?: Partial<Limits>): Limits {
   if (given === undefined) return defaultLimits;
-  const named = Object.entries(given).filter(([, limit]) => limit !== undefined);
-  return { ...defaultLimits, ...Object.fromEntries(named) };
+  const limits: Limits = { ...defaultLimits, ...readOptions<Partial<Limits>>("`limits`", given, defaultLimits) };
+  for (const [name, limit] of Object.entries(limits))
+    check(typeof limit === "number" && limit >= 0, `limits.${name}`, limit, "a number of at least 0");
+  return limits;
 }
 
 /** An instance of one of the runtime's own classes that is nothing but its fields. */

@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { EnginePoint } from "../engine/channel.ts";
+import { type Names, readOptions } from "../options.ts";
 
 /** Where the process ends. */
 export interface CrashPoint {
@@ -35,6 +36,11 @@ export interface CrashOptions {
   readonly onOutput?: (text: string, kill: () => void) => void;
 }
 
+const pointNames: Names<CrashPoint> = { point: true, detail: true, count: true };
+const names: Names<CrashOptions> = {
+  ...{ script: true, args: true, at: true, env: true, execArgv: true, timeoutMs: true, onOutput: true },
+};
+
 /** How it ended. */
 export interface CrashResult {
   /** By SIGKILL, rather than by itself. */
@@ -58,10 +64,19 @@ const agent = fileURLToPath(new URL(`./crash-agent${import.meta.url.slice(-3)}`,
  * const { killed } = await crash({ script: "worker.ts", at: { point: "step:effect", count: 3 } });
  */
 export function crash(options: CrashOptions): Promise<CrashResult> {
-  const { script, args = [], at, env = {}, execArgv = [], timeoutMs = 60_000, onOutput } = options;
+  const {
+    script,
+    args = [],
+    env = {},
+    execArgv = [],
+    timeoutMs = 60_000,
+    onOutput,
+    ...rest
+  } = readOptions("crash", options, names);
+  const at = readOptions("`at` of crash", rest.at, pointNames);
   const file = script instanceof URL ? fileURLToPath(script) : script;
   const child = spawn(process.execPath, [...execArgv, "--import", agent, file, ...args], {
-    env: { ...process.env, ...env, [crashVariable]: JSON.stringify(at ?? null) },
+    env: { ...process.env, ...env, [crashVariable]: JSON.stringify(rest.at === undefined ? null : at) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const kill = (): void => void child.kill("SIGKILL");

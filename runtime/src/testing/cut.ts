@@ -17,6 +17,7 @@ import { surroundings } from "../engine/foreign.ts";
 import { errors } from "../errors.ts";
 import { Call, Lost, type Task, taskOf } from "../local/task.ts";
 import type { ExternalWait } from "../local/waits.ts";
+import { check, type Names, readOptions } from "../options.ts";
 import { descriptorOf, isInstance, type Mode } from "../realm.ts";
 import { SnapshotMemory } from "../snapshot/identity.ts";
 import { FormerWorlds, worldGone } from "./former-worlds.ts";
@@ -37,6 +38,17 @@ export interface CutOptions {
   limit?: number;
   /** Where `sleep` and the pauses between attempts at a step have their time from; default: the machine. */
   clock?: Clock;
+}
+
+const names: Names<CutOptions> = { at: true, restore: true, onCut: true, limit: true, clock: true };
+
+/** @throws CF2405, CF2432 */
+function readCutOptions(given: CutOptions): CutOptions {
+  const options = readOptions("cut", given, names);
+  const { at, limit } = options;
+  check(at === "every" || Array.isArray(at), "at", at, '"every", or a list of numbers');
+  check(limit === undefined || (typeof limit === "number" && limit >= 0), "limit", limit, "a number of at least 0");
+  return options;
 }
 
 /** What a cut run came to. */
@@ -236,8 +248,9 @@ export function cut<A extends unknown[], T>(
 export async function cut<A extends unknown[], T>(
   fn: (...args: A) => Promise<T> | Generator<T> | AsyncGenerator<T>,
   args: A,
-  options: CutOptions,
+  given: CutOptions,
 ): Promise<CutResult<unknown>> {
+  const options = readCutOptions(given);
   const { kind } = descriptorOf(fn) ?? {};
   if (kind === 3 || kind === 4) return cutGenerator(fn as (...args: A) => Generator<T>, args, options);
   const co = coroutine(fn as (...args: A) => Promise<T>, ...args);
