@@ -13,6 +13,7 @@ export type ErrorCode =
   | "CF2009"
   | "CF2010"
   | "CF2011"
+  | "CF2016"
   | "CF2101"
   | "CF2201"
   | "CF2202"
@@ -326,6 +327,13 @@ export const errors = {
     "The codec `{name}` is not registered in this process.",
     "The snapshot holds a value that was written with it, and only its `decode` can make the value again. Nothing stored was changed.",
     "Import the module that calls `registerCodec(\"{name}\", …)` before restoring.",
+  ),
+  /** CF2016: Instances of {class} cannot be stored under a name of their class. */
+  unstorableClass: define<"class" | "reason" | "name">(
+    "CF2016",
+    "Instances of {class} cannot be stored under a name of their class.",
+    "{reason} A snapshot has properties and prototype of an instance of a named class: it would come back hollow.",
+    "- Keep what instances are made from, and make them where they are used; or\n- say what is stored of them: `registerCodec(\"{name}\", { class, encode, decode })`; or\n- give the class the methods `[Symbol.for(\"coldframe.serialize\")]()` and `static [Symbol.for(\"coldframe.deserialize\")](shell, state)`.",
   ),
   /** CF2101: {function} has changed so that this snapshot cannot go on in it. */
   incompatibleCode: define<"function" | "reason">(

@@ -1,7 +1,11 @@
 // What users add: hooks of classes, codecs for classes that are not theirs, and classes that need one.
+import { EventEmitter } from "node:events";
+import { Readable } from "node:stream";
+import { Script } from "node:vm";
 import { beforeEach, expect, test } from "vitest";
 import { registerCodec } from "../../runtime/src/snapshot/codecs/custom.ts";
 import { SnapshotMemory } from "../../runtime/src/snapshot/identity.ts";
+import { registerClass } from "../../runtime/src/snapshot/register.ts";
 import { read, registry, roundtrip, thrownBy, write } from "./kit/roundtrip.ts";
 
 const serialize = Symbol.for("coldframe.serialize");
@@ -171,4 +175,24 @@ test("a snapshot taken within a hook does not disturb the one around it", () => 
   }
   registry.register("test/hooks#Nested", Nested);
   expect(roundtrip([new Nested(), "after"])).toEqual([{ value: { deep: [1, 2, 3] } }, "after"]);
+});
+
+test("registerClass refuses classes whose instances hold more than properties, and takes what says itself what is stored", () => {
+  class Order {}
+  class Orders extends Map {}
+  class Emitting extends EventEmitter {}
+  class Collating extends Intl.Collator {}
+  class Hooked extends EventEmitter {
+    [serialize](): unknown {
+      return null;
+    }
+    static [deserialize](): void {}
+  }
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: { Module: typeof Order } };
+  for (const cls of [Order, Orders, Hooked, Map, Date, Error]) registerClass(`test/register#${cls.name}`, cls);
+  const others = [Intl.Collator, Script, WebAssembly.Module, Promise, WeakMap, Readable, Emitting, Collating, Headers];
+  for (const cls of others as unknown as (typeof Order)[]) {
+    const { code, message } = thrownBy(() => registerClass(`test/register#${cls.name}`, cls));
+    expect([code, message]).toEqual(["CF2016", expect.stringContaining(cls.name)]);
+  }
 });

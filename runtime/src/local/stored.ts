@@ -12,7 +12,7 @@ import { addKind, addRecord } from "../snapshot/kinds.ts";
 import type { NodeReader } from "../snapshot/node-reader.ts";
 import { tags } from "../snapshot/tags.ts";
 import { combinators } from "./combinators/index.ts";
-import { TaskPromise } from "./promise.ts";
+import { hasOwnConstructor, TaskPromise } from "./promise.ts";
 import { Call, Combination, Lost, Operation, Reaction, Task, type TaskState, type Work } from "./task.ts";
 
 addRecord<Call>({
@@ -86,6 +86,10 @@ addKind<TaskPromise>({
   },
   allocate: () => new TaskPromise(null),
   fill(promise, node) {
+    // What listens to a promise with a `constructor` of its own is not heard (promise.ts I1); it gets that when it has been filled.
+    node.graph.finally(() => {
+      if (hasOwnConstructor(promise)) TaskPromise.enliven(promise);
+    });
     if (node.size === 1) {
       const task = node.value(0);
       if (!(task instanceof Task) || task.hasPromise) throw node.corrupt("a promise without its task");

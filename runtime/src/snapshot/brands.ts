@@ -2,7 +2,9 @@
  * Owns: what a value really is, whatever its prototype says.
  * Does not own: the kinds that can be stored (codecs/), what is said of those that can't (foreign.ts).
  */
-import { types } from "node:util";
+import { inspect, types } from "node:util";
+import { asyncGeneratorOf } from "../language/async-generator.ts";
+import { generatorState } from "../language/generator.ts";
 
 const toText = Object.prototype.toString;
 const environment = process.env;
@@ -31,6 +33,8 @@ export function isBranded(value: object, plain: boolean): boolean {
     types.isSetIterator(value) ||
     types.isModuleNamespaceObject(value) ||
     isExternal(value) ||
+    generatorState(value) !== undefined ||
+    asyncGeneratorOf(value) !== undefined ||
     value === environment
   );
 }
@@ -44,4 +48,11 @@ function isOfOldKind(value: object): boolean {
     types.isNativeError(value) ||
     types.isArgumentsObject(value)
   );
+}
+
+const ordinary = inspect(Object.create(null));
+
+/** Has an empty object without prototype got slots of a host's class? The engine alone knows, and `inspect` is its public door. */
+export function isHollow(value: object): boolean {
+  return inspect(value, { depth: 0, customInspect: false }) !== ordinary;
 }

@@ -20,7 +20,7 @@ export function baseOf(proto: object, registry: CodeRegistry): Base | undefined 
     if (types.isProxy(at)) return undefined;
     const kind = kinds().byPrototype.get(at);
     if (kind !== undefined) return { kind, proto: at };
-    if (at === Object.prototype) return { kind: null, proto: at };
+    if (at === Object.prototype || at === Iterator.prototype) return { kind: null, proto: at };
     if (intrinsicName(at) !== undefined) return undefined;
     const cls = classOf(at);
     if (cls !== undefined && isNativeClass(cls)) return undefined;

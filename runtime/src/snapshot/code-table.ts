@@ -20,6 +20,8 @@ function reuse(key: string, kind: CodeKind, id: string, stamp: string, fp: strin
 
 export class CodeTable {
   readonly all: CodeRef[] = [];
+  /** Objects among the constants. */
+  readonly constants: object[] = [];
   #places: Map<string, number> | null = null;
 
   /** The entry of a reference. */

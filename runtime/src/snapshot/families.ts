@@ -6,14 +6,13 @@
  * I2 An instance needs the brand that its prototype chain promises, and may not have another.
  */
 import { types } from "node:util";
-import { isColdframeError } from "../errors.ts";
 import { FRAME } from "../realm.ts";
 import type { FunctionMeta } from "../registry.ts";
 import { classOf, writeByName } from "./by-name.ts";
 import { baseOf } from "./class-base.ts";
 import { shapeOf } from "./class-shape.ts";
 import { customOf, writeCustom } from "./codecs/custom.ts";
-import { errorKind } from "./codecs/error.ts";
+import { codeOf, errorKind } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
 import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
 import { hookOf, writePrivate } from "./codecs/private.ts";
@@ -81,7 +80,8 @@ function search(writer: GraphWriter, value: object, proto: object | null): Famil
   if (customOf(proto) !== undefined) return makeFamily(proto, writeCustom, 0);
   const branded = kinds().byBrand.find((kind) => kind.is(value));
   if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
-  if (isColdframeError(value) && errorKind.is(value)) return makeFamily(proto, writeExtended, 0, { kind: errorKind });
+  if (errorKind.is(value) && codeOf(value) !== undefined)
+    return makeFamily(proto, writeExtended, 0, { kind: errorKind });
   return searchClass(writer, value, proto);
 }
 

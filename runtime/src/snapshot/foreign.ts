@@ -12,6 +12,7 @@ import { isExternal } from "./brands.ts";
 import { classOf } from "./by-name.ts";
 import { isNativeClass } from "./class-text.ts";
 import { hostClassOf, ofHandles } from "./host-classes.ts";
+import { slotsOf } from "./host-slots.ts";
 import { intrinsicName } from "./intrinsics.ts";
 
 /** A value that can't be stored. */
@@ -68,10 +69,11 @@ export function describeBrand(value: object): Foreign | undefined {
 export function describeForeign(value: object): Foreign {
   const branded = describeBrand(value);
   if (branded !== undefined) return branded;
-  for (const [proto, what, ...advice] of unstorableClasses) {
-    if (Object.prototype.isPrototypeOf.call(proto, value)) return { what, advice };
-  }
   const cls = constructorOf(value);
+  for (const [proto, what, ...advice] of unstorableClasses) {
+    if (Object.prototype.isPrototypeOf.call(proto, value) && (proto !== iteratorPrototype || cls === undefined))
+      return { what, advice };
+  }
   const host = hostClassOf(value);
   if (host !== undefined) {
     const { name, isHandle, advice } = host;
@@ -80,7 +82,11 @@ export function describeForeign(value: object): Foreign {
     return isHandle ? handle(what, advice) : { what: `an instance of ${what}`, advice };
   }
   if (cls === undefined) return withoutClass(value);
-  if (isNativeClass(cls)) return handle(nameOf(cls) ?? "a native class", ofHandles);
+  const slots = slotsOf(Object.getPrototypeOf(value));
+  if (slots !== undefined) {
+    const own = nameOf(cls);
+    return handle(own === undefined || own === slots ? slots : `${own}, which extends ${slots},`, ofHandles);
+  }
   return ofClass(cls);
 }
 

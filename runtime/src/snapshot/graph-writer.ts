@@ -10,6 +10,7 @@
 import { READY, TDZ } from "../realm.ts";
 import { CodeTable } from "./code-table.ts";
 import { refuseRings } from "./codecs/custom.ts";
+import { findPart } from "./constant-parts.ts";
 import { COST_OF_SHAPED, costOfNode } from "./cost.ts";
 import type { Family } from "./families.ts";
 import { FIRST_NODE, HOLE, hole, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
@@ -105,11 +106,29 @@ export class GraphWriter extends PackWriter implements NodeWriter {
       this.makeRoom();
       writeValue(this, values[this.current]);
     }
+    this.#checkParts();
     this.patchArray(head, this.tokens);
     this.shapes.write(this);
     this.sections.write(this);
     this.entries = this.tokens + this.shapes.entries + this.sections.entries;
     if (this.hasCodecs) refuseRings(this);
+  }
+
+  /** A part of a constant beside it would come back as a copy (constant-parts). */
+  #checkParts(): void {
+    const { constants } = this.codes;
+    if (constants.length === 0) return;
+    const part = findPart(
+      constants,
+      (value) => this.has(value),
+      (value) => this.registry.refOf(value) !== undefined,
+    );
+    if (part === undefined) return;
+    this.current = this.idOf(part) - FIRST_NODE;
+    this.refuse("a part of a module's constant, which is held beside it,", [
+      "keep the constant alone, and read what you need of it after the await",
+      "copy the part when you take it: `structuredClone(part)`",
+    ]);
   }
 
   /** Writes one token; true if it is the number of a node. */

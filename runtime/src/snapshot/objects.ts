@@ -10,7 +10,7 @@
  */
 import { types } from "node:util";
 import { writeProperties } from "./attributes.ts";
-import { isBranded } from "./brands.ts";
+import { isBranded, isHollow } from "./brands.ts";
 import { writeByName } from "./by-name.ts";
 import { writeArguments } from "./codecs/arguments.ts";
 import type { Family } from "./families.ts";
@@ -43,6 +43,9 @@ export function writeObject(writer: GraphWriter, value: object, family: Family):
     if (writeByName(writer, value)) return;
     const { what, advice } = describeBrand(value) ?? misfit;
     writer.refuse(what, advice);
+  }
+  if (family.proto === null && names.length === 0 && symbols === 0 && isHollow(value)) {
+    writer.refuse(misfit.what, misfit.advice);
   }
   if (names.length > MAX_KEYS || symbols !== 0) {
     writeUnshaped(writer, value, family, integrity);

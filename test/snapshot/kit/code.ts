@@ -145,6 +145,18 @@ registry.addModule({
       captures: ["x"],
       make: makeLater,
     },
+    // function F() {}
+    {
+      id: "outer.c4",
+      name: "F",
+      length: 0,
+      kind: -1,
+      stamp: "c4",
+      slots: [],
+      points: [],
+      captures: [],
+      make: makeFunction,
+    },
     {
       id: "outer.c3",
       name: "stuck",
@@ -176,6 +188,11 @@ export function makeLater(x: unknown): Function {
     [x],
     () => undefined,
   ).self;
+}
+
+/** A plain function that can be constructed. */
+export function makeFunction(): Function {
+  return tag(meta("outer.c4"), function F() {}, []);
 }
 
 /** A closure that can't be made again. */

@@ -5,11 +5,20 @@
  * I2 No recursion: graphs are as deep as they like.
  */
 import { types } from "node:util";
+import * as workerThreads from "node:worker_threads";
+import { isStackGetter } from "../../../runtime/src/errors.ts";
 import { generatorState } from "../../../runtime/src/language/generator.ts";
 import { CollectionIterator } from "../../../runtime/src/language/iterate.ts";
 import { descriptorOf, READY, TDZ } from "../../../runtime/src/realm.ts";
 import { closureOf } from "../../../runtime/src/registry.ts";
 import { intrinsicName } from "../../../runtime/src/snapshot/intrinsics.ts";
+import {
+  dataView,
+  greatestLengthOf,
+  isDetached,
+  isResizable,
+  typedArray,
+} from "../../../runtime/src/snapshot/slot-getters.ts";
 import { registry } from "./roundtrip.ts";
 
 /** The first difference, as a path and what differs; null if there is none. */
@@ -18,6 +27,12 @@ export function findDifference(left: unknown, right: unknown): string | null {
 }
 
 type Part = readonly [label: string, left: unknown, right: unknown];
+
+/** V8's own, which hides the text. */
+const stackOf = Object.getOwnPropertyDescriptor(new Error("any"), "stack");
+
+/** That, or the one of coded errors. */
+const isStack = (get: (() => unknown) | undefined) => get !== undefined && (get === stackOf?.get || isStackGetter(get));
 
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";
@@ -88,7 +103,7 @@ class Comparison {
       for (const flag of ["writable", "enumerable", "configurable"] as const) {
         if (a[flag] !== b[flag]) this.#differ(at, `${flag} differs`);
       }
-      const parts: Part[] = key === "stack" && types.isNativeError(left) ? stackParts(left, right) : [];
+      const parts: Part[] = key === "stack" && isStack(a.get) ? stackParts(left, right) : [];
       if (parts.length === 0) parts.push(["", a.value, b.value], [" (get)", a.get, b.get], [" (set)", a.set, b.set]);
       for (const [label, x, y] of parts) this.#open.push({ path: `${at}${label}`, left: x, right: y });
     }
@@ -135,7 +150,7 @@ const slotReaders: ((value: object) => Parts | null)[] = [
     types.isRegExp(value)
       ? [
           [".source", value.source],
-          [".flags", value.flags],
+          [".flags", flagsOf(value)],
         ]
       : null,
   (value) => (types.isNativeError(value) ? [] : null),
@@ -162,25 +177,59 @@ const slotReaders: ((value: object) => Parts | null)[] = [
   (value) => (typeof value === "function" ? functionParts(value) : null),
 ];
 
+function flagsOf(value: RegExp): string {
+  const getters = ["hasIndices", "global", "ignoreCase", "multiline", "dotAll", "unicode", "unicodeSets", "sticky"];
+  return getters.map((key) => Reflect.get(RegExp.prototype, key, value)).join();
+}
+
 function bufferParts(value: ArrayBuffer): Parts {
-  const bytes = value.detached ? "detached" : Buffer.from(value).toString("latin1");
+  const bytes = isDetached(value)
+    ? "detached"
+    : Buffer.from(ArrayBuffer.prototype.slice.call(value, 0)).toString("latin1");
   return [
     [".bytes", bytes],
-    [".resizable", value.resizable],
-    [".maxByteLength", value.maxByteLength],
+    [".resizable", isResizable(value)],
+    [".maxByteLength", greatestLengthOf(value)],
+    [".isMarked", workerThreads.isMarkedAsUntransferable(value)],
   ];
 }
 
 function viewParts(value: ArrayBufferView): Parts {
-  if ((value.buffer as ArrayBuffer).detached) return [[".buffer", value.buffer]];
-  const pooled = Buffer.isBuffer(value) && value.buffer.byteLength === Buffer.poolSize;
-  const bytes = Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).toString("latin1");
-  if (pooled || (Buffer.isBuffer(value) && value.buffer.byteLength < Buffer.poolSize)) return [[".bytes", bytes]];
+  const read = types.isDataView(value) ? dataView : typedArray;
+  const buffer = read.buffer.call(value);
+  if (isDetached(buffer)) return [[".buffer", buffer]];
+  const [offset, length] = [read.byteOffset.call(value), read.byteLength.call(value)];
+  if (isResizable(buffer))
+    return [
+      [".buffer", buffer],
+      [".byteOffset", offset],
+      [".lengths", lengthsOf(value)],
+    ];
+  const bytes = Buffer.from(buffer.slice(offset, offset + length)).toString("latin1");
+  // Of a pool only what the Buffers show comes back.
+  if (Buffer.isBuffer(value) && buffer.byteLength <= Buffer.poolSize) return [[".bytes", bytes]];
   return [
-    [".buffer", value.buffer],
-    [".byteOffset", value.byteOffset],
-    [".byteLength", value.byteLength],
+    [".buffer", buffer],
+    [".byteOffset", offset],
+    [".byteLength", length],
   ];
+}
+
+/** Lengths of a view, and of what it shows while its buffer is as short and as long as it can be. */
+function lengthsOf(value: ArrayBufferView): string {
+  const copy = structuredClone(value);
+  const buffer = copy.buffer as ArrayBuffer;
+  const lengths: number[] = [];
+  for (const length of [buffer.byteLength, buffer.maxByteLength, buffer.byteLength - 1, copy.byteOffset, 0]) {
+    if (length >= 0) buffer.resize(length);
+    try {
+      lengths.push(copy.byteLength, copy.byteOffset);
+      Uint8Array.prototype.keys.call(copy as Uint8Array);
+    } catch {
+      lengths.push(-1); // out of bounds
+    }
+  }
+  return lengths.join();
 }
 
 function generatorParts(value: object): Parts | null {

@@ -34,7 +34,7 @@ export const argumentsKind: Kind<IArguments> = {
   is: types.isArgumentsObject,
   encode(value, writer) {
     const elements = elementsOf(value);
-    if (elements === null) {
+    if (elements === null || Object.getPrototypeOf(value) !== Object.prototype) {
       return writer.refuse(
         "an arguments object of a sloppy function, or with own properties",
         "copy it: `[...arguments]`",

@@ -3,7 +3,10 @@
  * Does not own: views (codecs/view).
  */
 import { types } from "node:util";
+// Whole: a Node that lacks the name comes as far as saying that it is too old (CF2202).
+import * as workerThreads from "node:worker_threads";
 import type { Range } from "../section-table.ts";
+import { greatestLengthOf, isDetached, isResizable, lengthOf } from "../slot-getters.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
@@ -47,6 +50,25 @@ export class Pool {
   }
 }
 
+/** WebAssembly counts memory in these. */
+const PAGE_BYTES = 65_536;
+
+/** Has somebody said that it may not be transferred? Node's pool has the mark, too. */
+export function isMarked(buffer: ArrayBuffer): boolean {
+  return workerThreads.isMarkedAsUntransferable(buffer);
+}
+
+/** Is it the memory of a module? Then nothing but that may detach it; a list that is refused in any case asks whether others may. */
+function isOfWebAssembly(buffer: ArrayBuffer): boolean {
+  if (lengthOf(buffer) === 0 || lengthOf(buffer) % PAGE_BYTES !== 0 || isMarked(buffer)) return false;
+  try {
+    structuredClone(null, { transfer: [buffer, buffer] });
+    return false;
+  } catch (error) {
+    return !/duplicate/.test((error as Error).message);
+  }
+}
+
 export const arrayBufferKind: BuiltinKind<ArrayBuffer> = {
   name: "ArrayBuffer",
   tag: tags.arrayBuffer,
@@ -56,19 +78,27 @@ export const arrayBufferKind: BuiltinKind<ArrayBuffer> = {
     if (writer.notes.has(value)) {
       writer.refuse("the memory behind a Buffer of Node's pool", "copy what you need of it: `Uint8Array.from(buffer)`");
     }
-    if (value.detached) writer.value(null);
-    else writer.value(writer.sections.add({ memory: value, from: 0, to: value.byteLength, anchor: 0 }));
-    writer.value(value.resizable ? value.maxByteLength : null);
-    if (!value.detached && value.resizable) writer.sections.reserved += value.maxByteLength - value.byteLength;
+    if (isOfWebAssembly(value)) {
+      writer.refuse(
+        "the memory of a WebAssembly.Memory",
+        "copy what you need of it: `new Uint8Array(memory.buffer).slice()`",
+      );
+    }
+    if (isDetached(value)) writer.value(null);
+    else writer.value(writer.sections.add({ memory: value, from: 0, to: lengthOf(value), anchor: 0 }));
+    writer.value(isResizable(value) ? greatestLengthOf(value) : null);
+    if (isMarked(value)) writer.value(true);
+    if (!isDetached(value) && isResizable(value)) writer.sections.reserved += greatestLengthOf(value) - lengthOf(value);
   },
   allocate(node) {
     const most = node.primitive(1) === null ? undefined : node.int(1, 0, Number.MAX_SAFE_INTEGER);
-    if (node.primitive(0) === null) return new ArrayBuffer(0);
+    if (node.primitive(0) === null) return new ArrayBuffer(0, most === undefined ? undefined : { maxByteLength: 0 });
     return node.graph.sections.take(node.int(0, 0, 2 ** 32), most, node);
   },
   // Views need it attached while they are made.
   fill(shell, node) {
     if (node.primitive(0) === null) shell.transfer();
+    if (node.size > 2 && node.bool(2)) workerThreads.markAsUntransferable(shell);
   },
 };
 

@@ -7,7 +7,8 @@ function getter(key: string): (this: unknown) => unknown {
 const getMessage = getter("message");
 const getName = getter("name");
 
-function isDomException(value: object): boolean {
+/** An error by `isNativeError`, too. */
+export function isDomException(value: object): boolean {
   try {
     getName.call(value);
     return true;

@@ -2,15 +2,18 @@
  * Owns: errors (kind 7): built-in classes and registered subclasses, with stack, cause and own properties.
  *
  * I1 The shell has the slot that makes it an error; its prototype and properties are those that were stored, in order.
- * I2 Coldframe's own errors are stored as plain ones, so that no version of their classes stands in a snapshot; code and link tell
- *    them again, and they get the class that this copy of the package has for the code.
+ * I2 Coldframe's own errors are stored by their code, so that no version of their classes stands in a snapshot; they get the class
+ *    that this copy of the package has for the code. An error that only has such a code is any other one.
  */
 import { types } from "node:util";
-import { ColdframeError, errorClasses, isColdframeError, linkOf } from "../../errors.ts";
+import { ColdframeError, errorClasses } from "../../errors.ts";
 import { readProperties, writeProperties } from "../attributes.ts";
+import { classOf } from "../by-name.ts";
 import { close, integrityOf } from "../integrity.ts";
+import type { NodeReader } from "../node-reader.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
+import { isDomException } from "./dom-exception.ts";
 
 const classes = [
   Error,
@@ -29,33 +32,54 @@ export const errorKind: BuiltinKind<Error> = {
   tag: tags.error,
   prototypes: classes.flatMap((cls) => (cls === undefined ? [] : [cls.prototype])),
   isSelfContained: true,
-  is: types.isNativeError,
+  is: (value) => types.isNativeError(value) && !isDomException(value),
   encode(value, writer) {
-    writer.value(isColdframeError(value) ? Error.prototype : Object.getPrototypeOf(value));
+    writer.value(codeOf(value) ?? Object.getPrototypeOf(value));
     writer.value(integrityOf(value));
     writeProperties(writer, value, Reflect.ownKeys(value));
   },
-  needs: (node) => [node.reference(0)],
+  needs: (node) => (node.isReference(0) ? [node.reference(0)] : []),
   allocate(node) {
     const shell = makeError();
-    Object.setPrototypeOf(shell, node.graph.prototype(node.reference(0), errorKind.prototypes));
+    const proto = node.isReference(0)
+      ? node.graph.prototype(node.reference(0), errorKind.prototypes)
+      : prototypeOf(node);
+    Object.setPrototypeOf(shell, proto);
     return shell;
   },
   fill(shell, node) {
     readProperties(shell, node, 2, node.size);
-    const cls = codedClassOf(shell);
-    if (cls !== undefined) Object.setPrototypeOf(shell, cls.prototype);
     close(shell, node.int(1, 0, 3));
   },
 };
 
-/** The class of what was a coded error when it was stored (I2). */
-function codedClassOf(error: Error): { prototype: ColdframeError } | undefined {
-  if (Object.getPrototypeOf(error) !== Error.prototype) return undefined;
-  const code = Object.getOwnPropertyDescriptor(error, "code")?.value;
-  const link = Object.getOwnPropertyDescriptor(error, "link")?.value;
-  if (typeof code !== "string" || link !== linkOf(code)) return undefined;
-  return errorClasses[code] ?? ColdframeError;
+/** On the prototypes of all copies of the package. */
+const brand = Symbol.for("coldframe.error");
+const code = /^(?:CF\d{4})?$/;
+
+/** What stands for the class of an error that is Coldframe's, in whichever copy; a user's class may extend that, and is the user's. */
+export function codeOf(value: object): string | undefined {
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return undefined;
+  if (Object.hasOwn(proto, brand)) {
+    const own: unknown = Object.getOwnPropertyDescriptor(value, "code")?.value;
+    return typeof own === "string" && code.test(own) ? own : "";
+  }
+  const base = Object.getPrototypeOf(proto);
+  if (base === null || !Object.hasOwn(base, brand)) return undefined;
+  const name = nameOf(classOf(proto));
+  return Object.keys(errorClasses).find((each) => nameOf(errorClasses[each]?.prototype.constructor) === name);
+}
+
+function nameOf(cls: Function | undefined): unknown {
+  return cls && Object.getOwnPropertyDescriptor(cls, "name")?.value;
+}
+
+/** The prototype of Coldframe's errors of a code. */
+function prototypeOf(node: NodeReader): object {
+  const own = node.text(0);
+  if (!code.test(own)) throw node.corrupt("an error without its class");
+  return (Object.hasOwn(errorClasses, own) ? errorClasses[own] : undefined)?.prototype ?? ColdframeError.prototype;
 }
 
 /** An error without own properties and without the cost of a stack trace. */

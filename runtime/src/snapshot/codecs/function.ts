@@ -8,12 +8,13 @@
  */
 import { types } from "node:util";
 import { settleThis } from "../../language/late-this.ts";
-import { DURABLE } from "../../realm.ts";
+import type { ClosureTag } from "../../language/tag.ts";
 import { closureOf, type FunctionMeta } from "../../registry.ts";
 import { writeByName } from "../by-name.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
+import { oddityOf } from "./looks.ts";
 import { writeReference } from "./reference.ts";
 
 /** Writes the node of a function. */
@@ -33,7 +34,7 @@ export function writeFunction(writer: GraphWriter, value: Function): void {
       own ?? ["mark the function in which it is made as durable", "declare it at the top of the module"],
     );
   }
-  checkOwn(writer, value, meta);
+  checkLooks(writer, value, closure);
   writer.begin(tags.closure);
   writer.value(writer.codes.add("closure", meta.key, meta.stamp));
   for (const capture of captures) {
@@ -63,19 +64,14 @@ function nameOf(value: Function, meta?: FunctionMeta): string {
   return typeof name === "string" && name !== "" ? name : (meta?.key ?? "without a name");
 }
 
-const ownOfFunctions = new Set<string | symbol>(["length", "name", "prototype", "arguments", "caller", DURABLE]);
-
-/** Own properties of a closure would be lost, and those of its prototype: the factory makes both anew. */
-function checkOwn(writer: GraphWriter, value: Function, meta: FunctionMeta): void {
-  const prototype = Object.getOwnPropertyDescriptor(value, "prototype")?.value;
-  const inherited = typeof prototype === "object" && prototype !== null ? Reflect.ownKeys(prototype) : [];
-  const odd =
-    Reflect.ownKeys(value).find((key) => !ownOfFunctions.has(key)) ?? inherited.find((key) => key !== "constructor");
+/** What was done to a closure since it was made would be lost: the factory makes it anew. */
+function checkLooks(writer: GraphWriter, value: Function, closure: ClosureTag): void {
+  const odd = oddityOf(value, closure);
   if (odd === undefined) return;
-  writer.refuse(
-    `the closure ${nameOf(value, meta)}, which has got a property ${String(odd)},`,
-    "keep the function and what belongs to it side by side in an object",
-  );
+  writer.refuse(`the closure ${nameOf(value, closure.meta)}, ${odd},`, [
+    "leave it as it was made, and keep what belongs to it beside it, in an object",
+    "declare it at the top of a compiled module: it is stored by its name then",
+  ]);
 }
 
 export const closureKind: Kind<Function> = {

@@ -26,6 +26,7 @@ export function writeReference(writer: GraphWriter, value: object | symbol): boo
   const stamp = writer.registry.functions.get(id)?.stamp ?? "";
   writer.begin(tags.reference);
   writer.value(writer.codes.add(kindOf(value), id, stamp));
+  if (typeof value === "object") writer.codes.constants.push(value);
   writer.end();
   return true;
 }

@@ -5,12 +5,11 @@
  *    ArrayBuffer of its own, and nothing of where it lay.
  */
 import { types } from "node:util";
-// Whole: a Node that lacks the name comes as far as saying that it is too old (CF2202).
-import * as workerThreads from "node:worker_threads";
 import type { NodeWriter } from "../graph-writer.ts";
+import { dataView, isDetached, isResizable, lengthOf, typedArray } from "../slot-getters.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
-import { Pool, type PooledMemory } from "./array-buffer.ts";
+import { isMarked, Pool, type PooledMemory } from "./array-buffer.ts";
 
 type View = DataView | NodeJS.TypedArray;
 type MakeView = (buffer: ArrayBuffer, offset: number, length: number | undefined) => View;
@@ -29,10 +28,16 @@ function ofClass(name: string): ViewType {
   return { prototype: cls?.prototype ?? {}, make };
 }
 
+/** Node makes none that follows its memory, but a Uint8Array may have been given the prototype. */
+function makeBuffer(buffer: ArrayBuffer, offset: number, length: number | undefined): View {
+  if (length !== undefined) return Buffer.from(buffer, offset, length);
+  return Object.setPrototypeOf(new Uint8Array(buffer, offset), Buffer.prototype);
+}
+
 /** In the order of docs/formats.md. */
 const viewTypes: readonly ViewType[] = [
   ofClass("DataView"),
-  { prototype: Buffer.prototype, make: (buffer, offset, length) => Buffer.from(buffer, offset, length) },
+  { prototype: Buffer.prototype, make: makeBuffer },
   ...[
     ["Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array"],
     ["Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Float16Array"],
@@ -59,58 +64,51 @@ const typeTests: readonly ((value: object) => boolean)[] = [
   (value) => types.isTypedArray(value), // the only one left
 ];
 
-function getter<T>(prototype: object, key: string): (this: unknown) => T {
-  return Object.getOwnPropertyDescriptor(prototype, key)?.get as (this: unknown) => T;
-}
-
-const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
-const parts = {
-  typed: {
-    buffer: getter<ArrayBuffer>(typedArrayPrototype, "buffer"),
-    byteOffset: getter<number>(typedArrayPrototype, "byteOffset"),
-    length: getter<number>(typedArrayPrototype, "length"),
-    byteLength: getter<number>(typedArrayPrototype, "byteLength"),
-  },
-  data: {
-    buffer: getter<ArrayBuffer>(DataView.prototype, "buffer"),
-    byteOffset: getter<number>(DataView.prototype, "byteOffset"),
-    length: getter<number>(DataView.prototype, "byteLength"),
-    byteLength: getter<number>(DataView.prototype, "byteLength"),
-  },
-};
-
 function typeOf(value: View): number {
   if (types.isUint8Array(value) && Buffer.isBuffer(value)) return BUFFER;
   return typeTests.findIndex((test) => test(value));
 }
 
-/** Was the Buffer cut from Node's pool? Node alone marks buffers so, and no user's own buffer under a Buffer is. */
+/** What Node's pools may measure: what it says now and said at first. */
+const firstPoolSize = Buffer.poolSize;
+
+/** Was the Buffer cut from Node's pool? Node marks that; users may mark buffers of theirs. */
 function isPooled(type: number, buffer: ArrayBuffer): boolean {
-  return type === BUFFER && workerThreads.isMarkedAsUntransferable(buffer);
+  if (type !== BUFFER || !isMarked(buffer) || isResizable(buffer)) return false;
+  return lengthOf(buffer) === Buffer.poolSize || lengthOf(buffer) === firstPoolSize;
+}
+
+/** Does it begin or end behind its buffer, which has shrunk? Then where it lay can't be read. */
+function isOutOfBounds(value: View, type: number): boolean {
+  try {
+    if (type === 0) dataView.byteOffset.call(value);
+    else typedArray.keys.call(value);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Does the view follow the length of its buffer? Only behaviour tells, so a copy is asked. */
-function followsBuffer(value: View, buffer: ArrayBuffer, end: number): boolean {
-  const elementBytes = "BYTES_PER_ELEMENT" in value ? value.BYTES_PER_ELEMENT : 1;
-  if (!buffer.resizable || buffer.byteLength - end >= elementBytes) return false;
+function followsBuffer(
+  value: View,
+  buffer: ArrayBuffer,
+  type: number,
+  [offset, end]: readonly [number, number],
+): boolean {
+  if (!isResizable(buffer) || isDetached(buffer)) return false;
   const copy = structuredClone(value);
+  const elementBytes = type === 0 ? 1 : (copy as NodeJS.TypedArray).BYTES_PER_ELEMENT;
+  if (lengthOf(buffer) - end >= elementBytes) return false;
   const memory = copy.buffer as ArrayBuffer;
-  const before = copy.byteLength;
-  if (memory.byteLength + elementBytes <= memory.maxByteLength) {
-    memory.resize(memory.byteLength + elementBytes);
-    return copy.byteLength > before;
+  if (end > offset) {
+    memory.resize(end - 1);
+    return !isOutOfBounds(copy, type);
   }
-  memory.resize(Math.max(0, memory.byteLength - elementBytes));
-  return byteLengthOf(copy) === before - elementBytes && (before > elementBytes || copy.byteOffset > 0);
-}
-
-/** A DataView that has got out of bounds throws. */
-function byteLengthOf(view: View): number {
-  try {
-    return view.byteLength;
-  } catch {
-    return 0;
-  }
+  // Without an element it makes no difference until there is room for one.
+  if (end + elementBytes > memory.maxByteLength) return false;
+  memory.resize(end + elementBytes);
+  return copy.byteLength > 0;
 }
 
 /** What stands for a Buffer's memory if that is a part of Node's pool. */
@@ -131,12 +129,18 @@ export const viewKind: BuiltinKind<View> = {
   is: ArrayBuffer.isView,
   encode(value, writer) {
     const type = typeOf(value);
-    const read = type === 0 ? parts.data : parts.typed;
+    const read = type === 0 ? dataView : typedArray;
     const buffer = read.buffer.call(value);
     if (!types.isArrayBuffer(buffer)) writer.refuse("a view of a SharedArrayBuffer", "use an ArrayBuffer");
-    const offset = buffer.detached ? 0 : read.byteOffset.call(value);
-    const end = offset + (buffer.detached ? 0 : read.byteLength.call(value));
-    const length = buffer.detached ? 0 : read.length.call(value);
+    if (isResizable(buffer) && !isDetached(buffer) && isOutOfBounds(value, type)) {
+      writer.refuse(
+        "a view that has got out of bounds of its buffer",
+        "make the view again when the buffer has shrunk",
+      );
+    }
+    const offset = isDetached(buffer) ? 0 : read.byteOffset.call(value);
+    const end = offset + (isDetached(buffer) ? 0 : read.byteLength.call(value));
+    const length = isDetached(buffer) ? 0 : read.length.call(value);
     writer.value(type);
     // A pool that is met as an ArrayBuffer as well is kept whole.
     if (isPooled(type, buffer) && !writer.has(buffer)) {
@@ -147,7 +151,7 @@ export const viewKind: BuiltinKind<View> = {
       writer.value(buffer);
       writer.value(offset);
     }
-    writer.value(followsBuffer(value, buffer, end) ? null : length);
+    writer.value(followsBuffer(value, buffer, type, [offset, end]) ? null : length);
   },
   needs: (node) => [node.reference(1)],
   allocate(node) {
