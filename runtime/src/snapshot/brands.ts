@@ -50,9 +50,10 @@ function isOfOldKind(value: object): boolean {
   );
 }
 
-const ordinary = inspect(Object.create(null));
+const nameOnly = { depth: -1, customInspect: false };
+const ordinary = inspect(Object.create(null), nameOnly);
 
 /** Has an empty object without prototype got slots of a host's class? The engine alone knows, and `inspect` is its public door. */
 export function isHollow(value: object): boolean {
-  return inspect(value, { depth: 0, customInspect: false }) !== ordinary;
+  return inspect(value, nameOnly) !== ordinary;
 }
