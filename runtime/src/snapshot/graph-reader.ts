@@ -247,10 +247,16 @@ export class GraphReader {
     if (end > this.tokens.length) throw this.corrupt("its last node is cut off");
     this.cost.spend(costOfNode(tag) + size * COST_OF_TOKEN);
     if (tag === tags.custom) this.#custom.push(this.#starts.length - 1);
-    if (tag === tags.named && this.#kinds.byName.get(this.tokens[at + 2] as string)?.early) {
-      this.#early.push(this.#starts.length - 1 + FIRST_NODE);
-    }
+    if (this.#isEarly(tag, at + 2)) this.#early.push(this.#starts.length - 1 + FIRST_NODE);
     return mode === 2 ? this.#checkMasks(end, Math.ceil(size / MAX_KEYS)) : end;
+  }
+
+  /** Also behind an extension, whose second token says where its kind begins. */
+  #isEarly(tag: number, first: number): boolean {
+    const isNamed = tag === tags.named || (tag === tags.extended && this.tokens[first] === tags.named);
+    if (!isNamed) return false;
+    const place = tag === tags.named ? first : first + Number(this.tokens[first + 1]);
+    return this.#kinds.byName.get(this.tokens[place] as string)?.early === true;
   }
 
   #checkMasks(from: number, count: number): number {
