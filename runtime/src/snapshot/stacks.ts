@@ -17,10 +17,11 @@ export class Stacks {
     this.#corrupt = corrupt;
   }
 
-  /** Only async functions have callers and are callers that wait (docs/abi.md 14). */
+  /** Only async functions have callers, and only they and async generators wait for callees (docs/abi.md 14). */
   add(frame: Frame, up: unknown): void {
     if (typeof up !== "object" || up === null || !isFrame(up)) throw this.#corrupt("a frame under no frame");
-    if (metaOf(up).kind !== 0 || metaOf(frame).kind !== 0) throw this.#corrupt("a frame under one that calls nothing");
+    const waits = metaOf(up).kind === 0 || metaOf(up).kind === 4;
+    if (!waits || metaOf(frame).kind !== 0) throw this.#corrupt("a frame under one that calls nothing");
     if (this.#called.has(up)) throw this.#corrupt("two frames under one");
     this.#called.add(up);
     this.#up.set(frame, up);
