@@ -53,6 +53,8 @@ export interface Descriptor {
 
 /** Durable calls and resumptions between two macrotasks that the drivers force (about 1 ms of empty calls). */
 export const gasBudget = 100_000;
+/** Durable calls between two looks at the clock, where somebody looks at it: each of them may take a while. */
+export const stretchBudget = 16;
 
 /**
  * The registers. The helpers that compiled code calls stand on the prototype (abi/v1.ts): V8 keeps an object of that many

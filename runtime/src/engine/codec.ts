@@ -71,3 +71,13 @@ export function decodeValue(codec: SnapshotCodec, bytes: Uint8Array): unknown {
   if (kind === "missing") throw errors.codeMissing({ what: "This value", missing: detail });
   throw errors.incompatibleCode({ function: "The code of a stored value", reason: detail });
 }
+
+/** Can a value be stored by itself? */
+export function canStore(codec: SnapshotCodec, value: unknown): boolean {
+  try {
+    codec.encode(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -89,7 +89,7 @@ export class Committer {
     try {
       plan = this.#plan();
     } catch (error) {
-      this.#blocked(error);
+      if (!run.letUnstorableGo()) this.#blocked(error);
       return;
     }
     this.#underWay = true;
@@ -104,7 +104,7 @@ export class Committer {
   /** Something live cannot be stored: hold, wait until it has gone, or, when closing, leave the run at its last commit. */
   #blocked(error: unknown): void {
     const run = this.#run;
-    if (run.draining && run.hasOpenWait()) {
+    if (run.draining && run.goesOnByItself()) {
       run.drop(errors.engineClosed({ what: "a run was driven" }));
       run.keeper.left(run, "ready", undefined);
     } else if (run.pace.isBlocked()) this.hold(error);

@@ -21,6 +21,7 @@ import { type Notice, warn } from "./notice.ts";
 import { atLeast, type EngineOptions, readEngineOptions, resolveLimits } from "./options.ts";
 import { Line, type Parts } from "./parts.ts";
 import { Results } from "./results.ts";
+import { Rounds } from "./rounds.ts";
 import { Run, type RunInfo, toInfo } from "./run.ts";
 import { Values } from "./values.ts";
 import { watchForCode } from "./waiting.ts";
@@ -97,7 +98,8 @@ export class Engine implements AsyncDisposable {
     const build = (): string => hosted.build;
     const values = new Values(codec);
     const context = surroundings.run(inTurn, () => new Context(null, null));
-    this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, build, notify, context };
+    const rounds = new Rounds(clock);
+    this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, rounds, build, notify, context };
     this.#results = new Results(store, clock, limits.pollMs);
     if (options.work === false) {
       this.#stopWatching = () => {};

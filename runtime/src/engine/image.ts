@@ -57,11 +57,11 @@ export function overhearGlanced(run: ActiveRun): void {
   for (const task of glancedAt(run)) run.overheard.add(task);
 }
 
-/** While waits are out, one of them may be for the promise of such a task. A promise in a variable is refused by its name (I3). */
+/** While code goes on by itself, one of its waits may be for the promise of such a task. A promise in a variable is refused by its name (I3). */
 export function refuseOverheard<T>(run: ActiveRun, done: T): T {
   if (run.overheard.size === 0) return done;
   for (const task of run.overheard) if (task.state !== 0) run.overheard.delete(task);
-  const [task] = run.hasOpenWait() ? [] : run.overheard;
+  const [task] = run.goesOnByItself() ? [] : run.overheard;
   if (task === undefined) return done;
   const what = task.work instanceof Operation ? `The operation ${task.work.name}` : "What the run does";
   throw outsideUnawaited(what);

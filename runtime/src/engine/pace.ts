@@ -4,7 +4,7 @@
  *
  * I1 A completion after which no code ran, or none that did a recorded act, is deposited in the inbox instead. The next
  *    snapshot comes when such deposits outweigh the last one: a fan-out of n writes O(n) bytes.
- * I2 While plain calls are out, progress is committed after `DEFER_MS`; while volatile waits are, after `volatileLimitMs`,
+ * I2 While plain calls are out or code is ready that the budget has stopped, progress is committed after `DEFER_MS`; while volatile waits are, after `volatileLimitMs`,
  *    and completions are deposited meanwhile.
  * I3 Mere progress that cannot be stored is tried again after the next turn. A recorded act behind it waits for open waits, that
  *    may take the thing away, but not longer than `volatileLimitMs`.
@@ -53,7 +53,7 @@ export class Pace {
   /** Sees to it that the news are stored in time. */
   recordLater(): void {
     const run = this.#run;
-    const isOut = run.hasOpenWait();
+    const isOut = run.goesOnByItself();
     const isVolatileOut = isOut && run.hasOpenWait("volatile");
     if (!this.progressed || isVolatileOut || !isOut) depositSoon(run);
     if (!this.progressed) return;
@@ -83,7 +83,7 @@ export class Pace {
     const { clock, limits } = run.parts;
     this.#blockedAt ??= clock.monotonic();
     const untilMs = this.#blockedAt + limits.volatileLimitMs;
-    if (!run.hasOpenWait() || clock.monotonic() >= untilMs) return true;
+    if (!run.goesOnByItself() || clock.monotonic() >= untilMs) return true;
     this.#setTimer(untilMs, () => run.decide());
     return false;
   }

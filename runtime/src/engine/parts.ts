@@ -7,6 +7,7 @@ import type { Context } from "../local/context.ts";
 import type { RejectReason, RunStatus, Store } from "../store/store.ts";
 import type { SnapshotCodec } from "./codec.ts";
 import type { Notice } from "./notice.ts";
+import type { Rounds } from "./rounds.ts";
 import type { ActiveRun } from "./turn.ts";
 import type { Values } from "./values.ts";
 
@@ -39,6 +40,7 @@ export interface Parts {
   readonly queue: string;
   readonly rollback: RollbackPolicy;
   readonly attempts: Line;
+  readonly rounds: Rounds;
   readonly build: () => string;
   readonly notify: (notice: Notice) => void;
   /** The context of AsyncLocalStorage for what has none in this process: runs that were taken up, and their steps. */

@@ -26,13 +26,17 @@ const INBOX_PAGE = 1_000;
 /** Claims without a step forward after which a run is held (I4). */
 const MOST_CLAIMS = 5;
 
-/** Takes up a run that this process has not in memory. Its turn runs before this resolves. */
+/** Takes up a run that this process has not in memory, when it is its turn. */
 export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
   const inbox = await readStore(run, async () => {
     if (run.generation > 0) await recall(run);
     return readInbox(run, claim);
   });
-  if (inbox === undefined) return;
+  if (inbox !== undefined) run.enter(() => void restore(run, claim, inbox));
+}
+
+async function restore(run: ActiveRun, claim: Claim, inbox: InboxEntry[]): Promise<void> {
+  if (!run.goesOn()) return;
   try {
     if (claim.claims >= MOST_CLAIMS)
       throw errors.crashLoop({ run: run.id, claims: claim.claims, pending: begunOf(claim) });
@@ -47,12 +51,15 @@ export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
 export async function wakeUp(run: ActiveRun, claim: Claim): Promise<void> {
   const inbox = await readStore(run, () => readInbox(run, claim));
   if (inbox === undefined) return;
-  try {
-    deliver(run, inbox);
-    run.wakeDue();
-  } catch (error) {
-    holdUnread(run, inbox, error);
-  }
+  run.enter(() => {
+    if (!run.goesOn()) return;
+    try {
+      deliver(run, inbox);
+      run.wakeDue();
+    } catch (error) {
+      holdUnread(run, inbox, error);
+    }
+  });
 }
 
 /** A message that waits behind a run that is let go must not wake it at once. */

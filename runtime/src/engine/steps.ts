@@ -23,9 +23,11 @@ export function startAttempt(run: ActiveRun, operation: PendingOperation): void 
   run.book.setDue(operation, undefined);
   run.book.underWay++;
   run.parts.attempts.enter(() => {
-    if (run.goesOn() && !run.draining) return perform(run, operation);
-    leave(run, operation);
-    run.decide();
+    run.enter(() => {
+      if (run.goesOn() && !run.draining) return perform(run, operation);
+      leave(run, operation);
+      run.decide();
+    });
   });
 }
 
@@ -63,19 +65,20 @@ function perform(run: ActiveRun, operation: PendingOperation): void {
     finishes();
     announce("step:after", id, name, [operation]);
   };
+  const take = (result: unknown): void => {
+    let bytes: Uint8Array;
+    try {
+      bytes = parts.values.encode(result, `the step ${name}`);
+    } catch (error) {
+      end(() => failForGood(run, operation, error)); // the effect has happened; another attempt would only repeat it
+      return;
+    }
+    end(() => finish(run, operation, "done", bytes));
+  };
   const around = operation.context ?? parts.context;
   around.runInAsyncScope(context.perform, context, meta, args, parts.clock).then(
-    (result) => {
-      let bytes: Uint8Array;
-      try {
-        bytes = parts.values.encode(result, `the step ${name}`);
-      } catch (error) {
-        end(() => failForGood(run, operation, error)); // the effect has happened; another attempt would only repeat it
-        return;
-      }
-      end(() => finish(run, operation, "done", bytes));
-    },
-    (error) => end(() => fail(run, operation, meta, error)),
+    (result) => run.enter(() => take(result)),
+    (error) => run.enter(() => end(() => fail(run, operation, meta, error))),
   );
 }
 

@@ -4,7 +4,8 @@
  *
  * States: running -> leaving (a commit that gives the lease up is on its way) -> parked (kept warm) -> running …;
  *   leaving -> over (ended, held, handed over); running, leaving -> over (lost).
- * I1 A turn runs to its end without interruption; a commit may be under way meanwhile, since its bytes are made already.
+ * I1 A turn runs until all is parked or the budget of its process is spent (rounds.ts). Then what is ready waits for the run's next
+ *    turn, and what must be committed is committed with it. A commit may be under way meanwhile, since its bytes are made already.
  * I2 Recorded acts (steps, sleeps, retries, the end) ask for a commit at once. So does a run that only waits for times.
  *    All else that happens is committed in its time (pace.ts).
  * I3 After `over` nothing of the run has an effect on the store.
@@ -22,6 +23,7 @@ import { type Descriptor, type Mode, R } from "../realm.ts";
 import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
 import type { Attempt } from "./attempt.ts";
 import { announce } from "./channel.ts";
+import { canStore } from "./codec.ts";
 import { Committer } from "./commit.ts";
 import { callForeign, inTurn, surroundings } from "./foreign.ts";
 import { Lineage } from "./lineage.ts";
@@ -30,6 +32,7 @@ import { isStep, OperationBook, type PendingOperation } from "./operations.ts";
 import { Pace } from "./pace.ts";
 import type { Keeper, Parts } from "./parts.ts";
 import { beginOperation, wakeOperation } from "./performers.ts";
+import { Lane } from "./rounds.ts";
 import { performWithin, WithinCounts } from "./within.ts";
 
 /** A run that waits for less than this keeps its lease: giving it up and claiming again costs two writes. */
@@ -56,6 +59,7 @@ export class ActiveRun implements SchedulerHost {
   readonly pace: Pace = new Pace(this);
   readonly losers = new Losers();
   readonly attempts = new Set<Attempt>();
+  readonly lane = new Lane();
   epoch: number;
   generation: number;
   seq: number;
@@ -87,6 +91,8 @@ export class ActiveRun implements SchedulerHost {
   readonly #volatile = new Set<ExternalWait>();
   #wake: { atMs: number; cancel: CancelTimer } | undefined;
   #inTurn = false;
+  /** Frames of the next turn, if it is to end early. */
+  #most: number | undefined;
 
   constructor(identity: Identity, parts: Parts, keeper: Keeper) {
     this.id = identity.id;
@@ -109,20 +115,36 @@ export class ActiveRun implements SchedulerHost {
     this.drive();
   }
 
-  /** Runs every task that can go on, then sees to what must be committed. */
+  /** Runs every task that can go on, now or when it is the run's turn, then sees to what must be committed. */
   drive(): void {
+    if (this.lane.isWorking) this.#turn();
+    else this.enter(this.#takeTurn);
+  }
+
+  /** Does work of this run, now or when it is its turn. */
+  enter(work: () => void): void {
+    this.parts.rounds.enter(this.lane, work);
+  }
+
+  readonly #takeTurn = (): void => {
+    if (this.goesOn()) this.#turn();
+  };
+
+  #turn(): void {
     announce("turn:before", this.id);
     if (this.scheduler.hasReady) this.pace.noteProgress();
     this.#inTurn = true;
     try {
-      surroundings.run(inTurn, () => this.scheduler.turn());
+      surroundings.run(inTurn, () => this.scheduler.turn(this.#most));
     } catch (error) {
       this.commits.hold(error); // user code throws into its tasks: this is none of it
       return;
     } finally {
       this.#inTurn = false;
+      this.#most = undefined;
     }
     announce("turn:after", this.id);
+    if (this.scheduler.hasReady) this.parts.rounds.later(this.lane, this.#takeTurn);
     this.decide();
   }
 
@@ -149,8 +171,8 @@ export class ActiveRun implements SchedulerHost {
 
   /** Has the root settled, and every task that runs code or performs a step? */
   hasEnded(): boolean {
-    const { root, tasks } = this.scheduler;
-    if (root === null || root.state === 0) return false;
+    const { root, tasks, hasReady } = this.scheduler;
+    if (root === null || root.state === 0 || hasReady) return false;
     for (const { work } of tasks) {
       if (work === null || (work instanceof OperationWork && isStep(work.name))) return false;
     }
@@ -175,6 +197,11 @@ export class ActiveRun implements SchedulerHost {
     return false;
   }
 
+  /** Will code of it run although no operation ends: because something in this process answers, or because it is ready? */
+  goesOnByItself(): boolean {
+    return this.scheduler.hasReady || this.hasOpenWait();
+  }
+
   #forgetWait(wait: ExternalWait): void {
     this.#waits.delete(wait);
     this.#volatile.delete(wait);
@@ -183,7 +210,7 @@ export class ActiveRun implements SchedulerHost {
   /** Does it wait only for times that lie some way ahead, or for nothing that this process does? */
   isDormant(): boolean {
     const { book, parts } = this;
-    return !this.hasOpenWait() && book.isDormantUntil(parts.clock.now() + SHORT_WAIT_MS);
+    return !this.goesOnByItself() && book.isDormantUntil(parts.clock.now() + SHORT_WAIT_MS);
   }
 
   // ---- what must be committed when
@@ -203,6 +230,17 @@ export class ActiveRun implements SchedulerHost {
     return (this.draining && book.underWay === 0) || this.hasEnded() || this.isDormant();
   }
 
+  /**
+   * A snapshot has failed: is it because of what frames are about to get? Then the next turn is for these alone.
+   * @returns whether there are such frames
+   */
+  letUnstorableGo(): boolean {
+    if (!this.scheduler.hasReady) return false;
+    const count = this.scheduler.ready.prefer(({ value }) => !canStore(this.parts.codec, value));
+    if (count > 0) this.#most = count;
+    return count > 0;
+  }
+
   // ---- times
 
   #armWake(): void {
@@ -214,17 +252,17 @@ export class ActiveRun implements SchedulerHost {
 
   readonly #onDue = (): void => {
     this.#wake = undefined;
-    this.wakeDue();
+    this.enter(this.wakeDue);
   };
 
   /** Begins or ends what is due. */
-  wakeDue(): void {
+  readonly wakeDue = (): void => {
     if (!this.goesOn()) return;
     const due = this.book.dueBy(this.parts.clock.now());
     for (const operation of due) wakeOperation(this, operation);
     if (this.scheduler.hasReady) this.drive();
     else this.decide();
-  }
+  };
 
   // ---- ends
 
@@ -276,6 +314,10 @@ export class ActiveRun implements SchedulerHost {
     if (task.state !== 0 || surroundings.getStore() !== inTurn) return;
     if (R.ops === null) this.overheard.add(task);
     else this.glanced.add(task);
+  }
+
+  isSpent(): boolean {
+    return this.parts.rounds.isSpent;
   }
 
   external(wait: ExternalWait): void {

@@ -15,6 +15,8 @@ export interface SchedulerHost extends TaskHost {
   external(wait: ExternalWait): void;
   /** An opened wait has its outcome. The host calls `scheduler.arrive(wait, …)` and runs what is ready. */
   answered(wait: ExternalWait, mode: Mode, value: unknown): void;
+  /** Is it time to let others go on? Asked between frames; without it a turn goes on until all are parked. */
+  isSpent?(): boolean;
   /** A stack of frames begins as a task of its own; null: it is the root, or code outside any task began it. */
   spawned?(task: Task, parent: Task | null): void;
   /** A task has its outcome. */

@@ -11,9 +11,12 @@ export interface Ready {
   value: unknown;
 }
 
-interface QueuedTask extends Ready {
+export interface Queued extends Ready {
   /** Where it goes on; null: wherever the turn runs. */
   context: Context | null;
+}
+
+interface QueuedTask extends Queued {
   next: QueuedTask | null;
 }
 
@@ -33,12 +36,31 @@ export class ReadyQueue {
   }
 
   /** Takes the first one out. */
-  shift(): (Ready & { context: Context | null }) | null {
+  shift(): Queued | null {
     const ready = this.#first;
     if (ready === null) return null;
     this.#first = ready.next;
     if (ready.next === null) this.#last = null;
     return ready;
+  }
+
+  /** Lets those go first of which something is so; both parts keep their order. @returns how many they are */
+  prefer(isSo: (ready: Ready) => boolean): number {
+    const rest = new ReadyQueue();
+    let queued = this.#first;
+    let count = 0;
+    this.#first = this.#last = null;
+    for (; queued !== null; queued = queued.next) {
+      const { task, mode, value, context } = queued;
+      const isFirst = isSo(queued);
+      (isFirst ? this : rest).push(task, mode, value, context);
+      if (isFirst) count++;
+    }
+    if (rest.#first === null) return count;
+    if (this.#last === null) this.#first = rest.#first;
+    else (this.#last as QueuedTask).next = rest.#first;
+    this.#last = rest.#last;
+    return count;
   }
 
   /** What is stored of it. */

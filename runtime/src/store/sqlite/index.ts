@@ -3,8 +3,9 @@
  * Does not own: what the parts do: connection and schema (opening), writer (transactions), start, claim, commit, inbox, lease
  * (writes), view (reads), watch (hints), liveness (death of processes).
  *
- * L1. A commit of the only run that this handle holds is written on the caller's stack: one sequential run pays for its fsync and
- *     nothing else. As soon as two runs are held, commits share transactions; so do those that create runs, which come in crowds.
+ * L1. A commit of the only run that writes is written on the caller's stack: it pays for its fsync and nothing else. If others write
+ *     too, commits share transactions, unless waiting for company costs more than it saves; those that create runs always do, since
+ *     they come in crowds.
  */
 import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
@@ -39,6 +40,7 @@ import type { Connection } from "./connection.ts";
 import { connect, faultOf, toOpenError } from "./connection.ts";
 import { isBusy, toReadError } from "./fault.ts";
 import { deliver, readInbox, readResults } from "./inbox.ts";
+import { Lately } from "./lately.ts";
 import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts";
 import { Liveness } from "./liveness.ts";
 import { pauseForLock } from "./pause.ts";
@@ -56,6 +58,7 @@ class SqliteStore implements Store {
   readonly #writer: Writer;
   readonly #watch: Watch;
   readonly #liveness: Liveness;
+  readonly #lately = new Lately();
   #closed = false;
 
   constructor(connection: Connection, liveness: Liveness) {
@@ -83,8 +86,8 @@ class SqliteStore implements Store {
 
   async commit(item: CommitItem): Promise<CommitOutcome> {
     this.#check();
-    const { held } = this.#c;
-    const isAlone = held.size === 1 && held.has(item.id);
+    const isAlone = this.#c.held.has(item.id) && this.#lately.isCheaperAlone(item.id, this.#writer.commitMs);
+    this.#lately.note(item.id);
     let outcome = isAlone ? this.#writer.now(commit, item) : NOT_NOW;
     if (outcome === NOT_NOW) outcome = await this.#writer.soon(commit, item, item.snapshot?.byteLength);
     this.#noteHeld(item, outcome);
