@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deferred, kinds, load, makePlace, until } from "./kit.ts";
+import { deferred, kinds, load, makePlace, type TestEngine, until } from "./kit.ts";
 
 const world = globalThis as unknown as { w: Record<string, (...args: never[]) => unknown> };
 const LEASE_MS = 15_000;
@@ -12,6 +12,12 @@ export async function steps(n: number) {
   const seen = [];
   for (let i = 0; i < n; i++) seen.push(await work(i));
   return seen;
+}
+export async function nap(n: number) {
+  "use durable";
+  const result = await work(0);
+  if (n > 1) await sleep("2h");
+  return result;
 }
 export async function lanes(n: number) {
   "use durable";
@@ -27,6 +33,7 @@ export async function lanes(n: number) {
 interface Program {
   steps(n: number): Promise<unknown[]>;
   lanes(n: number): Promise<unknown>;
+  nap(n: number): Promise<unknown>;
 }
 
 interface Context {
@@ -34,6 +41,31 @@ interface Context {
   idempotencyKey: string;
   fence: number;
   signal: AbortSignal;
+}
+
+/** Steps that wait for the test. */
+function gatedWorld() {
+  const gates: ReturnType<typeof deferred<string>>[] = [];
+  const signals: AbortSignal[] = [];
+  world.w = {
+    work: (_i: number, { signal }: Context) => {
+      signals.push(signal);
+      gates.push(deferred<string>());
+      return gates.at(-1)?.promise;
+    },
+  };
+  return { gates, signals };
+}
+
+/** Heartbeats leave, and are answered when the test says so; the clock does not wait for them: a thenable is no promise. */
+function stopHeartbeats({ inner }: TestEngine) {
+  const gate = deferred();
+  const beat = inner.heartbeat.bind(inner);
+  inner.heartbeat = (leases, leaseMs) => {
+    const answer = gate.promise.then(() => beat(leases, leaseMs));
+    return { then: answer.then.bind(answer) } as unknown as typeof answer;
+  };
+  return gate;
 }
 
 describe.each(kinds)("taking over on %s", (kind) => {
@@ -96,27 +128,83 @@ describe.each(kinds)("taking over on %s", (kind) => {
   test("a worker that lost its lease aborts its steps, drops the run, and what it still writes is void", async () => {
     const { open, clock } = await makePlace(kind);
     const first = await open();
-    const gates: ReturnType<typeof deferred<string>>[] = [];
-    const signals: AbortSignal[] = [];
-    world.w = {
-      work: (_i: number, context: Context) => {
-        signals.push(context.signal);
-        gates.push(deferred<string>());
-        return gates.at(-1)?.promise;
-      },
-    };
+    const { signals, gates } = gatedWorld();
+    const beat = stopHeartbeats(first);
     const { steps } = await load<Program>(program);
     await first.engine.start(steps, [1], { id: "a" });
     await until(() => gates.length === 1);
+    first.inner.claim = async () => [];
     await clock.jump(LEASE_MS); // a machine that was suspended
-    expect(signals[0]?.aborted).toBe(true);
-    expect(first.notices.map(({ kind: what }) => what)).toEqual(["lease-lost"]);
     const second = await open();
     await until(() => gates.length === 2);
+    expect([signals[0]?.aborted, first.notices]).toEqual([false, []]);
+    beat.resolve();
+    await until(() => signals[0]?.aborted);
+    expect(first.notices.map(({ kind: what }) => what)).toEqual(["lease-lost"]);
     gates[0]?.resolve("late");
     await clock.settle();
     gates[1]?.resolve("mine");
     expect(await (await second.engine.get("a"))?.result()).toEqual(["mine"]);
+  });
+
+  test("a lease that ran out is kept if nobody wanted it: attempts go on, and nothing begins before a heartbeat is acknowledged", async () => {
+    const { open, clock } = await makePlace(kind);
+    const first = await open();
+    const { signals, gates } = gatedWorld();
+    const beat = stopHeartbeats(first);
+    const { steps } = await load<Program>(program);
+    const runs = await Promise.all(["a", "b"].map((id) => first.engine.start(steps, [2], { id })));
+    await until(() => gates.length === 2);
+    await clock.jump(LEASE_MS + 1); // a turn that took as long
+    const commits = first.log.commits.length;
+    gates[0]?.resolve("first");
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect([gates.length, first.log.commits.length]).toEqual([2, commits]);
+    beat.resolve();
+    await until(() => gates.length === 3);
+    gates[1]?.resolve("neighbour");
+    await until(() => gates.length === 4);
+    for (const gate of gates) gate.resolve("second");
+    expect(await Promise.all(runs.map((run) => run.result()))).toEqual([
+      ["first", "second"],
+      ["neighbour", "second"],
+    ]);
+    expect([signals.map(({ aborted }) => aborted), first.notices]).toEqual([Array(4).fill(false), []]);
+  });
+
+  test.each([
+    ["ends", 1],
+    ["parks", 2],
+  ])("a heartbeat that races the commit by which a run %s does not say that its lease is lost", async (_, naps) => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, inner, notices, log } = await open();
+    const { gates } = gatedWorld();
+    const committed = deferred();
+    const beaten = deferred();
+    const beat = inner.heartbeat.bind(inner);
+    inner.heartbeat = async (leases, leaseMs) => {
+      gates[0]?.resolve("done");
+      await committed.promise;
+      const lost = await beat(leases, leaseMs);
+      setImmediate(beaten.resolve);
+      return lost;
+    };
+    const commit = inner.commit.bind(inner);
+    inner.commit = async (item) => {
+      const outcome = await commit(item);
+      if (item.status === "running") return outcome;
+      committed.resolve();
+      await beaten.promise;
+      return outcome;
+    };
+    const run = await engine.start((await load<Program>(program)).nap, [naps]);
+    await until(() => gates.length === 1);
+    await clock.advance(LEASE_MS / 2);
+    expect(log.calls).toContain("heartbeat");
+    await clock.jump(naps * 3_600_000);
+    await clock.settle();
+    expect(await run.result()).toBe("done");
+    expect(notices).toEqual([]);
   });
 
   test("heartbeats keep a lease as long as the process works", async () => {

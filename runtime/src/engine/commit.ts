@@ -83,6 +83,10 @@ export class Committer {
   #begin(): void {
     const run = this.#run;
     if (this.#underWay || !run.goesOn()) return;
+    if (run.isStalled()) {
+      run.enter(() => run.decide());
+      return;
+    }
     const { clock } = run.parts;
     const startedMs = clock.monotonic();
     let plan: Plan;

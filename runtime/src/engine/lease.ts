@@ -1,10 +1,13 @@
 /**
  * Owns: the leases this process holds: renewing them, and noticing in time that one may be gone.
- * Does not own: how long others wait (the store), what a loss means for a run (worker.ts).
+ * Does not own: how long others wait (the store), what follows for a run (turn.ts I4, worker.ts).
  *
- * I1 A lease counts as held only for a part of its length after the moment at which its renewal was asked for, by the
- *    monotonic clock. So this process lets go before the store lets another take over, however clocks jump.
- * I2 Renewals leave only from the main thread: a process that hangs loses its leases.
+ * States of a lease: safe <-> unsure -> lost; it leaves when the run gives it up.
+ * I1 A lease is safe only for a part of its length after the moment at which its renewal was asked for, by the monotonic clock. So
+ *    this process stops to begin things before the store lets another take over, however clocks jump.
+ * I2 Renewals leave only from the main thread: a process that hangs loses its leases if anybody wants them.
+ * I3 Past that part a lease is unsure, not lost: what no `tick` took is still ours (store.ts S6). A renewal that is acknowledged
+ *    makes it safe again; only the store says that it is lost.
  */
 import type { CancelTimer } from "../clock.ts";
 import type { Lease } from "../store/store.ts";
@@ -14,7 +17,7 @@ import type { Parts } from "./parts.ts";
 const BEATS = 3;
 /** Looks at the clock per lease length. */
 const LOOKS = 6;
-/** Part of a lease that counts (I1). */
+/** Part of a lease that is safe (I1). */
 const SAFE_PART = 0.8;
 
 interface HeldLease {
@@ -26,6 +29,7 @@ interface HeldLease {
 export class Leases {
   readonly #parts: Pick<Parts, "store" | "clock" | "limits" | "notify">;
   readonly #onLost: (id: string, epoch: number) => void;
+  readonly #onSafe: (id: string, epoch: number) => void;
   readonly #held = new Map<string, HeldLease>();
   #timer: CancelTimer | undefined;
   #beatAtMs = 0;
@@ -36,9 +40,11 @@ export class Leases {
   constructor(
     parts: Pick<Parts, "store" | "clock" | "limits" | "notify">,
     onLost: (id: string, epoch: number) => void,
+    onSafe: (id: string, epoch: number) => void,
   ) {
     this.#parts = parts;
     this.#onLost = onLost;
+    this.#onSafe = onSafe;
   }
 
   /** Takes in a lease. @param askedAtMs monotonic time before the store was asked */
@@ -54,6 +60,11 @@ export class Leases {
   remove(id: string): void {
     this.#held.delete(id);
     if (this.#held.size === 0) this.close();
+  }
+
+  /** Is the lease held, as far as the store has said (I3)? */
+  isHeld(id: string, epoch: number): boolean {
+    return this.#held.get(id)?.epoch === epoch;
   }
 
   /** Is the lease surely held (I1)? */
@@ -74,7 +85,6 @@ export class Leases {
   readonly #look = (): void => {
     const { clock, limits } = this.#parts;
     const now = clock.monotonic();
-    for (const [id, { epoch, safeUntilMs }] of this.#held) if (now >= safeUntilMs) this.#lose(id, epoch);
     if (this.#held.size === 0) {
       this.#timer = undefined;
       return;
@@ -98,8 +108,7 @@ export class Leases {
 
   async #beat(askedAtMs: number): Promise<void> {
     const { store, clock, limits, notify } = this.#parts;
-    const held = [...this.#held].filter(([, { safeUntilMs }]) => askedAtMs < safeUntilMs);
-    const leases: Lease[] = held.map(([id, { epoch }]) => ({ id, epoch }));
+    const leases: Lease[] = [...this.#held].map(([id, { epoch }]) => ({ id, epoch }));
     this.#renewAt = clock.now() + limits.leaseMs;
     this.#beatAtMs = askedAtMs + limits.leaseMs / BEATS;
     try {
@@ -108,13 +117,18 @@ export class Leases {
         const lease = this.#held.get(id);
         if (lease?.epoch !== epoch) continue;
         if (lost.has(id)) this.#lose(id, epoch);
-        else lease.safeUntilMs = askedAtMs + this.#safeMs;
+        else this.#renewed(id, lease, askedAtMs + this.#safeMs);
       }
     } catch (error) {
       notify({ kind: "store-failed", message: `Leases could not be renewed: ${error}`, error });
     } finally {
       this.#beating = undefined;
     }
+  }
+
+  #renewed(id: string, lease: HeldLease, safeUntilMs: number): void {
+    lease.safeUntilMs = safeUntilMs;
+    this.#onSafe(id, lease.epoch);
   }
 
   #lose(id: string, epoch: number): void {

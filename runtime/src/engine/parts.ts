@@ -59,8 +59,10 @@ export interface Keeper {
   lost(run: ActiveRun, reason?: unknown): void;
   /** The store is gone for good: nothing of this process counts any more. */
   storeGone(error: unknown): void;
-  /** May work for this run begin now? What does not exist yet nobody can take. */
+  /** Has it not been told that the lease is lost? What does not exist yet nobody can take. */
   isHeld(run: ActiveRun): boolean;
+  /** May work for this run begin now? Otherwise it is told by `resume` when it may again. */
+  isSafe(run: ActiveRun): boolean;
 }
 
 /** Lets so many go on at a time, the others in their order. */

@@ -9,8 +9,9 @@
  * I2 Recorded acts (steps, sleeps, retries, the end) ask for a commit at once. So does a run that only waits for times.
  *    All else that happens is committed in its time (pace.ts).
  * I3 After `over` nothing of the run has an effect on the store.
- * I4 Nothing begins (no turn, no attempt, no commit) unless the run is running and its lease is surely held: `goesOn` is asked
- *    wherever something comes from outside.
+ * I4 Nothing begins (no turn, no attempt, no commit) unless the run is running and its lease is safe. What outlived the safe part, as
+ *    a long turn does, goes on to its end; what was to begin then is stalled until a heartbeat is acknowledged. Attempts under way
+ *    are aborted only when the store says that the lease is lost. `goesOn` is asked wherever something comes from outside.
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors } from "../errors.ts";
@@ -91,6 +92,8 @@ export class ActiveRun implements SchedulerHost {
   readonly #volatile = new Set<ExternalWait>();
   #wake: { atMs: number; cancel: CancelTimer } | undefined;
   #inTurn = false;
+  /** What begins when the lease is safe again. */
+  readonly #stalled: (() => void)[] = [];
   /** Frames of the next turn, if it is to end early. */
   #most: number | undefined;
 
@@ -121,9 +124,22 @@ export class ActiveRun implements SchedulerHost {
     else this.enter(this.#takeTurn);
   }
 
-  /** Does work of this run, now or when it is its turn. */
+  /** Does work of this run, now or when it is its turn, or when its lease is safe again (I4). */
   enter(work: () => void): void {
-    this.parts.rounds.enter(this.lane, work);
+    this.parts.rounds.enter(this.lane, () => {
+      if (this.isStalled()) this.#stalled.push(work);
+      else work();
+    });
+  }
+
+  /** Must nothing begin before a heartbeat is acknowledged? */
+  isStalled(): boolean {
+    return this.state === "running" && this.keeper.isHeld(this) && !this.keeper.isSafe(this);
+  }
+
+  /** The lease is safe again, or nothing of the run counts any more. */
+  resume(): void {
+    for (const work of this.#stalled.splice(0)) this.enter(work);
   }
 
   readonly #takeTurn = (): void => {
@@ -148,7 +164,7 @@ export class ActiveRun implements SchedulerHost {
     this.decide();
   }
 
-  /** May anything of the run begin here now? A lease that is not surely held any more is as good as lost (I4). */
+  /** Does anything that happens here still count (I3)? */
   goesOn(): boolean {
     if (this.state !== "running") return false;
     if (this.keeper.isHeld(this)) return true;
@@ -283,6 +299,7 @@ export class ActiveRun implements SchedulerHost {
     if (this.state === "over") return;
     this.leave("over");
     for (const attempt of this.attempts) attempt.abort(reason);
+    this.resume();
   }
 
   #cancelTimers(): void {

@@ -61,7 +61,11 @@ export class Worker implements Keeper {
     this.#parts = parts;
     this.#hosted = hosted;
     this.#onEnd = onEnd;
-    this.#leases = new Leases(parts, (id, epoch) => this.#onLeaseLost(id, epoch));
+    this.#leases = new Leases(
+      parts,
+      (id, epoch) => this.#onLeaseLost(id, epoch),
+      (id, epoch) => this.#onLeaseSafe(id, epoch),
+    );
     this.#warm = new WarmRuns({ runs: parts.limits.warmRuns, bytes: parts.limits.warmBytes });
   }
 
@@ -268,12 +272,22 @@ export class Worker implements Keeper {
   }
 
   isHeld(run: ActiveRun): boolean {
+    return run.unborn !== undefined || this.#leases.isHeld(run.id, run.epoch);
+  }
+
+  isSafe(run: ActiveRun): boolean {
     return run.unborn !== undefined || this.#leases.isSafe(run.id, run.epoch);
   }
 
+  /** A commit that gives the lease up may have been faster than the heartbeat: its outcome says how it is. */
   #onLeaseLost(id: string, epoch: number): void {
     const run = this.#runs.get(id);
-    if (run?.epoch === epoch) run.commits.lose();
+    if (run?.epoch === epoch && run.state !== "leaving") run.commits.lose();
+  }
+
+  #onLeaseSafe(id: string, epoch: number): void {
+    const run = this.#runs.get(id);
+    if (run?.epoch === epoch) run.resume();
   }
 
   #forget(run: ActiveRun): void {
