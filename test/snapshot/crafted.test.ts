@@ -1,6 +1,6 @@
 // Snapshots that no writer has written, under a right checksum: refused with a code, and nothing of the process has changed.
 import { zstdCompressSync } from "node:zlib";
-import { inspect, restore, snapshot } from "@coldframe/runtime";
+import { inspect, registerCodec, restore, snapshot } from "@coldframe/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seal } from "../../runtime/src/snapshot/header.ts";
 import { load } from "../engine/kit.ts";
@@ -19,7 +19,7 @@ import {
   withParts,
 } from "./kit/craft.ts";
 import { stateOfProcess } from "./kit/process.ts";
-import { read, registry, thrownBy, write } from "./kit/roundtrip.ts";
+import { read, registry, roundtrip, thrownBy, write } from "./kit/roundtrip.ts";
 
 const link = new URL("http://a/?x=1");
 const memory = new ArrayBuffer(8);
@@ -359,4 +359,85 @@ test("any value as a root: refused", () => {
       thrownBy(() => restore(write(root))),
       JSON.stringify(root),
     ).toMatchObject({ code: "CF2002" });
+});
+
+// ---- what it costs
+
+/** A compressed snapshot of this many nodes that nothing refers to, as they stand. */
+function repeated(tokens: unknown[], count: number, more: Partial<Pieces> = {}): Uint8Array {
+  const one = Buffer.concat(tokens.map(pack));
+  const root = Buffer.concat(node(1, 1).map(pack));
+  const head = Buffer.alloc(5);
+  head[0] = 0xdd;
+  head.writeUInt32BE(tokens.length * count + 3, 1);
+  const { shapes = [], codes: used = codes } = more;
+  const rest = Buffer.concat([pack(shapes), pack([])]);
+  const table = Buffer.concat([Buffer.of(0x93), head, root, Buffer.alloc(one.length * count, one), rest]);
+  const lengths = [table.length, 0];
+  return withParts(zstdCompressSync(table), new Uint8Array(), { codes: used, nodes: count + 1, lengths });
+}
+
+const costly: Record<string, () => Uint8Array> = {
+  "half a million empty Maps": () => repeated(node(3), 500_000),
+  "1.5 million arrays": () => repeated(node(1), 1_500_000),
+  "arrays of 8 million numbers": () => repeated(node(1, ...new Array(1000).fill(0)), 8_000),
+  "objects of one shape": () => repeated([32], 2_000_000, { shapes: [[0, 0, 0, 0]] }),
+  "hexadecimal BigInts": () => repeated(node(11, "f".repeat(1_000_000)), 40),
+  "patterns of many classes": () => repeated(node(6, "[\\p{L}\\p{N}]".repeat(1000), "iv", 0), 40),
+  "patterns of sequences": () => repeated(node(6, "\\p{RGI_Emoji}".repeat(100), "v", 0), 40),
+  URLs: () => repeated(node(23, "url", "http://a/", null), 80_000),
+  errors: () => repeated(node(7, 1, 0), 100_000),
+  "texts of escapes": () => repeated(node(13, "\\\\".repeat(500_000)), 10),
+  "objects of many keys": () =>
+    repeated(node(14, 0, 0, ...Array.from({ length: 200 }, (_, i) => (i % 2 ? i : `k${i}`))), 10_000),
+  "many shapes": () => repeated([32], 1, { shapes: Array.from({ length: 100_000 }, (_, i) => [0, 0, 0, 0, `a${i}`]) }),
+  "a Map walked to its end by many iterators": () =>
+    craft([
+      node(1, ...Array.from({ length: 20_000 }, (_, i) => ref(i + 2))),
+      node(3, ...Array.from({ length: 40_000 }, (_, i) => (i % 2 === 0 ? i : 0))),
+      ...Array.from({ length: 20_000 }, () => node(23, "collection-iterator", ref(1), "keys", 0, false, 0)),
+    ]),
+};
+test.each(Object.entries(costly))("too dear, and refused before it is paid for: %s", (name, make) => {
+  const bytes = make();
+  if (!name.includes("Map walked")) expect(bytes.length).toBeLessThan(4_000_000);
+  globalThis.gc?.();
+  const [memoryBefore, before] = [process.memoryUsage(), process.cpuUsage()];
+  for (const attempt of [() => read(bytes), () => inspect(bytes)]) {
+    try {
+      attempt();
+    } catch (error) {
+      expect(error).toMatchObject({ code: expect.stringMatching(/^CF200[28]$/) });
+    }
+  }
+  expect(thrownBy(() => read(bytes)).code).toBe("CF2008");
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(4); // thrice, on a machine that is busy
+  expect(process.memoryUsage().rss - memoryBefore.rss).toBeLessThan(2 ** 30); // of three attempts, with what was collected late
+});
+
+test("a chain of codecs takes linear time, both ways", () => {
+  class Link {
+    next: Link | null = null;
+  }
+  registerCodec("link", {
+    class: Link,
+    encode: ({ next }) => ({ next }),
+    decode: ({ next }: { next: Link | null }) => Object.assign(new Link(), { next }),
+  });
+  const chain = (length: number): Link => {
+    let last = new Link();
+    for (let i = 1; i < length; i++) last = Object.assign(new Link(), { next: last });
+    return last;
+  };
+  const steps = (length: number): number => {
+    const before = process.cpuUsage();
+    let count = 0;
+    for (let link = roundtrip(chain(length)) as Link | null; link !== null; link = link.next) count++;
+    expect(count).toBe(length);
+    return process.cpuUsage(before).user;
+  };
+  steps(2_000);
+  const [short, long] = [steps(4_000), steps(64_000)];
+  expect(long / short).toBeLessThan(16 * 6);
 });

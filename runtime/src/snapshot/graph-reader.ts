@@ -245,7 +245,7 @@ export class GraphReader {
     if (mode === 3) throw this.corrupt("a node of an unknown mode");
     const end = at + 2 + size;
     if (end > this.tokens.length) throw this.corrupt("its last node is cut off");
-    this.cost.spend(costOfNode(tag) + size * COST_OF_TOKEN);
+    this.cost.spend(costOfNode(tag, size));
     if (tag === tags.custom) this.#custom.push(this.#starts.length - 1);
     if (this.#isEarly(tag, at + 2)) this.#early.push(this.#starts.length - 1 + FIRST_NODE);
     return mode === 2 ? this.#checkMasks(end, Math.ceil(size / MAX_KEYS)) : end;

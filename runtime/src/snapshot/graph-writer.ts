@@ -11,7 +11,7 @@ import { READY, TDZ } from "../realm.ts";
 import { CodeTable } from "./code-table.ts";
 import { refuseRings } from "./codecs/custom.ts";
 import { findPart } from "./constant-parts.ts";
-import { COST_OF_SHAPED, costOfNode } from "./cost.ts";
+import { COST_OF_SHAPED, COST_OF_TOKEN, costOfNode } from "./cost.ts";
 import type { Family } from "./families.ts";
 import { FIRST_NODE, HOLE, hole, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
 import type { Foreign } from "./foreign.ts";
@@ -78,6 +78,7 @@ export class GraphWriter extends PackWriter implements NodeWriter {
   entries = 0;
   readonly identity: Identity;
   #nodeAt = 0;
+  #tag = 0;
   #size = 0;
   readonly #references: number[] = [];
 
@@ -192,8 +193,8 @@ export class GraphWriter extends PackWriter implements NodeWriter {
   // ---- general nodes
 
   begin(tag: number): void {
-    this.cost += costOfNode(tag) - COST_OF_SHAPED;
     this.uint(tag);
+    this.#tag = tag;
     this.#nodeAt = this.pos++;
     this.#size = 0;
     this.#references.length = 0;
@@ -216,6 +217,7 @@ export class GraphWriter extends PackWriter implements NodeWriter {
 
   end(): void {
     const size = this.#size;
+    this.cost += costOfNode(this.#tag, size) - COST_OF_SHAPED - (size + 2) * COST_OF_TOKEN;
     const references = this.#references;
     const mode = references.length === 0 ? 0 : references.length === size ? 1 : 2;
     this.patchUint(this.#nodeAt, size * 4 + mode);

@@ -2,7 +2,7 @@
  * Owns: the memory of array buffers as a reader gives it out (docs/formats.md, sections).
  *
  * I1 Nothing is allocated unless the bytes behind it are there, or the limit allows a resizable buffer to grow so far.
- * I2 One section is one ArrayBuffer, however many nodes name it.
+ * I2 One section is one ArrayBuffer, and one node names it.
  */
 import { errors } from "../errors.ts";
 import type { NodeReader } from "./node-reader.ts";
@@ -12,7 +12,7 @@ interface Section {
   readonly from: number;
   readonly length: number;
   readonly anchor: number;
-  buffer: ArrayBuffer | null;
+  isTaken: boolean;
 }
 
 export class SectionReader {
@@ -29,25 +29,24 @@ export class SectionReader {
     for (let at = 0; at < table.length; at += 2) {
       const [length, anchor] = [table[at], table[at + 1]];
       if (!isSize(length) || !isSize(anchor) || from + length > bytes.length) throw corrupt("a section is cut off");
-      this.#sections.push({ from, length, anchor, buffer: null });
+      this.#sections.push({ from, length, anchor, isTaken: false });
       from += length;
     }
     if (from !== bytes.length) throw corrupt("there is more than the sections");
     this.#reserve(from);
   }
 
-  /** The buffer of a section, made at the first call; `most` is how far it may grow. */
+  /** The buffer of a section; `most` is how far it may grow. */
   take(index: number, most: number | undefined, node: NodeReader): ArrayBuffer {
     const section = this.#sections[index];
     if (section === undefined) throw node.corrupt(`there is no section ${index}`);
-    if (section.buffer === null) {
-      const { from, length, anchor } = section;
-      if (most !== undefined) this.#reserve(most - length);
-      const buffer = most === undefined ? this.#copy(from, length) : this.#growable(from, length, most);
-      section.buffer = buffer;
-      if (anchor !== 0) this.#anchors.set(buffer, anchor);
-    }
-    return section.buffer;
+    if (section.isTaken) throw node.corrupt(`section ${index} has a buffer already`);
+    section.isTaken = true;
+    const { from, length, anchor } = section;
+    if (most !== undefined) this.#reserve(most - length);
+    const buffer = most === undefined ? this.#copy(from, length) : this.#growable(from, length, most);
+    if (anchor !== 0) this.#anchors.set(buffer, anchor);
+    return buffer;
   }
 
   #copy(from: number, length: number): ArrayBuffer {

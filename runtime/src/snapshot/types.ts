@@ -47,7 +47,7 @@ export interface Limits {
   readonly tokens: number;
   /** Memory of array buffers, with what they may grow to. */
   readonly bufferBytes: number;
-  /** Memory that values take, as estimated, beside 64 bytes for each byte of the snapshot. */
+  /** Memory that values take, as estimated, beside 128 bytes for each byte of the snapshot. */
   readonly memoryBytes: number;
 }
 
@@ -60,7 +60,7 @@ export const defaultLimits: Limits = {
   nodes: 8 * MiB,
   tokens: 64 * MiB,
   bufferBytes: 512 * MiB,
-  memoryBytes: 192 * MiB,
+  memoryBytes: 128 * MiB,
 };
 
 /** These limits, and those that users do not name. @throws CF2405, CF2432 */

@@ -5,6 +5,7 @@
 import { types } from "node:util";
 // Whole: a Node that lacks the name comes as far as saying that it is too old (CF2202).
 import * as workerThreads from "node:worker_threads";
+import { COST_OF_GROWABLE } from "../cost.ts";
 import type { Range } from "../section-table.ts";
 import { greatestLengthOf, isDetached, isResizable, lengthOf } from "../slot-getters.ts";
 import { tags } from "../tags.ts";
@@ -88,11 +89,14 @@ export const arrayBufferKind: BuiltinKind<ArrayBuffer> = {
     else writer.value(writer.sections.add({ memory: value, from: 0, to: lengthOf(value), anchor: 0 }));
     writer.value(isResizable(value) ? greatestLengthOf(value) : null);
     if (isMarked(value)) writer.value(true);
-    if (!isDetached(value) && isResizable(value)) writer.sections.reserved += greatestLengthOf(value) - lengthOf(value);
+    if (isDetached(value) || !isResizable(value)) return;
+    writer.sections.reserved += greatestLengthOf(value) - lengthOf(value);
+    writer.spend(COST_OF_GROWABLE);
   },
   allocate(node) {
     const most = node.primitive(1) === null ? undefined : node.int(1, 0, Number.MAX_SAFE_INTEGER);
     if (node.primitive(0) === null) return new ArrayBuffer(0, most === undefined ? undefined : { maxByteLength: 0 });
+    if (most !== undefined) node.graph.cost.spend(COST_OF_GROWABLE);
     return node.graph.sections.take(node.int(0, 0, 2 ** 32), most, node);
   },
   // Views need it attached while they are made.

@@ -1,5 +1,5 @@
 /** Owns: primitives that do not fit into a token: BigInt, symbols, strings that MessagePack would change (kinds 11-13). */
-import { COST_OF_DIGIT } from "../cost.ts";
+import { COST_OF_CHARACTER, COST_OF_DIGIT } from "../cost.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
@@ -74,12 +74,12 @@ export const textKind: Kind<string> = {
   is: () => false,
   encode(value, writer) {
     const text = value.replace(/\\|^\uFEFF|\p{Surrogate}/gu, escapeUnit);
-    writer.spend(text.length * COST_OF_DIGIT);
+    writer.spend(text.length * COST_OF_CHARACTER);
     writer.value(text);
   },
   allocate(node) {
     const text = node.text(0);
-    node.graph.cost.spend(text.length * COST_OF_DIGIT);
+    node.graph.cost.spend(text.length * COST_OF_CHARACTER);
     return text.replace(/\\(?:\\|u([0-9a-f]{4}))/g, (whole, unit?: string) => {
       return unit === undefined ? whole.charAt(0) : String.fromCharCode(Number.parseInt(unit, 16));
     });

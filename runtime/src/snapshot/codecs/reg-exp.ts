@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { COST_OF_PATTERN } from "../cost.ts";
+import { COST_OF_CLASS, COST_OF_PATTERN, COST_OF_PROPERTY, COST_OF_SEQUENCES } from "../cost.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 
@@ -18,6 +18,19 @@ const flags = Object.entries({
   return [flag, Object.getOwnPropertyDescriptor(RegExp.prototype, name)?.get as (this: RegExp) => boolean] as const;
 });
 
+const expensive: readonly (readonly [RegExp, number])[] = [
+  [/\\w/gi, COST_OF_CLASS],
+  [/\\p/gi, COST_OF_PROPERTY],
+  [/\\p\{(?:RGI_|Basic_Emoji|Emoji_Keycap)/g, COST_OF_SEQUENCES],
+];
+
+/** What it costs to parse a pattern: the engine makes the sets that are named in it (5 ms for some). */
+function costOf(source: string): number {
+  const cost = source.length * COST_OF_PATTERN;
+  if (!source.includes("\\")) return cost;
+  return expensive.reduce((sum, [what, each]) => sum + each * (source.match(what)?.length ?? 0), cost);
+}
+
 /** Owns: regular expressions (kind 6) with `lastIndex`, which is an own property of any value. */
 export const regExpKind: BuiltinKind<RegExp> = {
   name: "RegExp",
@@ -29,14 +42,14 @@ export const regExpKind: BuiltinKind<RegExp> = {
   },
   encode(value, writer) {
     const source = getSource.call(value);
-    writer.spend(source.length * COST_OF_PATTERN);
+    writer.spend(costOf(source));
     writer.value(source);
     writer.value(flags.map(([flag, get]) => (get.call(value) ? flag : "")).join(""));
     writer.value(Object.getOwnPropertyDescriptor(value, "lastIndex")?.value);
   },
   needs: (node) => (node.isReference(0) ? [node.reference(0)] : []),
   allocate(node) {
-    node.graph.cost.spend(node.text(0).length * COST_OF_PATTERN);
+    node.graph.cost.spend(costOf(node.text(0)));
     return new RegExp(node.text(0), node.text(1));
   },
   fill(shell, node) {
