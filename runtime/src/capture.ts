@@ -15,14 +15,20 @@ import { descriptorOf } from "./realm.ts";
 import { registry } from "./registry.ts";
 import type { SnapshotMemory } from "./snapshot/identity.ts";
 import { elementsOf, fieldsOf } from "./snapshot/own-fields.ts";
-import { type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
-import type { CodeRegistry, Limits } from "./snapshot/types.ts";
+import { type Decoded, type ReadSnapshot, readSnapshot } from "./snapshot/read.ts";
+import { type CodeRegistry, type Limits, limitsOf } from "./snapshot/types.ts";
 import { encodeGraph, writeSnapshot } from "./snapshot/write.ts";
 import { neverCompiled } from "./uncompiled.ts";
 
 /** How a snapshot is read. */
 export interface RestoreOptions {
   /** Bounds on what the bytes may ask for, if they are yours and meant to be larger. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** How a snapshot is written. */
+export interface SnapshotOptions {
+  /** Bounds of who will read it, if they are not the usual ones: what is larger is refused. */
   readonly limits?: Partial<Limits>;
 }
 
@@ -33,33 +39,38 @@ type Captured = { kind: "coroutine"; state: CoroutineState } | { kind: "generato
  * Writes a suspended coroutine, or a generator object of a durable generator, as bytes. It goes on unharmed.
  *
  * @param suspended what `coroutine(…)`, `restore(…)` or a durable generator gave
+ * @param options `limits`: those that will be given to `restore`, if they are not the usual ones
  * @returns bytes by docs/formats.md; any process that has loaded the same code can restore them
- * @throws CF2001 if something live can't be stored, naming function, variable and path; CF2305 while it runs, or requests to an async generator are open
+ * @throws CF2001 if something live can't be stored, naming function, variable and path; CF2008 if it could not be restored under
+ * the limits; CF2305 while it runs, or requests to an async generator are open
  * @example
  * const g = counter();
  * g.next();
  * const h = restore(snapshot(g));
  * h.next();
  */
-export function snapshot(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
-  return fromCaller(snapshot, () => write(suspended));
+export function snapshot(suspended: Coroutine | Generator | AsyncGenerator, options?: SnapshotOptions): Uint8Array {
+  return fromCaller(snapshot, () => {
+    const { limits } = readOptions("snapshot", options, { limits: true });
+    return write(suspended, limitsOf(limits));
+  });
 }
 
-function write(suspended: Coroutine | Generator | AsyncGenerator): Uint8Array {
+function write(suspended: Coroutine | Generator | AsyncGenerator, limits: Limits): Uint8Array {
   if (!(suspended instanceof Coroutine)) {
     if (generatorState(suspended) === undefined && asyncGeneratorOf(suspended) === undefined)
       throw neverCompiled("The generator", "It comes from a function without a mark, or is no generator");
     if (asyncGeneratorOf(suspended)?.frame?.$queue.length)
       throw errors.coroutineBusy({ method: "snapshot", state: "has requests that have not settled" });
     const root: Captured = { kind: "generator", generator: suspended };
-    return writeSnapshot(root, { registry: withoutName(suspended) });
+    return writeSnapshot(root, { registry: withoutName(suspended), limits });
   }
-  return snapshotCoroutine(suspended);
+  return snapshotCoroutine(suspended, undefined, limits);
 }
 
 /** As `snapshot`. @param memory afterwards has what was stored */
-export function snapshotCoroutine(co: Coroutine, memory?: SnapshotMemory): Uint8Array {
-  const options = { registry: registry(), memory };
+export function snapshotCoroutine(co: Coroutine, memory?: SnapshotMemory, limits?: Limits): Uint8Array {
+  const options = { registry: registry(), memory, limits };
   const root: Captured = { kind: "coroutine", state: co.state() };
   const encode = (value: unknown) => encodeGraph(value, options.registry);
   return encodeParked(co.scheduler, co.waits(), () => writeSnapshot(root, options), encode);
@@ -103,11 +114,14 @@ function read(bytes: Uint8Array, options: RestoreOptions | undefined): Captured 
   const { limits } = readOptions("restore", options, { limits: true });
   const found = readSnapshot(bytes, { registry: registry(), limits });
   if (!found.ok) throw explain(found);
-  return checkRoot(found.root);
+  const root = checkRoot(found);
+  if (found.pending.length > 0 && (root.kind === "generator" || root.state.scheduler === null))
+    throw errors.snapshotCorrupt({ detail: "a task of no run" });
+  return root;
 }
 
 /** A root is what `write` has made, whatever else the bytes are. */
-function checkRoot(root: unknown): Captured {
+function checkRoot({ root, pending }: Decoded): Captured {
   const kind = fieldsOf(root, ["kind"])?.kind;
   if (kind === "generator") {
     const generator = fieldsOf(root, ["generator"])?.generator as object;
@@ -121,7 +135,7 @@ function checkRoot(root: unknown): Captured {
   const unobserved = fieldsOf(fieldsOf(root, ["state"])?.state, ["unobserved"])?.unobserved ?? [];
   return {
     kind: "coroutine",
-    state: { start: null, scheduler: checkState(state.scheduler), unobserved: checkTasks(unobserved) },
+    state: { start: null, scheduler: checkState(state.scheduler, pending), unobserved: checkTasks(unobserved) },
   };
 }
 

@@ -304,8 +304,8 @@ export const errors = {
   snapshotTooLarge: define<"found" | "what" | "limit">(
     "CF2008",
     "The snapshot has {found} {what}; the limit is {limit}.",
-    "Limits keep damaged or foreign bytes from exhausting the process. They are checked before anything is allocated.",
-    "- If the data are yours and meant to be so large, pass greater `limits` to `restore`; or\n- keep large data outside the run: in a file or a table, with its name in the run.",
+    "Limits keep damaged or foreign bytes from exhausting the process. They are checked before anything is allocated, and before something is written that could not be read.",
+    "- If the data are yours and meant to be so large, pass greater `limits` to `snapshot` and `restore`, or to `open` in all processes that share a store; or\n- keep large data outside the run: in a file or a table, with its name in the run.",
   ),
   /** CF2009: The snapshot is {what}; it can be read only with {need}. */
   snapshotUnreadable: define<"what" | "need">(

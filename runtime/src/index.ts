@@ -1,5 +1,5 @@
 /** The public names of `@coldframe/runtime`. */
-export { type RestoreOptions, restore, snapshot } from "./capture.ts";
+export { type RestoreOptions, restore, type SnapshotOptions, snapshot } from "./capture.ts";
 export type { CancelTimer, Clock } from "./clock.ts";
 export { Coroutine, type CoroutineResult, coroutine } from "./coroutine.ts";
 export type { Duration } from "./engine/duration.ts";

@@ -282,6 +282,7 @@ const kinds: Record<string, () => unknown> = {
     Object.assign(new Uint8Array(3), { extra: 1 }),
     Object.assign(new Uint8Array(3000), { extra: {} }),
   ],
+  "typed array that is not extensible": () => Object.preventExtensions(new Uint8Array(3)),
   Buffer: () => [Buffer.alloc(3, "abc"), Buffer.alloc(5000, 1)],
   "Buffers of the pool": pooled,
   "boxed primitives": () => [

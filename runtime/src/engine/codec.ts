@@ -8,12 +8,13 @@ import "../local/stored.ts"; // tasks, calls and operations in snapshots
 import { registry } from "../registry.ts";
 import { readHeader } from "../snapshot/header.ts";
 import type { CodeVerdict, Match } from "../snapshot/match.ts";
-import { inflate, readSnapshot } from "../snapshot/read.ts";
-import { defaultLimits } from "../snapshot/types.ts";
+import { inflateParts, readSnapshot } from "../snapshot/read.ts";
+import { defaultLimits, type Limits } from "../snapshot/types.ts";
 import { writeSnapshot } from "../snapshot/write.ts";
 
 /** Graphs to bytes and back. */
 export interface SnapshotCodec {
+  readonly limits: Limits;
   /** @throws CF2001, naming function, variable and path, for what cannot be stored */
   encode(root: unknown, run?: string, seq?: number): Uint8Array;
   /** @throws CF2002 and its neighbours for damaged bytes */
@@ -23,7 +24,7 @@ export interface SnapshotCodec {
 }
 
 /** What was read, or why the code that is loaded can't go on with it. */
-export type Decoded = { readonly kind: "ok"; readonly root: unknown } | CodeChange;
+export type Decoded = { readonly kind: "ok"; readonly root: unknown; readonly pending: readonly object[] } | CodeChange;
 
 /** Why a snapshot can't go on in the code that is loaded. */
 export interface CodeChange {
@@ -32,24 +33,29 @@ export interface CodeChange {
   readonly detail: string;
 }
 
-export const snapshotCodec: SnapshotCodec = {
-  encode: (root, runId = "", seq = 0) => writeSnapshot(root, { registry: registry(), runId, seq }),
+/** What is written under limits can be read under the same. */
+export function makeCodec(limits: Limits): SnapshotCodec {
+  return {
+    limits,
+    encode: (root, runId = "", seq = 0) => writeSnapshot(root, { registry: registry(), runId, seq, limits }),
 
-  decode(bytes) {
-    const read = readSnapshot(bytes, { registry: registry() });
-    return read.ok ? { kind: "ok", root: read.root } : describe(read.match);
-  },
+    decode(bytes) {
+      const read = readSnapshot(bytes, { registry: registry(), limits });
+      return read.ok ? { kind: "ok", root: read.root, pending: read.pending } : describe(read.match);
+    },
 
-  fingerprint(bytes) {
-    const { header, bytes: whole, names } = readHeader(bytes, defaultLimits);
-    const middle = names + header.table.stored;
-    const hash = createHash("sha256");
-    for (const { kind, id } of header.codes) hash.update(`${kind} ${id}\n`);
-    hash.update(inflate(whole.subarray(names, middle), header.table));
-    hash.update(inflate(whole.subarray(middle), header.sections));
-    return hash.digest("base64url");
-  },
-};
+    fingerprint(bytes) {
+      const { header, bytes: whole, names } = readHeader(bytes, limits);
+      const { nodes, sections } = inflateParts(header, whole, names, limits);
+      const hash = createHash("sha256");
+      for (const { kind, id } of header.codes) hash.update(`${kind} ${id}\n`);
+      return hash.update(nodes).update(sections).digest("base64url");
+    },
+  };
+}
+
+/** Under the usual limits. */
+export const snapshotCodec: SnapshotCodec = makeCodec(defaultLimits);
 
 function describe({ codes }: Match): CodeChange {
   const missing = codes.filter(({ verdict }) => verdict === "missing");
@@ -66,7 +72,10 @@ function sentenceOf(verdicts: readonly CodeVerdict[]): string {
 /** Reads a value that needs no frames to go on. @throws CF2412 if it needs code that is not loaded here, CF2101 if that has changed */
 export function decodeValue(codec: SnapshotCodec, bytes: Uint8Array): unknown {
   const decoded = codec.decode(bytes);
-  if (decoded.kind === "ok") return decoded.root;
+  if (decoded.kind === "ok") {
+    if (decoded.pending.length > 0) throw errors.snapshotCorrupt({ detail: "a task of no run" });
+    return decoded.root;
+  }
   const { kind, detail } = decoded;
   if (kind === "missing") throw errors.codeMissing({ what: "This value", missing: detail });
   throw errors.incompatibleCode({ function: "The code of a stored value", reason: detail });

@@ -11,10 +11,11 @@ import { fromCaller } from "../machinery.ts";
 import { check, checkWord, type Names, readOptions } from "../options.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
+import { limitsOf } from "../snapshot/types.ts";
 import { openStore } from "../store/open.ts";
 import type { RunStatus, StartRequest, Store } from "../store/store.ts";
 import { notDurable } from "../uncompiled.ts";
-import { type SnapshotCodec, snapshotCodec } from "./codec.ts";
+import { makeCodec, type SnapshotCodec } from "./codec.ts";
 import { inTurn, surroundings } from "./foreign.ts";
 import { Hosted } from "./hosted.ts";
 import { type Notice, warn } from "./notice.ts";
@@ -81,8 +82,9 @@ export class Engine implements AsyncDisposable {
   #closed: Promise<void> | undefined;
 
   /** Used by `openEngine`; not meant for users. */
-  constructor(store: Store, given: EngineOptions | undefined, codec: SnapshotCodec = snapshotCodec) {
+  constructor(store: Store, given: EngineOptions | undefined, own?: SnapshotCodec) {
     const options = readEngineOptions(given);
+    const codec = own ?? makeCodec(limitsOf(options.limits));
     const limits = resolveLimits(options);
     const hosted = new Hosted(options.build);
     const { clock = systemClock, onNotice = warn, queue = "default", rollback = "covered" } = options;

@@ -5,6 +5,7 @@
 import { liveFrames } from "../local/inspect.ts";
 import { inspectWith } from "../snapshot/inspect/index.ts";
 import { type InspectedFrame, linesOf, listing } from "../snapshot/inspect/listing.ts";
+import type { Limits } from "../snapshot/types.ts";
 import type { Operation, RunDetail } from "../store/store.ts";
 import { isStep, stepNameOf } from "./operations.ts";
 import type { RunInfo } from "./run.ts";
@@ -30,13 +31,13 @@ export interface RunInspection extends RunInfo {
 }
 
 /** What the store says of a run. */
-export function inspectRun(info: RunInfo, { snapshot, operations }: RunDetail): RunInspection {
+export function inspectRun(info: RunInfo, { snapshot, operations }: RunDetail, limits: Limits): RunInspection {
   const known = new Map(operations.map((operation) => [operation.operation, operation]));
   const about = (id: string) => {
     const operation = known.get(id);
     return operation === undefined ? "" : aboutOperation(operation);
   };
-  const frames = snapshot === undefined ? [] : inspectWith(snapshot, about).frames;
+  const frames = snapshot === undefined ? [] : inspectWith(snapshot, about, limits).frames;
   const waits = operations.map(waitOf);
   return listing(
     { ...info, frames, waits },

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import { check, checkWord, type Names, readOptions } from "../options.ts";
+import type { Limits as SnapshotLimits } from "../snapshot/types.ts";
 import type { Notice } from "./notice.ts";
 import type { Limits, RollbackPolicy } from "./parts.ts";
 
@@ -33,6 +34,11 @@ export interface EngineOptions {
   readonly rollback?: RollbackPolicy;
   /** Name of this build; runs that another build held are tried again once. Default: a hash of the durable functions. */
   readonly build?: string;
+  /**
+   * Bounds on what a stored run or value may ask for, if yours are meant to be larger; the same in all processes that share a store:
+   * what one writes, the others read. Defaults: docs/formats.md, limits.
+   */
+  readonly limits?: Partial<SnapshotLimits>;
   /** Told of what people may want to know; default: `process.emitWarning`. */
   readonly onNotice?: (notice: Notice) => void;
   /** Where time comes from; default: the machine. */
@@ -41,7 +47,7 @@ export interface EngineOptions {
 
 const names: Names<EngineOptions> = {
   ...{ work: true, queue: true, leaseMs: true, volatileLimitMs: true, concurrency: true, warm: true, pollMs: true },
-  ...{ drainMs: true, rollback: true, build: true, onNotice: true, clock: true },
+  ...{ drainMs: true, rollback: true, build: true, onNotice: true, clock: true, limits: true },
 };
 const policies: Readonly<Record<RollbackPolicy, true>> = { covered: true, always: true, hold: true, fail: true };
 

@@ -119,7 +119,7 @@ async function resume(run: ActiveRun, claim: Claim, snapshot: Uint8Array, inbox:
   const { root } = decoded;
   if (!(root instanceof StoredRun)) throw errors.snapshotCorrupt({ detail: "it holds no run" });
   const { image } = root;
-  checkScheduler(image.scheduler);
+  checkScheduler(image.scheduler, decoded.pending);
   scheduler.adoptState(image.scheduler);
   lineage.adopt(image.places);
   scheduler.rejections.adopt(image.unseen);

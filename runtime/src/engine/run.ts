@@ -138,7 +138,7 @@ export class Run<T = unknown> {
   async inspect(): Promise<RunInspection> {
     const detail = await this.#access.store.get(this.id);
     if (detail === undefined) throw errors.runUnknown({ run: this.id });
-    return inspectRun(toInfo(detail), detail);
+    return inspectRun(toInfo(detail), detail, this.#access.values.limits);
   }
 
   /** What a console shows: its frames, if it is driven or kept in this process. */

@@ -8,6 +8,8 @@
 import { hash } from "node:crypto";
 import { errors, isColdframeError } from "../errors.ts";
 import { cleanStacks } from "../machinery.ts";
+import { coded } from "../snapshot/read.ts";
+import type { Limits } from "../snapshot/types.ts";
 import { decodeValue, type SnapshotCodec } from "./codec.ts";
 import { keepOf, quietly, reasonOf } from "./thrown.ts";
 
@@ -24,6 +26,11 @@ export class Values {
   readonly #codec: SnapshotCodec;
   constructor(codec: SnapshotCodec) {
     this.#codec = codec;
+  }
+
+  /** Bounds of what is stored. */
+  get limits(): Limits {
+    return this.#codec.limits;
   }
 
   /**
@@ -52,7 +59,9 @@ export class Values {
   decode(bytes: Uint8Array): unknown {
     if (bytes[0] === SNAPSHOT) return decodeValue(this.#codec, bytes);
     if (bytes.length === 0 || bytes[0] === UNDEFINED) return undefined;
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString("utf8"));
+    return coded(() =>
+      JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1).toString("utf8")),
+    );
   }
 
   /**

@@ -11,14 +11,14 @@ import type { Mode } from "../realm.ts";
 import { elementsOf, fieldsOf } from "../snapshot/own-fields.ts";
 import type { SchedulerState } from "./host.ts";
 import type { Ready } from "./ready.ts";
-import { Call, Combination, Task } from "./task.ts";
+import { Call, Task } from "./task.ts";
 
 function corrupt(detail: string): Error {
   return errors.snapshotCorrupt({ detail });
 }
 
 /** @throws CF2002 */
-export function checkState(value: unknown): SchedulerState {
+export function checkState(value: unknown, pending: readonly object[]): SchedulerState {
   const state = fieldsOf(value, ["root", "tasks", "ready", "nextId"]);
   const tasks = checkTasks(state?.tasks);
   const ready = elementsOf(state?.ready)?.map(checkReady);
@@ -26,12 +26,13 @@ export function checkState(value: unknown): SchedulerState {
   if (!(root instanceof Task) || ready === undefined || !Number.isSafeInteger(nextId))
     throw corrupt("the state of a run");
   const found = { ...state, root, tasks, ready, nextId: nextId as number };
-  checkScheduler(found);
+  checkScheduler(found, pending);
   return found;
 }
 
-/** Is what has the right types sound? @throws CF2002 */
-export function checkScheduler({ root, tasks, nextId }: SchedulerState): void {
+/** Is what has the right types sound? @param pending all tasks that have not settled @throws CF2002 */
+export function checkScheduler({ root, tasks, nextId }: SchedulerState, pending: readonly object[]): void {
+  if (tasks.length !== pending.length) throw corrupt("a task of no run");
   if (new Set(tasks).size < tasks.length || (root.state === 0 && !tasks.includes(root)))
     throw corrupt("the tasks of a run");
   for (const task of tasks) checkTask(task, nextId);
@@ -51,10 +52,9 @@ function checkReady(value: unknown): Ready {
   return { task, mode: mode as Mode, value: ready?.value };
 }
 
-function checkTask({ id, state, leaf, work, value }: Task, nextId: number): void {
+function checkTask({ id, state, leaf, value }: Task, nextId: number): void {
   if (state !== 0 || id >= nextId) throw corrupt("a task that cannot be pending");
   if (leaf !== null) checkLeaf(leaf);
-  else if (work instanceof Combination) checkCombination(work);
   else if (value !== undefined && !(value instanceof Call))
     throw corrupt("a task that has a value before it has settled");
 }
@@ -65,9 +65,4 @@ function checkLeaf(leaf: Frame): void {
   const { $queue, $state } = leaf as AsyncGeneratorFrame;
   if ($state < 2 || !$queue.every(({ capability }) => capability instanceof Task))
     throw corrupt("who asks an async generator");
-}
-
-function checkCombination({ items, values, left }: Combination): void {
-  const open = elementsOf(items)?.filter((item) => item !== undefined).length;
-  if (open !== left || elementsOf(values)?.length !== items.length) throw corrupt("what a combination waits for");
 }

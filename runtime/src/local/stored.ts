@@ -10,6 +10,7 @@ import { type Frame, isFrame, metaOf } from "../frame.ts";
 import type { NodeWriter } from "../snapshot/graph-writer.ts";
 import { addKind, addRecord } from "../snapshot/kinds.ts";
 import type { NodeReader } from "../snapshot/node-reader.ts";
+import { elementsOf } from "../snapshot/own-fields.ts";
 import { tags } from "../snapshot/tags.ts";
 import { combinators } from "./combinators/index.ts";
 import { hasOwnConstructor, TaskPromise } from "./promise.ts";
@@ -27,12 +28,19 @@ addRecord<Combination>({
   prototype: Combination.prototype,
   fields: ["kind", "items", "values", "left"],
   make: () => new Combination("all"),
-  isSound: ({ kind, items, values, left }) =>
-    Object.hasOwn(combinators, kind) &&
-    Array.isArray(items) &&
-    Array.isArray(values) &&
-    Number.isSafeInteger(left) &&
-    left >= 0,
+  isSound(work, graph) {
+    const { kind, items, values, left } = work;
+    graph.finally(() => {
+      // Arrays of its own: it writes into them, and these may be a module's.
+      const [ownItems, ownValues] = [elementsOf(items), elementsOf(values)];
+      const open = ownItems?.filter((item) => item !== undefined).length;
+      if (ownItems === undefined || ownValues?.length !== ownItems.length || open !== left)
+        throw graph.corrupt("what a combination waits for");
+      work.items = ownItems;
+      work.values = ownValues;
+    });
+    return Object.hasOwn(combinators, kind);
+  },
 });
 addRecord<Reaction>({
   name: "reaction",
@@ -142,7 +150,9 @@ addKind<Task>({
       task.addWaiter(waiter, node.int(index + 1, -1, 2 ** 32));
     }
     task.observed = node.bool(5);
-    if (state === 0) task.value = value;
-    else node.graph.finally(() => task.settle(state === 1 ? 0 : 1, value));
+    if (state === 0) {
+      task.value = value;
+      node.graph.pending.push(task);
+    } else node.graph.finally(() => task.settle(state === 1 ? 0 : 1, value));
   },
 });

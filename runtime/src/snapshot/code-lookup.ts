@@ -101,8 +101,8 @@ export class CodeLookup {
     if (point === undefined) {
       const entry = this.#entry(index, frame);
       const meta = this.#metaOf(entry);
-      const found = findPoint(meta, entry, pc);
-      if (found === undefined || meta.F === undefined) {
+      const found = meta.F === undefined ? undefined : findPoint(meta, entry, pc);
+      if (found === undefined) {
         throw errors.incompatibleCode({ function: entry.id, reason: "The point at which it waits is gone" });
       }
       point = new CodePoint(meta, found);

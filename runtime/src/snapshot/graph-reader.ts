@@ -54,6 +54,8 @@ export class GraphReader {
   readonly sections: SectionReader;
   readonly cost: Cost;
   readonly stacks = new Stacks((detail) => this.corrupt(detail));
+  /** Tasks that have not settled: the run that they belong to must be the root. */
+  readonly pending: object[] = [];
   /** Of sites whose text is another one now, by name. */
   readonly templates = new Map<string, TemplateStringsArray>();
   readonly #shapes: readonly StoredShape[];

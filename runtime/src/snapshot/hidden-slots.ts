@@ -6,7 +6,7 @@ import { AsyncDelegate } from "../language/async-delegate.ts";
 import { Delegate } from "../language/delegate.ts";
 import { AsyncLoopIterator, isLoopIterator } from "../language/iterate.ts";
 import type { CheckSlot, StoredSlots } from "./codecs/frame.ts";
-import { fieldsOf } from "./own-fields.ts";
+import { elementsOf, fieldsOf } from "./own-fields.ts";
 
 /** By the canonical key without its number; the field of each begins with `$`, which no variable of the same name has. */
 const checks: Readonly<Record<string, CheckSlot>> = {
@@ -19,16 +19,16 @@ const checks: Readonly<Record<string, CheckSlot>> = {
       value instanceof AsyncDelegate;
     if (!isSound) throw graph.corrupt("a loop without its iterator");
   },
-  scope(value, graph) {
+  scope(value, graph, frame, field) {
     if (value === undefined) return;
     graph.finally(() => {
-      const resources = fieldsOf(value, ["resources"])?.resources;
-      const isResource = (resource: unknown) => {
-        const fn = fieldsOf(resource, ["value", "fn", "kind"]);
-        return fn !== undefined && (fn.fn === undefined || typeof fn.fn === "function");
-      };
-      if (!Array.isArray(resources) || !resources.every(isResource))
-        throw graph.corrupt("a block without its resources");
+      const scope = fieldsOf(value, ["resources", "failed"]);
+      const resources = elementsOf(scope?.resources)?.map((one) => fieldsOf(one, ["value", "fn", "kind"]));
+      const isSound = resources?.every(
+        (one) => one !== undefined && (one.fn === undefined || typeof one.fn === "function"),
+      );
+      if (!isSound) throw graph.corrupt("a block without its resources");
+      frame[field] = { ...scope, resources }; // of its own: it is written into, and this one may be a module's
     });
   },
 };

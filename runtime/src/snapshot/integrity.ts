@@ -1,5 +1,4 @@
 /** Owns: how far an object is closed: 0 extensible, 1 not extensible, 2 sealed, 3 frozen. */
-
 import { types } from "node:util";
 
 /** How far an object is closed. */
@@ -23,5 +22,5 @@ const closers = [(value: object) => value, Object.preventExtensions, Object.seal
 
 /** Closes an object as far as it was. */
 export function close(value: object, integrity: number): void {
-  closers[integrity]?.(value);
+  closers[integrity === 2 && hasElements(value) ? 1 : integrity]?.(value);
 }

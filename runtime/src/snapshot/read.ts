@@ -26,8 +26,15 @@ export interface ReadOptions {
 
 /** What was read: the root if the loaded code can go on with it, else only why not. */
 export type ReadSnapshot =
-  | { readonly ok: true; readonly header: Header; readonly match: Match; readonly root: unknown }
+  | ({ readonly ok: true; readonly header: Header; readonly match: Match } & Decoded)
   | { readonly ok: false; readonly header: Header; readonly match: Match };
+
+/** What a graph has been made into. */
+export interface Decoded {
+  readonly root: unknown;
+  /** Tasks that have not settled. Who takes the root for a run makes sure that they are all of it; a value can't have any. */
+  readonly pending: readonly object[];
+}
 
 /**
  * Reads a snapshot.
@@ -49,7 +56,7 @@ function read(bytes: Uint8Array, options: ReadOptions): ReadSnapshot {
   if (match.verdict === "incompatible" || match.verdict === "missing") return { ok: false, header, match };
   const { nodes, sections, cost } = inflateParts(header, whole, names, limits);
   const graph = { nodes, sections, codes: header.codes, count: header.nodes };
-  return { ok: true, header, match, root: decodeGraph(graph, options.registry, limits, cost) };
+  return { ok: true, header, match, ...decodeGraph(graph, options.registry, limits, cost) };
 }
 
 /**
@@ -70,7 +77,7 @@ export function matchSnapshot(bytes: Uint8Array, { registry, limits }: ReadOptio
  * @param registry the code that is loaded
  * @param limits bounds
  * @param cost what has been spent so far
- * @returns the root
+ * @returns the root, and what is pending in it
  * @throws as `readSnapshot`
  */
 export function decodeGraph(
@@ -78,12 +85,13 @@ export function decodeGraph(
   registry: CodeRegistry,
   limits: Limits = defaultLimits,
   cost: Cost = new Cost(allowance(limits, graph.nodes.length + graph.sections.length)),
-): unknown {
+): Decoded {
   return coded(() => {
     const { tokens, shapes, sections } = unpackTable(graph.nodes, limits, cost);
     const memory = new SectionReader(sections, graph.sections, limits);
     const { count, codes } = graph;
-    return new GraphReader({ registry, codes, tokens, shapes, sections: memory, count, cost }).read();
+    const reader = new GraphReader({ registry, codes, tokens, shapes, sections: memory, count, cost });
+    return { root: reader.read(), pending: reader.pending };
   });
 }
 

@@ -22,7 +22,7 @@ import { GraphWriter, Refused, type WriterOptions } from "./graph-writer.ts";
 import { type NewHeader, type Part, seal, writeHeader } from "./header.ts";
 import { SnapshotMemory } from "./identity.ts";
 import type { SectionTable } from "./section-table.ts";
-import { type CodeRef, type CodeRegistry, type Limits, limitsOf } from "./types.ts";
+import { type CodeRef, type CodeRegistry, defaultLimits, type Limits } from "./types.ts";
 import { ABI, RUNTIME_VERSION } from "./versions.ts";
 
 /** What is said about a snapshot beside its graph. */
@@ -36,7 +36,7 @@ export interface SnapshotOptions {
   /** What the last snapshot of the same run found out; the new one leaves its own here. Speeds up repeated snapshots. */
   memory?: SnapshotMemory;
   /** Those of who will read it. Default: those that a reader has. */
-  limits?: Partial<Limits>;
+  limits?: Limits;
 }
 
 /** A graph as bytes, without head. */
@@ -153,7 +153,7 @@ function attempt<T>(options: Omit<WriterOptions, "buffer">, run: (writer: GraphW
 }
 
 function assemble(writer: GraphWriter, options: SnapshotOptions): Uint8Array {
-  const limits = limitsOf(options.limits);
+  const { limits = defaultLimits } = options;
   checkSizes(writer, limits);
   const bytes = assembleAs(writer, options, options.compress ?? true);
   // What shrinks so much that a reader could not tell it from an attack is stored at its length (cost.ts).

@@ -29,9 +29,10 @@ export const domExceptionKind: BuiltinKind<DOMException> = {
   },
   needs: (node) => node.references(),
   allocate(node) {
+    const [message, name] = [node.text(0), node.text(1)];
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
-    const shell = new DOMException(node.text(0), node.text(1));
+    const shell = new DOMException(message, name);
     Error.stackTraceLimit = limit;
     for (const key of Reflect.ownKeys(shell)) Reflect.deleteProperty(shell, key);
     return shell;

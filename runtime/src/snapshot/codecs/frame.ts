@@ -7,13 +7,14 @@
  */
 import { type Frame, metaOf } from "../../frame.ts";
 import { AsyncDelegate } from "../../language/async-delegate.ts";
-import { Request } from "../../language/async-generator.ts";
+import { type AsyncGeneratorFrame, Request } from "../../language/async-generator.ts";
 import { DURABLE } from "../../realm.ts";
 import { type FunctionMeta, type PointMeta, slotsAt } from "../../registry.ts";
 import type { Family } from "../families.ts";
 import type { GraphReader } from "../graph-reader.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { type Layout, makeLayout, writeLayout } from "../layout.ts";
+import { elementsOf } from "../own-fields.ts";
 import { FRAME_FORM } from "../shapes.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
@@ -36,7 +37,7 @@ export function textOfPoint({ at, of }: PointMeta, pc: number): string {
 }
 
 /** What a check of a hidden slot says of a value that compiled code relies on. */
-export type CheckSlot = (value: unknown, graph: GraphReader) => void;
+export type CheckSlot = (value: unknown, graph: GraphReader, frame: Frame, field: string) => void;
 
 /** Slots of a stored frame: the fields that they go to, and those that compiled code takes for what they are. */
 export interface StoredSlots {
@@ -122,20 +123,22 @@ export function fillFrame(
   frame.$d = descriptor;
   frame.$up = up as Frame | null;
   frame.$wait = value(2);
-  if (descriptor.kind === 4) checkGenerator(value, graph);
+  if (descriptor.kind === 4) checkGenerator(frame as AsyncGeneratorFrame, value, graph);
   for (let i = 0; i < fields.length; i++) frame[fields[i] as string] = value(i + FRAME_KEYS.length);
-  for (const { at, check } of hidden) check(value(at + FRAME_KEYS.length), graph);
+  for (const { at, check } of hidden) check(value(at + FRAME_KEYS.length), graph, frame, fields[at] as string);
 }
 
-function checkGenerator(value: (index: number) => unknown, graph: GraphReader): void {
+function checkGenerator(frame: AsyncGeneratorFrame, value: (index: number) => unknown, graph: GraphReader): void {
   const [queue, delegate, state] = [0, 1, 2].map((index) => value(FRAME_KEYS.length + index));
   const isSound = Array.isArray(queue) && (delegate === null || delegate instanceof AsyncDelegate);
   if (!isSound || ![0, 1, 2, 3, 5, 6].includes(state as number)) throw graph.corrupt("a frame of an async generator");
   graph.finally(() => {
     // At rest somebody has asked exactly if it is under way (language/async-generator, I2).
-    const isAsked = (queue as unknown[]).length > 0;
-    if (!(queue as unknown[]).every((request) => request instanceof Request) || isAsked !== (state as number) > 1)
+    const requests = elementsOf(queue);
+    const isSound = requests?.every((request) => request instanceof Request);
+    if (requests === undefined || !isSound || requests.length > 0 !== (state as number) > 1)
       throw graph.corrupt("requests of an async generator");
+    frame.$queue = requests as Request[]; // of its own: it is written into, and this one may be a module's
   });
 }
 

@@ -30,6 +30,16 @@ export function writeHooked(writer: GraphWriter, value: object): void {
   if (writeByName(writer, value)) return;
   const cls = classOf(Object.getPrototypeOf(value)) as Function;
   const state = runHook(`${nameOf(cls)}[Symbol.for("coldframe.serialize")]`, () => (value as Hooked)[SERIALIZE]?.());
+  if (!isClassWithHook(cls))
+    writer.refuse(
+      `an instance of ${nameOf(cls)}, which says what is stored of it and does not take it back,`,
+      'give the class a static method `[Symbol.for("coldframe.deserialize")](shell, state)`',
+    );
+  if (!canMakeShell(cls))
+    writer.refuse(
+      `an instance of ${nameOf(cls)}, whose built-in base can't be made empty,`,
+      "keep what it is made from",
+    );
   writer.begin(tags.hooked);
   writer.value(cls);
   writer.value(state);
@@ -70,7 +80,7 @@ export const hookedKind: Kind<object> = {
     const cls = node.value(0);
     if (node.size !== 2 || !isClassWithHook(cls) || node.registry.refOf(cls) === undefined)
       throw node.corrupt(`a class without static [Symbol.for("coldframe.deserialize")]`);
-    return Reflect.construct(builtinBase(cls.prototype), [], cls as unknown as Function);
+    return makeShell(cls);
   },
   fill(shell, node) {
     const cls = node.value(0) as HookedClass & Function;
@@ -83,6 +93,28 @@ export const hookedKind: Kind<object> = {
     });
   },
 };
+
+/** I1: only a built-in constructor runs. */
+function makeShell(cls: HookedClass): object {
+  return Reflect.construct(builtinBase(cls.prototype), [], cls as unknown as Function);
+}
+
+const shells = new WeakMap<HookedClass, boolean>();
+
+/** Some want an argument: what is written can be read. */
+function canMakeShell(cls: HookedClass): boolean {
+  let can = shells.get(cls);
+  if (can === undefined) {
+    try {
+      makeShell(cls);
+      can = true;
+    } catch {
+      can = false;
+    }
+    shells.set(cls, can);
+  }
+  return can;
+}
 
 function isClassWithHook(cls: unknown): cls is HookedClass {
   if (typeof cls !== "function" || types.isProxy(cls)) return false;

@@ -21,6 +21,7 @@ import {
 } from "../../language/iterate.ts";
 import { COST_OF_STEP } from "../cost.ts";
 import type { GraphReader } from "../graph-reader.ts";
+import { elementsOf } from "../own-fields.ts";
 import { tags } from "../tags.ts";
 import type { AnyRecordKind, BuiltinKind, RecordKind } from "../types.ts";
 
@@ -40,7 +41,7 @@ const isEither = (foreign: unknown, inner: unknown): boolean =>
 
 const isKeysSound: Sound<KeyIterator> = ({ source, keys, index, done }, graph) => {
   graph.finally(() => {
-    if (!keys.every((key) => typeof key === "string")) throw graph.corrupt("keys of a loop");
+    if (!elementsOf(keys)?.every((key) => typeof key === "string")) throw graph.corrupt("keys of a loop");
   });
   const isObject = (typeof source === "object" && source !== null) || typeof source === "function";
   return isObject && Array.isArray(keys) && isCount(index) && isBool(done);

@@ -87,7 +87,7 @@ const bigint: Maker = (_all, items) => {
 };
 
 const object: Maker = (all, items, later) => {
-  const made = all.withPrototype(items[0] as Item);
+  const made = all.withPrototype(items[0]);
   later(() => {
     const end = Math.min(items.length, 2 + 2 * MOST_PARTS);
     for (let at = 2; at + 1 < end; at += 2) define(made, all.keyOf(items[at] as Item), all.of(items[at + 1] as Item));
@@ -97,7 +97,7 @@ const object: Maker = (all, items, later) => {
 };
 
 const described: Maker = (all, items, later) => {
-  const made = all.withPrototype(items[0] as Item);
+  const made = all.withPrototype(items[0]);
   later(() => all.properties(made, items, 2, items.length));
   return made;
 };

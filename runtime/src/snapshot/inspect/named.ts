@@ -21,7 +21,9 @@ const error: Maker = (all, items, later) => {
   Object.defineProperty(made, "stack", { value: `${name}`, enumerable: false, configurable: true, writable: true });
   later(() => {
     all.properties(made, items, 2, items.length);
-    const { stack, message } = made as { stack: unknown; message: unknown };
+    const { stack, message, name: own } = made as { stack: unknown; message: unknown; name: unknown };
+    // The console asks it for a text, and what stands for an object has none.
+    if (typeof own !== "string") Object.defineProperty(made, "name", { value: name, enumerable: false });
     const head = typeof stack === "string" ? (stack.split(/\n {4}at /)[0] as string) : name;
     const text = head === name && typeof message === "string" && message !== "" ? `${name}: ${message}` : head;
     Object.defineProperty(made, "stack", { value: text, enumerable: false });

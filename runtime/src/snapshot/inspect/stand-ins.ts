@@ -13,7 +13,7 @@ import { tags } from "../tags.ts";
 import { type Maker, makers } from "./kinds.ts";
 import { frameOf, type Item, type NodeTable, type TableNode } from "./node-table.ts";
 import { define, leaveOut, MOST_PARTS } from "./parts.ts";
-import { print, word } from "./print.ts";
+import { print, printLive, word } from "./print.ts";
 
 /** Nodes that one value may have, and all together. */
 const MOST_PER_VALUE = 400;
@@ -59,7 +59,7 @@ export class StandIns {
     const value = this.of(item);
     for (let at = 0; at < this.#due.length; at++) (this.#due[at] as () => void)(); // breadth first (I2)
     this.#left += this.#leftOfValue;
-    return print(value);
+    return printLive(value);
   }
 
   /** What stands for an item; its parts come later. */
@@ -106,7 +106,7 @@ export class StandIns {
     const node = this.table.at(item);
     const [first] = node?.items ?? [];
     if (node === undefined || first === undefined) return "";
-    if (node.tag === tags.prototype) return this.classNameOf(first);
+    if (node.tag === tags.prototype) return this.table.at(first)?.tag === tags.prototype ? "" : this.classNameOf(first);
     if (node.tag === tags.intrinsic) return String(first.token).replace(/\.prototype$/, "");
     if (node.tag !== tags.reference) return "";
     return this.idOf(first.token).replace(/^.*#/s, "");
@@ -129,8 +129,8 @@ export class StandIns {
   }
 
   /** An object under a stored prototype: 0 that of objects, nil none. */
-  withPrototype(proto: Item): object {
-    if (!proto.reference) return proto.token === null ? Object.create(null) : {};
+  withPrototype(proto: Item | undefined): object {
+    if (!proto?.reference) return proto?.token === null ? Object.create(null) : {};
     const name = this.classNameOf(proto);
     return name === "" ? {} : this.instance(name);
   }
@@ -147,7 +147,7 @@ export class StandIns {
       const [get, set] = [this.#accessor(value), isAccessor ? this.#accessor(items[at + 3]) : undefined];
       const descriptor = isAccessor ? { get, set, ...common } : { value: this.of(value), writable: true, ...common };
       const name = this.keyOf(key);
-      if (!Array.isArray(target) || name !== "length") Object.defineProperty(target, name, descriptor);
+      if (!Array.isArray(target) || name !== "length") Reflect.defineProperty(target, name, descriptor);
       at += isAccessor ? 4 : 3;
     }
   }
