@@ -91,8 +91,7 @@ describe.each(kinds)("runs on %s", (kind) => {
       },
     };
     const { main } = await load<Program>(`
-      import { step } from "@coldframe/runtime";
-      const work = step(async () => w.work());
+      const work = async () => w.work();
       export async function main(i) { "use durable"; await work(); await work(); return i; }`);
     const runs = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((i) => engine.start(main, [i])));
     const results = Promise.all(runs.map((run) => run.result()));
@@ -103,6 +102,58 @@ describe.each(kinds)("runs on %s", (kind) => {
     expect(await results).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(most).toBeLessThanOrEqual(2);
   });
+
+  test("a run that only waits for steps takes no place: a step may wait for another run", async () => {
+    const { open, clock } = await makePlace(kind);
+    const { engine, notices } = await open({ concurrency: { runs: 1 } });
+    const { child, parent } = await load<Record<"child" | "parent", (n: number) => Promise<number>>>(`
+      import { sleep, step } from "@coldframe/runtime";
+      const spawn = step(async (n: number) => w.spawn(n));
+      export async function child(n: number) { "use durable"; await sleep(20); return n + 1; }
+      export async function parent(n: number) { "use durable"; return (await spawn(n)) * 10; }`);
+    world.w = { spawn: async (n: number) => (await engine.start(child, [n], { id: `child ${n}` })).result() };
+    const runs = await Promise.all([1, 2, 3].map((n) => engine.start(parent, [n])));
+    const results = Promise.all(runs.map((run) => run.result()));
+    await until(async () => {
+      await clock.advance(50);
+      return (await engine.list({ status: "done" })).runs.length === 6;
+    });
+    expect(await results).toEqual([20, 30, 40]);
+    expect(notices).toEqual([]);
+  });
+
+  test.each(["runs", "steps"] as const)(
+    "a worker whose places for %s are all taken, and stay so, says it once",
+    async (what) => {
+      const { open, clock } = await makePlace(kind);
+      const { engine, notices } = await open({ concurrency: { [what]: 1 } });
+      const gate = deferred();
+      let calls = 0;
+      world.w = { work: () => ++calls && gate.promise };
+      const { runs, steps } = await load<Record<"runs" | "steps", () => Promise<unknown>>>(`
+      import { step } from "@coldframe/runtime";
+      const plain = async () => w.work();
+      const performed = step(plain);
+      export async function runs() { "use durable"; await plain(); return 1; }
+      export async function steps() { "use durable"; await performed(); return 1; }`);
+      const main = { runs, steps }[what];
+      const first = await engine.start(main, []);
+      await until(() => calls === 1);
+      await clock.advance(30_000);
+      expect(notices).toEqual([]); // nobody waits
+      const second = await engine.start(main, []);
+      await clock.advance(30_000);
+      expect(notices.map(({ kind, message }) => [kind, message.includes(`concurrency.${what}`)])).toEqual([
+        ["no-place", true],
+      ]);
+      gate.resolve();
+      await until(async () => {
+        await clock.advance(50);
+        return (await engine.list({ status: "done" })).runs.length === 2;
+      });
+      expect(await Promise.all([first.result(), second.result()])).toEqual([1, 1]);
+    },
+  );
 
   test("runs that are not kept warm are read again; those that are, are not", async () => {
     for (const [runs, cold] of [

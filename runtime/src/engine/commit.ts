@@ -239,6 +239,7 @@ export class Committer {
     else {
       for (const operation of begun) if (run.book.pending.has(operation.id)) recordedOperation(run, operation);
       run.decide();
+      run.keeper.waits();
     }
   }
 

@@ -10,6 +10,7 @@ export type NoticeKind =
   | "held" // a run cannot go on; it waits at its last commit
   | "reduced" // something that was thrown is stored without what of it can't be
   | "rolled-back" // the code of a run changed; it began again from its input
+  | "no-place" // all places of a worker are taken, and nothing moves
   | "waiting-for-code" // runs wait for a function that is not loaded here
   | "lease-lost" // another worker may have a run that was in memory here
   | "runtime-failed" // Coldframe itself failed on a run; it was let go and is tried again

@@ -18,7 +18,10 @@ export interface EngineOptions {
   readonly leaseMs?: number;
   /** After so long in a wait that cannot be stored, what happened before it is committed; default 5,000 ms. */
   readonly volatileLimitMs?: number;
-  /** Runs driven, and steps performed, at the same time; default 1,000 runs, any number of steps. */
+  /**
+   * Runs driven, and steps performed, at the same time; default 1,000 runs, any number of steps. A run that only waits for its steps,
+   * sleeps or messages takes no place.
+   */
   readonly concurrency?: { readonly runs?: number; readonly steps?: number };
   /** Parked runs kept in memory, by number and by bytes of their snapshots; default 1,000 and 64 MiB. */
   readonly warm?: { readonly runs?: number; readonly bytes?: number };

@@ -53,6 +53,8 @@ export interface Keeper {
   born(run: ActiveRun, born: { readonly refused: RejectReason } | { readonly askedAtMs: number }): void;
   /** It has recorded something, and so is not what ends its processes. */
   cleared(run: ActiveRun): void;
+  /** It may take no place any more: it waits for what it has begun. */
+  waits(): void;
   /** It gave up its lease. */
   left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void;
   /** It lost its lease, or, for a reason, what it has in memory can't be stored. */
@@ -69,6 +71,8 @@ export interface Keeper {
 export class Line {
   #free: number;
   #isAdmitting = false;
+  /** How often somebody has left. */
+  moves = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(places: number) {
@@ -81,8 +85,14 @@ export class Line {
     this.#admit();
   }
 
+  /** Does somebody wait? */
+  isFull(): boolean {
+    return this.#free === 0 && this.#waiting.length > 0;
+  }
+
   leave(): void {
     this.#free++;
+    this.moves++;
     this.#admit();
   }
 

@@ -218,6 +218,13 @@ export class ActiveRun implements SchedulerHost {
     return this.scheduler.hasReady || this.hasOpenWait();
   }
 
+  /** Is it driven, rather than waiting for an operation that may be long in coming (worker.ts I1)? */
+  takesPlace(): boolean {
+    return (
+      this.state === "running" && (this.goesOnByItself() || this.book.pending.size === 0 || this.unborn !== undefined)
+    );
+  }
+
   #forgetWait(wait: ExternalWait): void {
     this.#waits.delete(wait);
     this.#volatile.delete(wait);

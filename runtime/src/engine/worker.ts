@@ -2,7 +2,8 @@
  * Owns: the runs this process drives: claims them, keeps them, lets go of them.
  * Does not own: how one is driven (turn.ts), taken up (restore.ts) or committed (commit.ts); leases (lease.ts).
  *
- * I1 Claims stop at the cap of runs driven at a time, and when the engine closes.
+ * I1 Claims stop at the cap of runs driven at a time, and when the engine closes. A run that only waits for its steps, sleeps or
+ *    messages takes no place, since the step may wait for another run; of such ones memory holds a number of times the cap.
  * I2 Hints and own timers only make claims come sooner: ticks and claims happen at least every `pollMs`.
  * I3 A run is in memory at most once: either driven or warm.
  * I4 Runs that may be what ends their processes are taken up one after another, so that those which only shared the processes
@@ -22,6 +23,7 @@ import { announce } from "./channel.ts";
 import type { Hosted } from "./hosted.ts";
 import { Leases } from "./lease.ts";
 import type { Keeper, Parts } from "./parts.ts";
+import { PlaceWatch } from "./places.ts";
 import { takeUp, wakeUp } from "./restore.ts";
 import { ActiveRun } from "./turn.ts";
 import { WarmRuns } from "./warm.ts";
@@ -29,6 +31,8 @@ import { WarmRuns } from "./warm.ts";
 const CLAIM_LIMIT = 64;
 const TICK_LIMIT = 1_000;
 const SUSPECT_MS = 5_000;
+/** Runs in memory, per place (I1). */
+const WAITING_FACTOR = 16;
 
 interface Birth {
   resolve(refused: RejectReason | undefined): void;
@@ -43,6 +47,9 @@ export class Worker implements Keeper {
   readonly #births = new Map<ActiveRun, Birth>();
   readonly #leases: Leases;
   readonly #warm: WarmRuns;
+  readonly #places: PlaceWatch;
+  /** How often a run has left. */
+  #moves = 0;
   #unsubscribe: (() => void) | undefined;
   #timer: { atMs: number; cancel: CancelTimer } | undefined;
   /** Ends the wait for the next tick that comes in any case (I2). */
@@ -66,6 +73,11 @@ export class Worker implements Keeper {
       (id, epoch) => this.#onLeaseLost(id, epoch),
       (id, epoch) => this.#onLeaseSafe(id, epoch),
     );
+    const { attempts } = parts;
+    this.#places = new PlaceWatch(parts, [
+      { kind: "runs", isFull: () => this.#room === 0, moves: () => this.#moves },
+      { kind: "steps", isFull: () => attempts.isFull(), moves: () => attempts.moves },
+    ]);
     this.#warm = new WarmRuns({ runs: parts.limits.warmRuns, bytes: parts.limits.warmBytes });
   }
 
@@ -78,7 +90,17 @@ export class Worker implements Keeper {
 
   /** Is there room for one more run (I1)? */
   get hasRoom(): boolean {
-    return !this.#closing && !this.#isStoreGone && this.#runs.size < this.#parts.limits.runs;
+    return !this.#closing && !this.#isStoreGone && this.#room > 0;
+  }
+
+  /** How many runs there is room for (I1). */
+  get #room(): number {
+    const { runs: most } = this.#parts.limits;
+    const { size } = this.#runs;
+    if (size < most) return most - size;
+    let taken = 0;
+    for (const run of this.#runs.values()) if (run.takesPlace() && ++taken >= most) return 0;
+    return Math.max(Math.min(most - taken, most * WAITING_FACTOR - size), 0);
   }
 
   /** A run in memory, driven or parked. */
@@ -147,7 +169,7 @@ export class Worker implements Keeper {
     const { store, clock, limits, queue } = this.#parts;
     const { functions } = this.#hosted;
     if (functions.length === 0) return 0;
-    const limit = Math.min(CLAIM_LIMIT, limits.runs - this.#runs.size);
+    const limit = Math.min(CLAIM_LIMIT, this.#room);
     const askedAtMs = clock.monotonic();
     const { leaseMs } = limits;
     const suspects = [...this.#runs.values()].some(({ suspectUntilMs }) => suspectUntilMs > askedAtMs) ? 0 : 1;
@@ -214,6 +236,7 @@ export class Worker implements Keeper {
     } catch (error) {
       this.#storeFailed("The store could not be asked what is due", error);
     }
+    this.#places.look();
     this.#poll?.();
     if (!this.#closing && !this.#isStoreGone) this.#poll = clock.setDelay(limits.pollMs, () => void this.#tick());
   }
@@ -236,6 +259,10 @@ export class Worker implements Keeper {
   cleared(run: ActiveRun): void {
     run.suspectUntilMs = 0;
     this.kick();
+  }
+
+  waits(): void {
+    if (this.#mayFindMore && this.hasRoom) this.kick();
   }
 
   left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void {
@@ -293,6 +320,7 @@ export class Worker implements Keeper {
   #forget(run: ActiveRun): void {
     if (this.#runs.get(run.id) !== run) return;
     this.#runs.delete(run.id);
+    this.#moves++;
     this.#leases.remove(run.id);
     if (this.#runs.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
   }
