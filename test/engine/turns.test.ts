@@ -137,3 +137,24 @@ describe.each(kinds)("nobody starves on %s", (kind) => {
     expect(clock.pending).toBeGreaterThan(0);
   });
 });
+
+test("code outside of a run has a budget of its own: what a turn has used up is no concern of it", async () => {
+  const { open } = await makePlace("memory");
+  const { engine } = await open();
+  const { some, lanes } = await load<Record<"some" | "lanes", (n: number) => Promise<unknown>>>(`
+    const begun: number[] = [];
+    async function call(n: number) { "use durable"; begun.push(n); return n; }
+    export async function some(n: number) { "use durable"; let sum = 0; for (let i = 0; i < n; i++) sum += await call(i); return sum; }
+    export async function lanes(n: number) {
+      "use durable";
+      begun.length = 0;
+      const lane = async (i: number) => { await call(i); await call(i); return await call(i); };
+      await Promise.all(Array.from({ length: n }, (_, i) => lane(i)));
+      return begun.join(" ");
+    }`);
+  const before = await lanes(3);
+  for (let calls = 1; calls <= 18; calls++) {
+    await (await engine.start(some, [calls])).result();
+    expect(await lanes(3), `after ${calls} calls`).toBe(before);
+  }
+});

@@ -8,8 +8,7 @@
  * I3 A result for a task that no longer waits for it is dropped.
  * I4 Code goes on in the context of AsyncLocalStorage in which it has parked (context.ts), in this process.
  * I5 Between turns every pending task is parked, is in `ready`, or is finishing a thenable result.
- * I6 A task knows the leaf that has parked again, and its run function: every function has frames of its own shape, so that a
- *    load from any frame costs 3 to 5 ns.
+ * I6 A task knows the leaf that has parked again, and its run function: a load from frames of any shape costs 3 to 5 ns.
  * I7 A turn ends early, between two frames, when its host says that the budget is spent: what is in `ready` goes on in the next.
  */
 import { each, put, SafeSet } from "../builtins.ts";
@@ -54,6 +53,7 @@ export class Scheduler implements Ops {
   readonly ready = new ReadyQueue();
   #outerOps: Ops | null = null;
   #outerDepth = 0;
+  #outerGas = 0;
   /** Does a turn run now? */
   isInTurn = false;
   root: Task | null = null;
@@ -131,6 +131,7 @@ export class Scheduler implements Ops {
     this.isInTurn = true;
     this.#outerOps = R.ops;
     this.#outerDepth = R.depth;
+    this.#outerGas = R.gas;
     R.ops = this;
     R.depth = 0;
     fill(this.host);
@@ -139,6 +140,7 @@ export class Scheduler implements Ops {
   #endTurn(): void {
     R.ops = this.#outerOps;
     R.depth = this.#outerDepth;
+    R.gas = this.#outerGas;
     R.child = null;
     R.leaf = null;
     this.#outerOps = null;
@@ -261,9 +263,7 @@ export class Scheduler implements Ops {
   /** What is stored of this scheduler between turns; of `rejections` the owner keeps the rest. */
   state(): SchedulerState {
     const tasks: Task[] = [];
-    this.tasks.forEach((task) => {
-      put(tasks, task);
-    });
+    this.tasks.forEach((task) => void put(tasks, task));
     return { root: this.root as Task, tasks, ready: this.ready.list(), nextId: this.nextId };
   }
 
