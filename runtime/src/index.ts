@@ -3,9 +3,10 @@ export { type RestoreOptions, restore, type SnapshotOptions, snapshot } from "./
 export type { CancelTimer, Clock } from "./clock.ts";
 export { Coroutine, type CoroutineResult, coroutine } from "./coroutine.ts";
 export type { Duration } from "./engine/duration.ts";
-export { type Engine, type ListOptions, open, type RunList, type StartOptions } from "./engine/engine.ts";
+export { type Engine, open, type StartOptions } from "./engine/engine.ts";
 export type { StepContext } from "./engine/foreign.ts";
 export type { RunInspection, RunWait } from "./engine/inspection.ts";
+export type { ListOptions, RunList } from "./engine/listing.ts";
 export type { Notice, NoticeKind } from "./engine/notice.ts";
 export type { EngineOptions } from "./engine/options.ts";
 export type { RollbackPolicy } from "./engine/parts.ts";

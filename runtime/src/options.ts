@@ -5,6 +5,7 @@
  * I1 An unknown name is refused wherever options are taken: a misspelt one would be ignored in silence.
  * I2 Values are looked at no further than a check asks, and may fail when they are.
  */
+import { types } from "node:util";
 import { distance } from "fastest-levenshtein";
 import { errors } from "./errors.ts";
 
@@ -22,7 +23,7 @@ export type Names<T> = Readonly<Record<keyof T, unknown>>;
  */
 export function readOptions<T extends object>(of: string, given: T | undefined, names: Names<T>): T {
   if (given === undefined) return {} as T;
-  if (typeof given !== "object" || given === null || isArray(given))
+  if (typeof given !== "object" || given === null || isList(given))
     throw invalid(`options of ${of}`, given, "an object with options");
   const known = Object.keys(names);
   for (const name of readable(of, () => Object.keys(given)))
@@ -43,12 +44,9 @@ function readable<T>(option: string, read: () => T): T {
   }
 }
 
-function isArray(value: unknown): boolean {
-  try {
-    return Array.isArray(value);
-  } catch {
-    return true; // a revoked Proxy
-  }
+/** Is it an array? A Proxy of one is none: it may be revoked. */
+export function isList(value: unknown): value is unknown[] {
+  return !types.isProxy(value) && Array.isArray(value);
 }
 
 function unknownOption(of: string, option: string, known: readonly string[]): Error {

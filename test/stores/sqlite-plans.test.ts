@@ -34,6 +34,29 @@ test.each(plans)("%s walks no table", (_, sql) => {
   expect(explain(sql).filter((step) => step.startsWith("SCAN ") && !ALLOWED.test(step))).toEqual([]);
 });
 
-test.each(["readyOf", "readyOfVersion", "inboxOf", "wakeDue", "takeLeases", "list"])("%s sorts nothing", (name) => {
-  expect(explain(statementTexts[name] ?? "").filter((step) => step.includes("TEMP B-TREE"))).toEqual([]);
+const pages = ["All", "Parent", "Status", "Fn", "Queue"];
+
+test.each(pages)("a page of runs by %s reads one index from where it begins, or the table by its key", (kind) => {
+  const index = {
+    All: "INTEGER PRIMARY KEY (",
+    Parent: "cf_run_child (parent=? AND ",
+    Status: "cf_run_status (status=? AND ",
+  };
+  const found = { ...index, Fn: "cf_run_fn (fn=? AND ", Queue: "cf_run_queue (queue=? AND " }[kind];
+  for (const name of [`listOf${kind}`, `list${kind}`, `skip${kind}`]) {
+    const text = statementTexts[name];
+    if (text === undefined) continue;
+    const [search = "", ...more] = explain(text);
+    expect(search).toContain(`${found}rowid`);
+    expect(more.filter((step) => !/json_each|LIST SUBQUERY|BLOOM FILTER/.test(step))).toEqual([]);
+  }
 });
+
+const orderly = ["readyOf", "readyOfVersion", "inboxOf", "wakeDue", "takeLeases"];
+
+test.each([...orderly, ...Object.keys(statementTexts).filter((name) => /^(list|skip)[A-Z]/.test(name))])(
+  "%s sorts nothing",
+  (name) => {
+    expect(explain(statementTexts[name] ?? "").filter((step) => step.includes("TEMP B-TREE"))).toEqual([]);
+  },
+);

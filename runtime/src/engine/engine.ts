@@ -3,27 +3,27 @@
  * Does not own: driving runs (worker.ts and below), stores.
  */
 import { randomUUID } from "node:crypto";
-import { types } from "node:util";
 import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { Context } from "../local/context.ts";
 import { fromCaller } from "../machinery.ts";
-import { check, checkWord, type Names, readOptions } from "../options.ts";
+import { check, isList, type Names, readOptions } from "../options.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
 import { limitsOf } from "../snapshot/types.ts";
 import { openStore } from "../store/open.ts";
-import type { RunStatus, StartRequest, Store } from "../store/store.ts";
+import type { StartRequest, Store } from "../store/store.ts";
 import { notDurable } from "../uncompiled.ts";
 import { makeCodec, type SnapshotCodec } from "./codec.ts";
 import { inTurn, surroundings } from "./foreign.ts";
 import { Hosted } from "./hosted.ts";
+import { type ListOptions, listRuns, type RunList, readListOptions } from "./listing.ts";
 import { type Notice, warn } from "./notice.ts";
 import { atLeast, type EngineOptions, readEngineOptions, resolveLimits } from "./options.ts";
 import { Line, type Parts } from "./parts.ts";
 import { Results } from "./results.ts";
 import { Rounds } from "./rounds.ts";
-import { Run, type RunInfo, toInfo } from "./run.ts";
+import { Run } from "./run.ts";
 import { Values } from "./values.ts";
 import { watchForCode } from "./waiting.ts";
 import { warmUp } from "./warm-up.ts";
@@ -41,32 +41,7 @@ export interface StartOptions {
   readonly startAt?: number;
 }
 
-/** Which runs `list` shows. */
-export interface ListOptions {
-  readonly status?: RunStatus | readonly RunStatus[];
-  /** A durable function, or its id. */
-  readonly function?: string | Function;
-  readonly queue?: string;
-  /** Runs per page, at most 1,000; default 100. */
-  readonly limit?: number;
-  /** Where the page before ended. */
-  readonly cursor?: string | undefined;
-}
-
-/** A page of runs, newest first. */
-export interface RunList {
-  readonly runs: readonly RunInfo[];
-  /** For the next page; undefined: this was the last. */
-  readonly cursor: string | undefined;
-}
-
 const startOptions: Names<StartOptions> = { id: true, queue: true, priority: true, startAt: true };
-const listOptions: Names<ListOptions> = { status: true, function: true, queue: true, limit: true, cursor: true };
-const statuses: Readonly<Record<RunStatus, true>> = {
-  ...{ ready: true, running: true, waiting: true, held: true, done: true, failed: true, cancelled: true },
-};
-
-const MOST_LISTED = 1_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
 type DurableFunction = (...args: any[]) => Promise<any>;
@@ -219,19 +194,8 @@ export class Engine implements AsyncDisposable {
    */
   async list(options?: ListOptions): Promise<RunList> {
     this.#check("runs were listed");
-    const { status, queue, cursor, limit = 100, ...given } = readOptions("list", options, listOptions);
-    check(Number.isInteger(limit) && limit >= 1 && limit <= MOST_LISTED, "limit", limit, `1 to ${MOST_LISTED}`);
-    check(
-      cursor === undefined || (typeof cursor === "string" && /^\d+$/.test(cursor)),
-      "cursor",
-      cursor,
-      "the cursor of the page before",
-    );
-    check(queue === undefined || typeof queue === "string", "queue", queue, "a text");
-    const fn = typeof given.function === "function" ? idOf(given.function, this.list) : given.function;
-    check(fn === undefined || typeof fn === "string", "function", fn, "a durable function or its id");
-    const page = await this.#parts.store.list({ status: statusesOf(status), fn, queue }, { cursor, limit });
-    return { runs: page.runs.map(toInfo), cursor: page.cursor };
+    const { filter, cursor, limit } = readListOptions(options, (fn) => idOf(fn, this.list));
+    return listRuns(this.#parts.store, filter, { cursor, limit }, () => this.#check("runs were listed"));
   }
 
   /**
@@ -277,19 +241,6 @@ function rootOf(fn: Function, called: Function): Descriptor {
   // A module that is loaded again replaces itself; if that is another module, its runs would go on in the wrong code.
   if (registry().functions.get(meta.key)?.stamp !== meta.stamp) throw errors.duplicateRegistration({ id: meta.key });
   return descriptor;
-}
-
-/** The statuses to look for. @throws CF2405 for one that is none */
-function statusesOf(given: ListOptions["status"]): readonly RunStatus[] | undefined {
-  if (given === undefined) return undefined;
-  const wanted = isList(given) ? [...given] : [given];
-  for (const status of wanted) checkWord("status", status, Object.keys(statuses));
-  return wanted as RunStatus[];
-}
-
-/** A Proxy of an array may be revoked. */
-function isList(value: unknown): value is unknown[] {
-  return !types.isProxy(value) && Array.isArray(value);
 }
 
 /** Which arguments are others. They are not shown: this goes into logs. */

@@ -45,6 +45,8 @@
  * S17. Hints (`subscribe`) may be lost, late or needless. `claim`, `tick`, `receive` and `get` are the truth.
  * S18. Expected outcomes are values. A method rejects with a coded error only when the store itself fails; then the
  *      write may or may not have happened, and S3 (S9, S15) make a second try safe.
+ * S19. A page of `list` looks at a bounded number of runs: it may be short, even empty, though there are more. The cursor alone says
+ *      so; following it gives each run once.
  *
  * Time is the store's clock. SQLite and memory use the clock given at open: processes that share a database file share
  * a machine, hence a clock; a process whose clock differs by d ends foreign leases and wakes runs d too early or late,
@@ -432,7 +434,7 @@ export interface Store {
   /** Runs without their blobs; those that do not exist are missing. */
   find(ids: readonly string[]): Promise<readonly RunRecord[]>;
 
-  /** A page of runs without blobs, newest first; stable while others write. */
+  /** A page of runs without blobs, newest first; stable while others write; found in bounded time (S19). */
   list(filter: ListFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<RunPage>;
 
   /** Counts by function, queue and status, of runs that have not ended. */

@@ -112,11 +112,18 @@ class MemoryStore implements Store {
   }
 
   async list(filter: ListFilter, page: { cursor?: string | undefined; limit: number }): Promise<RunPage> {
-    const before = page.cursor === undefined ? Number.POSITIVE_INFINITY : Number(page.cursor);
-    const found = [...this.#world.runs.values()].reverse().filter((run) => run.key < before && isWanted(run, filter));
+    const { order } = this.#world;
+    const before = page.cursor === undefined ? order.length : placeOf(order, Number(page.cursor));
+    const end = Math.max(0, before - MOST_READ);
+    const found: Run[] = [];
+    let at = before;
+    while (at > end && found.length <= page.limit) {
+      const run = order[--at] as Run;
+      if (isWanted(run, filter)) found.push(run);
+    }
     const runs = found.slice(0, page.limit);
-    const last = runs.at(-1);
-    return { runs: runs.map(toRecord), cursor: found.length > page.limit && last ? String(last.key) : undefined };
+    const last = found.length > page.limit ? runs.at(-1) : order[at - 1] && order[at];
+    return { runs: runs.map(toRecord), cursor: last && String(last.key) };
   }
 
   async count(): Promise<readonly RunCount[]> {
@@ -162,6 +169,20 @@ function isWanted({ status, request, parent }: Run, filter: ListFilter): boolean
   if (filter.fn !== undefined && filter.fn !== request.fn) return false;
   if (filter.queue !== undefined && filter.queue !== request.queue) return false;
   return filter.parent === undefined || filter.parent === parent?.run;
+}
+
+/** Runs that one page looks at (store.ts S19). */
+const MOST_READ = 10_000;
+
+/** Where in the order of keys a key stands, or would. */
+function placeOf(order: readonly Run[], key: number): number {
+  let [low, high] = [0, order.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((order[middle] as Run).key < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Makes a memory store that several handles share, as processes share a database. @returns what opens a handle. */

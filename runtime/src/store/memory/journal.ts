@@ -29,6 +29,11 @@ export class Journal {
     map.set(key, value);
   }
 
+  push<T>(list: T[], value: T): void {
+    this.#steps.push(() => void list.pop());
+    list.push(value);
+  }
+
   drop<K, V>(map: Map<K, V>, key: K): boolean {
     const before = map.get(key);
     if (!map.delete(key)) return false;

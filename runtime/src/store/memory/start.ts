@@ -34,6 +34,7 @@ export function insertRun(world: World, request: StartRequest, lease?: { owner: 
     taken: new Map(),
   };
   world.journal.put(world.runs, request.id, run);
+  world.journal.push(world.order, run);
   if (status === "ready") world.ready = true;
   return run;
 }

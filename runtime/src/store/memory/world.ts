@@ -70,6 +70,8 @@ export class Refusal extends Error {
 export class World {
   readonly clock: Clock;
   readonly runs = new Map<string, Run>();
+  /** The same in the order of their keys. */
+  readonly order: Run[] = [];
   readonly journal = new Journal();
   readonly listeners = new Set<(hint: Hint) => void>();
   /** Collected during a write for the listeners. */

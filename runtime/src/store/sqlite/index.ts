@@ -43,9 +43,10 @@ import { deliver, readInbox, readResults } from "./inbox.ts";
 import { Lately } from "./lately.ts";
 import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts";
 import { Liveness } from "./liveness.ts";
+import { readPage } from "./pages.ts";
 import { pauseForLock } from "./pause.ts";
 import { findKey, start } from "./start.ts";
-import { findRuns, readCounts, readPage, readRun } from "./view.ts";
+import { findRuns, readCounts, readRun } from "./view.ts";
 import { Watch } from "./watch.ts";
 import { NOT_NOW, Writer } from "./writer.ts";
 

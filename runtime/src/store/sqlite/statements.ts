@@ -14,6 +14,20 @@ const INBOX = `i.position, i.kind, i.name, i.operation, i.outcome,
 // The fence of store.ts S2 in the words of SQL; its parameters are seq, run key, epoch.
 const FENCE = `seq = ? AND EXISTS (SELECT 1 FROM cf_run WHERE key = run AND key = ? AND epoch = ? AND status = 1)`;
 
+/** Runs of one value of an index, newest first, from a key (exclusive) down to another; the other parameters are filters, or NULL. */
+function listBy(index: string, isOf: string): string {
+  return `SELECT ${RUN} FROM cf_run r ${index} WHERE ${isOf} AND r.status >= 0 AND r.key < ?2 AND r.key >= ?3
+    AND (?4 IS NULL OR r.status IN (SELECT value FROM json_each(?4))) AND (?5 IS NULL OR r.fn = ?5)
+    AND (?6 IS NULL OR r.queue = ?6) AND (?7 IS NULL OR r.parent = ?7) AND (?1 IS NULL OR true)
+    ORDER BY r.key DESC LIMIT ?8`;
+}
+
+/** The key at which so many entries of an index, newest first, have been passed. */
+function skipBy(index: string, isOf: string): string {
+  return `SELECT r.key FROM cf_run r ${index} WHERE ${isOf} AND r.status >= 0 AND r.key < ?2 AND (?1 IS NULL OR true)
+    ORDER BY r.key DESC LIMIT 1 OFFSET ?3`;
+}
+
 const sql = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
@@ -109,9 +123,16 @@ const sql = {
     WHERE status = 3 AND holdBuild <> ?`,
 
   // Views
-  list: `SELECT ${RUN} FROM cf_run r WHERE r.key < ?1 AND (?2 IS NULL OR r.status IN (SELECT value FROM json_each(?2)))
-    AND (?3 IS NULL OR r.fn = ?3) AND (?4 IS NULL OR r.queue = ?4) AND (?5 IS NULL OR r.parent = ?5)
-    ORDER BY r.key DESC LIMIT ?6`,
+  listAll: listBy("NOT INDEXED", "true"),
+  listOfParent: listBy("INDEXED BY cf_run_child", "r.parent = ?1"),
+  listOfStatus: listBy("INDEXED BY cf_run_status", "r.status = ?1"),
+  listOfFn: listBy("INDEXED BY cf_run_fn", "r.fn = ?1"),
+  listOfQueue: listBy("INDEXED BY cf_run_queue", "r.queue = ?1"),
+  skipAll: skipBy("NOT INDEXED", "true"),
+  skipParent: skipBy("INDEXED BY cf_run_child", "r.parent = ?1"),
+  skipStatus: skipBy("INDEXED BY cf_run_status", "r.status = ?1"),
+  skipFn: skipBy("INDEXED BY cf_run_fn", "r.fn = ?1"),
+  skipQueue: skipBy("INDEXED BY cf_run_queue", "r.queue = ?1"),
   // One part per partial index: what has ended is never read, however much of it there is.
   count: [0, 1, 2, 3]
     .map((n) => `SELECT fn, queue, status, count(*) AS count FROM cf_run WHERE status = ${n} GROUP BY fn, queue`)

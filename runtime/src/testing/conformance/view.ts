@@ -1,6 +1,6 @@
 /** Owns: the cases on reading runs and on hints. */
 import assert from "node:assert/strict";
-import type { Hint, RunDetail } from "../../store/store.ts";
+import type { Hint, ListFilter, RunDetail, Store } from "../../store/store.ts";
 import type { Bench, Case } from "./kit.ts";
 import { bytes, claimAll, claimOne, hold, LEASE_MS, request, signal } from "./kit.ts";
 
@@ -102,6 +102,71 @@ const reading: Case[] = [
   },
 ];
 
+/** All pages that a filter gives, and how many they were. */
+async function walk(store: Store, filter: ListFilter, limit: number): Promise<{ ids: string[]; pages: number }> {
+  const ids: string[] = [];
+  let pages = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await store.list(filter, { cursor, limit });
+    assert.ok(page.runs.length <= limit);
+    assert.ok(cursor === undefined || page.cursor !== cursor, "the cursor moves");
+    ids.push(...page.runs.map(({ id }) => id));
+    cursor = page.cursor;
+    pages++;
+  } while (cursor !== undefined);
+  return { ids, pages };
+}
+
+const paging: Case[] = [
+  {
+    name: "pages of a filter give each of its runs once, however many others there are, and end",
+    invariants: "S19",
+    run: async (bench) => {
+      const store = await bench.open();
+      const few = ["a", "b", "c", "d"].map((id) => request(id, { fn: "g", queue: "r" }));
+      const startAt = bench.clock.now() + 1_000;
+      const many = Array.from({ length: 11_000 }, (_, n) =>
+        request(`${n}`, { startAt, queue: n % 2 === 0 ? "q" : "r" }),
+      );
+      await store.start([...few, request("e"), ...many, request("y"), request("z", { fn: "g" })]);
+      for (const [id, status] of [
+        ["a", "done"],
+        ["b", "held"],
+        ["c", "failed"],
+      ] as const) {
+        const [claim] = await claimAll(store, { functions: [{ fn: "g" }], queues: ["r"], limit: 1 });
+        const hold = status === "held" ? { reason: "x", build: "b" } : undefined;
+        await store.commit({ id, epoch: claim?.epoch ?? 0, seq: 0, commitId: id, status, hold });
+      }
+      const ids = (isWanted: (n: number) => boolean) =>
+        many.flatMap(({ id }) => (isWanted(Number(id)) ? [id] : [])).reverse();
+      const rows: [ListFilter, string[]][] = [
+        [{ status: ["done"] }, ["a"]],
+        [{ status: ["held", "failed", "cancelled"] }, ["c", "b"]],
+        [{ status: ["done", "ready"] }, ["z", "y", "e", "d", "a"]],
+        [{ fn: "g" }, ["z", "d", "c", "b", "a"]],
+        [{ fn: "g", queue: "r", status: ["ready"] }, ["d"]],
+        [{ fn: "g", status: ["waiting"] }, []],
+        [{ fn: "f", status: ["ready", "done"] }, ["y", "e"]],
+        [{ fn: "none" }, []],
+        [{ status: ["done"], queue: "q" }, []],
+        [{ fn: "f", queue: "r" }, ids((n) => n % 2 === 1)],
+        [{ status: ["waiting"] }, ids(() => true)],
+        [{ status: ["waiting", "ready"], queue: "r" }, [...ids((n) => n % 2 === 1), "d"]],
+        [{ queue: "r", status: ["waiting"], fn: "f" }, ids((n) => n % 2 === 1)],
+      ];
+      for (const [filter, wanted] of rows) {
+        for (const limit of [1_000, wanted.length < 10 ? 1 : 700]) {
+          const { ids: found, pages } = await walk(store, filter, limit);
+          assert.deepEqual(found, wanted, JSON.stringify(filter));
+          assert.ok(pages <= 30, `${pages} pages of ${JSON.stringify(filter)}`);
+        }
+      }
+    },
+  },
+];
+
 /** Lets time pass until the hints say what is looked for. */
 async function awaitHint({ clock }: Bench, hints: Hint[], isIt: (hint: Hint) => boolean): Promise<void> {
   for (let i = 0; i < 100; i++) {
@@ -163,4 +228,4 @@ const hinting: Case[] = [
   },
 ];
 
-export const viewCases: readonly Case[] = [...reading, ...hinting];
+export const viewCases: readonly Case[] = [...reading, ...paging, ...hinting];
