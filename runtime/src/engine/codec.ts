@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { errors } from "../errors.ts";
 import "../local/stored.ts"; // tasks, calls and operations in snapshots
+import { withoutSettlers } from "../local/settler.ts";
 import { registry } from "../registry.ts";
 import { readHeader } from "../snapshot/header.ts";
 import type { CodeVerdict, Match } from "../snapshot/match.ts";
@@ -15,8 +16,11 @@ import { writeSnapshot } from "../snapshot/write.ts";
 /** Graphs to bytes and back. */
 export interface SnapshotCodec {
   readonly limits: Limits;
-  /** @throws CF2001, naming function, variable and path, for what cannot be stored */
-  encode(root: unknown, run?: string, seq?: number): Uint8Array;
+  /**
+   * @param settlers what settles promises of this process: refused like all functions that nothing names, or stored as gone
+   * @throws CF2001, naming function, variable and path, for what cannot be stored
+   */
+  encode(root: unknown, run?: string, seq?: number, settlers?: "refused" | "gone"): Uint8Array;
   /** @throws CF2002 and its neighbours for damaged bytes */
   decode(bytes: Uint8Array): Decoded;
   /** A hash of what was stored, without the versions of Coldframe, Node and code that stored it. */
@@ -37,7 +41,11 @@ export interface CodeChange {
 export function makeCodec(limits: Limits): SnapshotCodec {
   return {
     limits,
-    encode: (root, runId = "", seq = 0) => writeSnapshot(root, { registry: registry(), runId, seq, limits }),
+    encode(root, runId = "", seq = 0, settlers = "refused") {
+      const whole = registry();
+      const names = settlers === "gone" ? withoutSettlers(whole) : whole;
+      return writeSnapshot(root, { registry: names, runId, seq, limits });
+    },
 
     decode(bytes) {
       const read = readSnapshot(bytes, { registry: registry(), limits });

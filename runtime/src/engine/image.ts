@@ -77,6 +77,6 @@ function encodeImage(run: ActiveRun, without: readonly Task[]): Uint8Array {
     places: lineage.state(scheduler.tasks),
     unseen: scheduler.rejections.unobserved(),
   };
-  const encode = () => parts.codec.encode(new StoredRun(image), id, seq + 1);
+  const encode = (settlers?: "gone") => parts.codec.encode(new StoredRun(image), id, seq + 1, settlers);
   return encodeParked(scheduler, run.openWaits(), encode, (value) => parts.codec.encode(value));
 }

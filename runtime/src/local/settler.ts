@@ -5,10 +5,14 @@
  *
  * I1 No snapshot can hold such a function, and what it settles is a promise of this process: whoever waits for that has lost its
  *    wait after a restore. So the native promise calls it, in this process only.
+ * I2 Where durable code keeps one, as `r` in `new Promise((r) => task.then((x) => r(x)))`, a run that waits for such a promise is
+ *    stored with `gone` instead: the native functions without a name that Intl gives can't be told apart, so it throws when called.
  */
 import { types } from "node:util";
 import { getOwnPropertyDescriptor, uncurry } from "../builtins.ts";
-import { registry } from "../registry.ts";
+import { errors } from "../errors.ts";
+import { type Registry, registry } from "../registry.ts";
+import type { CodeRegistry } from "../snapshot/types.ts";
 
 const { isProxy } = types;
 const textOf = uncurry(Function.prototype.toString) as (fn: Function) => string;
@@ -28,4 +32,24 @@ export function isSettler(value: unknown): value is (value?: unknown) => void {
 /** In the place of a settler, whose result is nothing. */
 export function nothing(): void {}
 
+/** In the place of what has settled a promise of a process that is gone (I2). */
+export function gone(): never {
+  throw errors.waitLost({ text: "a promise that this would have settled" });
+}
+
+const goneRef = "@coldframe/runtime#gone";
+
+/** A registry in which whatever may be a settler is `gone`. */
+export function withoutSettlers(whole: Registry): CodeRegistry {
+  return {
+    modules: whole.modules,
+    functions: whole.functions,
+    refOf: (value) => (isSettler(value) ? goneRef : whole.refOf(value)),
+    resolve: (ref) => whole.resolve(ref),
+    compiledClass: (cls) => whole.compiledClass(cls),
+    privateHook: (cls) => whole.privateHook(cls),
+  };
+}
+
 registry().register("@coldframe/runtime#nothing", nothing);
+registry().register(goneRef, gone);
