@@ -11,7 +11,7 @@ import { checkState, checkTasks } from "./local/stored-state.ts";
 import "./local/stored.ts";
 import { fromCaller } from "./machinery.ts";
 import { readOptions } from "./options.ts";
-import { descriptorOf } from "./realm.ts";
+import { descriptorOf, isInstance } from "./realm.ts";
 import { registry } from "./registry.ts";
 import type { SnapshotMemory } from "./snapshot/identity.ts";
 import { elementsOf, fieldsOf } from "./snapshot/own-fields.ts";
@@ -57,7 +57,7 @@ export function snapshot(suspended: Coroutine | Generator | AsyncGenerator, opti
 }
 
 function write(suspended: Coroutine | Generator | AsyncGenerator, limits: Limits): Uint8Array {
-  if (!(suspended instanceof Coroutine)) {
+  if (!isInstance(suspended, Coroutine)) {
     if (generatorState(suspended) === undefined && asyncGeneratorOf(suspended) === undefined)
       throw neverCompiled("The generator", "It comes from a function without a mark, or is no generator");
     if (asyncGeneratorOf(suspended)?.frame?.$queue.length)

@@ -7,7 +7,7 @@
  */
 import { types } from "node:util";
 import { distance } from "fastest-levenshtein";
-import { errors } from "./errors.ts";
+import { errors, isColdframeError } from "./errors.ts";
 
 /** The names of options; typed so that none can be forgotten. */
 export type Names<T> = Readonly<Record<keyof T, unknown>>;
@@ -40,6 +40,7 @@ function readable<T>(option: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
+    if (isColdframeError(cause, errors.invalidOption.code)) throw cause;
     throw errors.invalidOption({ option, found: "not readable", needed: "what can be read" }, { cause });
   }
 }
@@ -47,6 +48,16 @@ function readable<T>(option: string, read: () => T): T {
 /** Is it an array? A Proxy of one is none: it may be revoked. */
 export function isList(value: unknown): value is unknown[] {
   return !types.isProxy(value) && Array.isArray(value);
+}
+
+/** A copy of a list of at most so many elements. @throws CF2405 if it is none, or can't be read */
+export function readList(option: string, given: unknown, most: number, needed: string): unknown[] {
+  if (!isList(given)) throw invalid(option, given, needed);
+  return readable(option, () => {
+    const { length } = given;
+    if (!(length <= most)) throw errors.invalidOption({ option, found: `${length} long`, needed });
+    return Array.from({ length }, (_, index) => given[index]);
+  });
 }
 
 function unknownOption(of: string, option: string, known: readonly string[]): Error {
@@ -91,6 +102,7 @@ function invalid(option: string, found: unknown, needed: string): Error {
 /** A short text for any value (I2). */
 export function textOf(value: unknown): string {
   try {
+    if (isList(value)) return `an array of ${value.length}`; // a sparse one would be joined for ever
     return String(value).slice(0, LONGEST_TEXT);
   } catch {
     return `a ${typeof value} without a text`;

@@ -134,6 +134,10 @@ export function isInstance<T>(value: unknown, cls: abstract new (...args: never[
 /** The descriptor a function carries, if it is really its own (a Proxy or wrapper that copied it is not). */
 export function descriptorOf(fn: unknown): Descriptor | undefined {
   if (typeof fn !== "function") return undefined;
-  const descriptor = (fn as { [DURABLE]?: Descriptor })[DURABLE];
-  return descriptor !== undefined && descriptor.self === fn ? descriptor : undefined;
+  try {
+    const descriptor = (fn as { [DURABLE]?: Descriptor })[DURABLE];
+    return descriptor !== undefined && descriptor.self === fn ? descriptor : undefined;
+  } catch {
+    return undefined; // a Proxy, or a getter of the user's
+  }
 }

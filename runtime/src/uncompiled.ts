@@ -27,10 +27,19 @@ export function notDurable(fn: unknown, called: Function): ColdframeError {
 }
 
 function explain(fn: unknown): ColdframeError {
-  const name = typeof fn === "function" && fn.name !== "" ? fn.name : "The function";
+  const name = typeof fn === "function" ? nameOf(fn) : "The function";
   const found = kinds[descriptorOf(fn)?.kind ?? 0];
   if (found !== undefined) return errors.wrongKind({ function: name, found });
   return neverCompiled(name, findingOn(fn), fn);
+}
+
+/** Asked of what may be anything: a getter of the user's counts as none. */
+function nameOf(fn: Function): string {
+  try {
+    return typeof fn.name === "string" && fn.name !== "" ? fn.name : "The function";
+  } catch {
+    return "The function";
+  }
 }
 
 /** @returns CF2301, with what there is to do in this process; the caller throws it */

@@ -83,7 +83,7 @@ export const RUNTIME: Rules = {
   "store/memory": ["store/store", "type clock"],
   "store/sqlite": ["store/store", "type clock"],
   "store/postgres": ["store/store", "type clock", "npm pg"],
-  "store/open": ["store/store", "store/memory", "store/sqlite", "clock"],
+  "store/open": ["options", "store/store", "store/memory", "store/sqlite", "clock"],
   index: [
     "engine",
     "local",

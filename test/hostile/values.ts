@@ -232,3 +232,36 @@ export const hostileValues: readonly HostileValue[] = [
   ),
   ...Object.entries(odd).map(([name, make]) => made(name, make)),
 ];
+
+/** Chains, tables and lists of a size that nobody should look at as a whole. */
+const huge: Record<string, () => unknown> = {
+  "sparse array": () => new Array(2 ** 32 - 1),
+  "array of many": () => new Array(70_000).fill(1),
+  "object of many": () => Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`key${n}`, n])),
+  "deep object": () => {
+    let at: object = {};
+    for (let depth = 0; depth < 20_000; depth++) at = { at };
+    return at;
+  },
+  "chain of causes": () => {
+    let error = new Error("0");
+    for (let depth = 1; depth < 1_000; depth++) error = new Error(`${depth}`, { cause: error });
+    return error;
+  },
+  "error of many": () =>
+    new AggregateError(
+      Array.from({ length: 1_000 }, (_, n) => new Error(`${n}`)),
+      "many",
+    ),
+  "error of a sparse array, with a function": () =>
+    Object.assign(new Error("x"), { errors: new Array(2 ** 32 - 1), unstorable: () => 1 }),
+  "error of many functions": () =>
+    Object.assign(new Error("x"), { unstorable: Array.from({ length: 2_000 }, () => () => 1) }),
+  "error with a long message": () => new Error("x".repeat(2 ** 22)),
+  text: () => "\ud800".repeat(2 ** 16),
+  "typed array": () => new Uint8Array(2 ** 22),
+};
+
+export const hugeValues: readonly HostileValue[] = Object.entries(huge).map(([name, make]) =>
+  made(`huge ${name}`, make),
+);

@@ -7,7 +7,7 @@ import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { Context } from "../local/context.ts";
 import { fromCaller } from "../machinery.ts";
-import { check, isList, type Names, readOptions } from "../options.ts";
+import { check, type Names, readList, readOptions } from "../options.ts";
 import { type Descriptor, descriptorOf } from "../realm.ts";
 import { type FunctionMeta, registry } from "../registry.ts";
 import { limitsOf } from "../snapshot/types.ts";
@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly startAt?: number;
 }
 
+/** About so many a function takes. */
+const MOST_ARGUMENTS = 65_535;
 const startOptions: Names<StartOptions> = { id: true, queue: true, priority: true, startAt: true };
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be durable
@@ -107,8 +109,9 @@ export class Engine implements AsyncDisposable {
   ): Promise<Run<Awaited<ReturnType<F>>>> {
     this.#check("a run was being started");
     const descriptor = rootOf(fn, this.start);
-    const request = fromCaller(this.start, () => this.#request(descriptor.meta as FunctionMeta, args, options));
-    if (options?.id === undefined) await this.#create(request, descriptor);
+    const known = fromCaller(this.start, () => readOptions("start", options, startOptions));
+    const request = fromCaller(this.start, () => this.#request(descriptor.meta as FunctionMeta, args, known));
+    if (known.id === undefined) await this.#create(request, descriptor);
     else await this.#oneByOne(request.id, () => this.#startNamed(request, descriptor));
     return this.#handle(request.id);
   }
@@ -131,10 +134,9 @@ export class Engine implements AsyncDisposable {
     if (!isKnown) await this.#create(request, descriptor);
   }
 
-  #request({ key, stamp }: FunctionMeta, args: unknown[], given: StartOptions | undefined): StartRequest {
-    const options = readOptions("start", given, startOptions);
+  #request({ key, stamp }: FunctionMeta, given: unknown[], options: StartOptions): StartRequest {
     const { id = randomUUID(), queue = this.#parts.queue, priority = 0, startAt } = options;
-    check(isList(args), "args", args, "the list of its arguments");
+    const args = readList("args", given, MOST_ARGUMENTS, "the list of its arguments");
     check(typeof id === "string" && id !== "", "id", id, "a text that is not empty");
     check(typeof queue === "string", "queue", queue, "a text");
     check(Number.isFinite(priority), "priority", priority, "a number");

@@ -3,7 +3,7 @@
  * Does not own: how a store finds them (store/).
  */
 import { setImmediate } from "node:timers/promises";
-import { check, checkWord, isList, type Names, readOptions } from "../options.ts";
+import { check, checkWord, isList, type Names, readList, readOptions } from "../options.ts";
 import type { ListFilter, RunStatus, Store } from "../store/store.ts";
 import { type RunInfo, toInfo } from "./run.ts";
 
@@ -56,7 +56,7 @@ export function readListOptions(
 
 function statusesOf(given: ListOptions["status"]): readonly RunStatus[] | undefined {
   if (given === undefined) return undefined;
-  const wanted = isList(given) ? [...given] : [given];
+  const wanted = isList(given) ? readList("status", given, MOST_LISTED, "a list of statuses") : [given];
   for (const status of wanted) checkWord("status", status, Object.keys(statuses));
   return wanted as RunStatus[];
 }

@@ -3,7 +3,7 @@
  * Does not own: recording and performing steps under one (operations, turn.ts).
  */
 import { errors } from "../errors.ts";
-import { check, type Names, readOptions } from "../options.ts";
+import { check, type Names, readOptions, textOf } from "../options.ts";
 import { type Descriptor, DURABLE, descriptorOf, R } from "../realm.ts";
 import { registry } from "../registry.ts";
 import { performInMemory, type StepMeta } from "./attempt.ts";
@@ -44,12 +44,14 @@ type StepFunction = (this: void, ...args: any[]) => Promise<any>;
  */
 export function step<F extends StepFunction>(fn: F, options?: StepOptions): F {
   const { name, retry, timeoutMs = Number.POSITIVE_INFINITY } = readOptions("step", options, stepOptions);
+  check(typeof fn === "function", "fn", fn, "the function that does the work");
+  const looks = looksOf(fn);
   check(typeof timeoutMs === "number" && timeoutMs > 0, "timeoutMs", timeoutMs, "more than 0");
   check(name === undefined || (typeof name === "string" && name !== ""), "name", name, "a text that is not empty");
   const meta: StepMeta = {
     // Constants of modules are named only when the module has been evaluated.
     get name() {
-      return registry().refOf(self) ?? (fn.name || excerpt(fn));
+      return registry().refOf(self) ?? (looks.name || excerpt(fn));
     },
     ...{ fn, retry: resolvePolicy(retry), timeoutMs },
   };
@@ -63,12 +65,21 @@ export function step<F extends StepFunction>(fn: F, options?: StepOptions): F {
       return performInMemory(meta, args, clockOf(around));
     },
   }.wrapper;
-  Object.defineProperty(self, "name", { value: fn.name, configurable: true });
-  Object.defineProperty(self, "length", { value: fn.length, configurable: true });
+  Object.defineProperty(self, "name", { value: looks.name, configurable: true });
+  Object.defineProperty(self, "length", { value: looks.length, configurable: true });
   const descriptor: Descriptor = { self, kind: 1, run: null, meta, captures: null };
   Object.defineProperty(self, DURABLE, { value: descriptor, configurable: true });
   if (name !== undefined) registry().register(stepRef(name), self);
   return self as unknown as F;
+}
+
+/** Read once, and for messages only: a getter of the user's may fail. */
+function looksOf(fn: StepFunction): { name: string; length: number } {
+  try {
+    return { name: textOf(fn.name), length: fn.length };
+  } catch {
+    return { name: "", length: 0 };
+  }
 }
 
 /** The first line of a function without a name, so that people find it. */

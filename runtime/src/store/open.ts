@@ -6,6 +6,7 @@ import { isBuiltin } from "node:module";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import { errors } from "../errors.ts";
+import { textOf } from "../options.ts";
 import { openMemory } from "./memory/index.ts";
 import { refuseOldSqlite } from "./sqlite/version.ts";
 import type { Store } from "./store.ts";
@@ -38,6 +39,7 @@ const refused: Readonly<Record<string, ReadonlySet<string>>> = {
  * @example const store = await openStore("sqlite:orders.db");
  */
 export async function openStore(url: string, options: { readonly clock?: Clock } = {}): Promise<Store> {
+  if (typeof url !== "string") throw errors.unknownStore({ url: textOf(url) });
   const colon = url.indexOf(":");
   const scheme = url.slice(0, Math.max(colon, 0));
   const place = url.slice(colon + 1).replace(/^\/\/(?=\/)/, ""); // sqlite:///abs.db is /abs.db
