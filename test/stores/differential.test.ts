@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createMemory } from "../../runtime/src/store/memory/index.ts";
 import { openSqlite } from "../../runtime/src/store/sqlite/index.ts";
-import type { Claim, CommitItem, Message, RunStatus, StartRequest, Store } from "../../runtime/src/store/store.ts";
+import type { Claim, CommitItem, Message, RunState, StartRequest, Store } from "../../runtime/src/store/store.ts";
 import { ManualClock } from "../../runtime/src/testing/conformance/kit.ts";
 import { makeFolder } from "./subjects.ts";
 
@@ -70,11 +70,13 @@ const few = <T>(of: fc.Arbitrary<T>) =>
 /** A commit before it is known which run it is for: operations and messages are picked from those it has. */
 const parts = fc.record({
   snapshot: fc.option(value, { nil: undefined }),
-  status: mostly<RunStatus | undefined>(undefined, "running", "ready", "waiting", "waiting", "held", "done", "failed"),
+  status: mostly<RunState | undefined>(undefined, "running", "ready", "waiting", "waiting", "held", "done", "failed"),
   wakeAt: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
   seen: fc.option(pick, { nil: undefined }),
   hold: one({ reason: "r", build: "b1" }, { reason: "r", build: "b2" }),
   outcome: value,
+  closing: mostly<CommitItem["closing"]>(undefined, { status: "failed", outcome: new Uint8Array([7]) }),
+  lateFailure: mostly<string | undefined>(undefined, "late"),
   rollback: mostly(false, true),
   begin: few(begun),
   retry: few(fc.record({ pick, attempt: fc.nat(3), dueAt: one(undefined, 9) })),

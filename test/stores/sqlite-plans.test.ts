@@ -34,13 +34,14 @@ test.each(plans)("%s walks no table", (_, sql) => {
   expect(explain(sql).filter((step) => step.startsWith("SCAN ") && !ALLOWED.test(step))).toEqual([]);
 });
 
-const pages = ["All", "Parent", "Status", "Fn", "Queue"];
+const pages = ["All", "Parent", "Status", "Closing", "Fn", "Queue"];
 
 test.each(pages)("a page of runs by %s reads one index from where it begins, or the table by its key", (kind) => {
   const index = {
     All: "INTEGER PRIMARY KEY (",
     Parent: "cf_run_child (parent=? AND ",
     Status: "cf_run_status (status=? AND ",
+    Closing: "cf_run_closing (closing=? AND ",
   };
   const found = { ...index, Fn: "cf_run_fn (fn=? AND ", Queue: "cf_run_queue (queue=? AND " }[kind];
   for (const name of [`listOf${kind}`, `list${kind}`, `skip${kind}`]) {

@@ -11,7 +11,7 @@
  */
 import { errors, isColdframeError } from "../errors.ts";
 import { shared } from "../realm.ts";
-import type { CommitItem, CommitOutcome, Message, RejectReason, RunStatus } from "../store/store.ts";
+import type { CommitItem, CommitOutcome, Message, RejectReason, RunState } from "../store/store.ts";
 import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
@@ -31,7 +31,7 @@ const LONGEST_STORE_PAUSE_MS = 5_000;
 /** A commit that is ready to be written. */
 interface Plan {
   readonly item: CommitItem;
-  readonly status: RunStatus;
+  readonly status: RunState;
   readonly begun: readonly PendingOperation[];
 }
 
@@ -134,7 +134,7 @@ export class Committer {
     return this.#planRest({ ...item, snapshot }, status, recording);
   }
 
-  #planRest(item: CommitItem, status: RunStatus, recording: Recording | undefined): Plan {
+  #planRest(item: CommitItem, status: RunState, recording: Recording | undefined): Plan {
     const { book, seen } = this.#run;
     const { begun, retry } = book.takeRetries();
     const begins = recording?.begun ?? [];
@@ -166,7 +166,7 @@ export class Committer {
     return parts.values.encodeError(thrown, (dropped) => parts.notify(reduced(id, fn, dropped)));
   }
 
-  #status(): RunStatus {
+  #status(): RunState {
     const run = this.#run;
     if (run.draining) return run.book.underWay === 0 ? "ready" : "running";
     return run.isDormant() ? "waiting" : "running";

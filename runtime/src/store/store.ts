@@ -14,6 +14,9 @@
  *   held     -- release -------------------------------> ready
  *   done, failed, cancelled                              final
  *
+ * A run that is ready, running, waiting or held may be *closing*: its outcome is stored, and it goes on to its end. That is shown as
+ * one status; the moves are those of the status beneath.
+ *
  * Invariants. The conformance suite (testing/store-conformance.ts) cites them; every store keeps them all.
  *
  * S1.  A commit item is applied entirely or not at all, and its outcome never depends on items committed beside it.
@@ -34,7 +37,7 @@
  * S11. Inbox positions grow in the order of insertion and are never given twice.
  * S12. A completion is taken only while its operation is pending in the run's present generation, and once.
  *      A commit that settles an operation also removes a completion of it that waits in the inbox: the commit wins.
- * S13. The end of a child puts one completion into its parent's inbox, in the same write, and never touches the
+ * S13. The outcome of a child puts one completion into its parent's inbox, in the same write, and never touches the
  *      parent's snapshot.
  * S14. A commit with `rollback` adds one to the generation, forgets snapshot, pending operations and completions, and
  *      gives back consumed signals and cancels in their old places; recorded results and the input stay.
@@ -47,6 +50,9 @@
  *      write may or may not have happened, and S3 (S9, S15) make a second try safe.
  * S19. A page of `list` looks at a bounded number of runs: it may be short, even empty, though there are more. The cursor alone says
  *      so; following it gives each run once.
+ * S20. A commit with `closing` stores the outcome and tells it (S13, hints) in the same write. From then on nothing changes it: the
+ *      run ends with that status and outcome whatever its last commit says, is never rolled back, and takes no more signals
+ *      (`ended`). Its messages, leases and times go on; `endedAt` is when it has ended.
  *
  * Time is the store's clock. SQLite and memory use the clock given at open: processes that share a database file share
  * a machine, hence a clock; a process whose clock differs by d ends foreign leases and wakes runs d too early or late,
@@ -54,7 +60,10 @@
  */
 
 /** Where a run stands; see the state machine at the head of this file. */
-export type RunStatus = "ready" | "running" | "waiting" | "held" | "done" | "failed" | "cancelled";
+export type RunState = "ready" | "running" | "waiting" | "held" | FinalStatus;
+
+/** As it is shown: a run whose outcome is stored and that goes on is `closing`, whatever its state. */
+export type RunStatus = RunState | "closing";
 
 /** The statuses a run never leaves. */
 export type FinalStatus = "done" | "failed" | "cancelled";
@@ -142,6 +151,8 @@ export interface Claim {
   readonly snapshot: Uint8Array | undefined;
   /** The caller's own copy (ClaimRequest.warm) is current. */
   readonly warm: boolean;
+  /** How it will end, if its outcome is stored (S20). */
+  readonly closing: FinalStatus | undefined;
   /** All that are pending, in no particular order. */
   readonly operations: readonly Operation[];
   /** Unconsumed messages in order, the first page. */
@@ -263,7 +274,7 @@ export interface CommitItem {
   /** The whole snapshot; absent when frames and heap did not change. */
   readonly snapshot?: Uint8Array | undefined;
   /** Default "running": the lease is kept. Any other gives it up. */
-  readonly status?: RunStatus | undefined;
+  readonly status?: RunState | undefined;
   /** With "waiting": when to wake without a message; absent: never. */
   readonly wakeAt?: number | undefined;
   /** With "waiting": the last inbox position the caller has looked at (S10). Default: the last one consumed here, or 0. */
@@ -272,6 +283,10 @@ export interface CommitItem {
   readonly hold?: Hold | undefined;
   /** With a final status: the encoded result or error. */
   readonly outcome?: Uint8Array | undefined;
+  /** With any other: the root has returned, though what it began goes on (S20). Once; a second makes the item `rejected`. */
+  readonly closing?: { readonly status: FinalStatus; readonly outcome: Uint8Array } | undefined;
+  /** What has failed that the outcome does not say, for people. The first that is told stays. */
+  readonly lateFailure?: string | undefined;
   /** Back to the input (S14). The other fields apply to the new generation. */
   readonly rollback?: boolean | undefined;
   /** Operations that begin once this commit is acknowledged. An id that is pending already makes the item `rejected`. */
@@ -296,9 +311,9 @@ export type RejectReason =
   | { readonly code: "exists" | "conflict"; readonly id: string }
   | { readonly code: "invalid"; readonly message: string };
 
-/** @see Store.commit. `status` is that of the run now; it differs from the item's only by S10. */
+/** @see Store.commit. `status` is that of the run now; it differs from the item's only by S10 and S20. */
 export type CommitOutcome =
-  | { readonly kind: "ok"; readonly seq: number; readonly status: RunStatus }
+  | { readonly kind: "ok"; readonly seq: number; readonly status: RunState }
   | { readonly kind: "duplicate"; readonly seq: number }
   | { readonly kind: "stale" }
   | { readonly kind: "rejected"; readonly reason: RejectReason };
@@ -335,6 +350,9 @@ export interface RunRecord {
   readonly owner: string | undefined;
   readonly leaseUntil: number | undefined;
   readonly hold: Hold | undefined;
+  /** Of a closing run: how it will end. */
+  readonly closing: FinalStatus | undefined;
+  readonly lateFailure: string | undefined;
   readonly parent: ParentRef | undefined;
 }
 
@@ -342,7 +360,7 @@ export interface RunRecord {
 export interface RunDetail extends RunRecord {
   readonly seq: number;
   readonly input: Uint8Array;
-  /** Result or error by `status`; undefined while it runs. */
+  /** Result or error by `status`, or by `closing`; undefined before. */
   readonly outcome: Uint8Array | undefined;
   readonly snapshot: Uint8Array | undefined;
   /** All that are pending, in no particular order. */
@@ -376,7 +394,7 @@ export interface RunCount {
 export interface Hint {
   /** There may be runs to claim. */
   readonly ready: boolean;
-  /** Runs that got a message or ended. */
+  /** Runs that got a message, have their outcome, or ended. */
   readonly runs: readonly string[];
   /** Another process wrote: whatever the listener waits for may have happened. */
   readonly elsewhere: boolean;

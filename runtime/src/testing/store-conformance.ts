@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import type { Store } from "../store/store.ts";
 import { claimCases } from "./conformance/claim.ts";
+import { closingCases } from "./conformance/closing.ts";
 import { commitCases } from "./conformance/commit.ts";
 import { inboxCases } from "./conformance/inbox.ts";
 import type { Bench, Case, StoreSubject } from "./conformance/kit.ts";
@@ -26,7 +27,14 @@ export interface ConformanceTest {
   run(): Promise<void>;
 }
 
-const cases: readonly Case[] = [...claimCases, ...commitCases, ...leaseCases, ...inboxCases, ...viewCases];
+const cases: readonly Case[] = [
+  ...claimCases,
+  ...commitCases,
+  ...closingCases,
+  ...leaseCases,
+  ...inboxCases,
+  ...viewCases,
+];
 
 async function runCase(subject: StoreSubject, { run }: Case): Promise<void> {
   const store = await subject.create();

@@ -4,7 +4,7 @@
  *
  * The order of the parts is that of sqlite/commit.ts: rollback, settle, consume, begin, retry, spawn, send, status.
  */
-import type { CommitItem, CommitOutcome, RejectReason, RunStatus, StartRequest } from "../store.ts";
+import type { CommitItem, CommitOutcome, RejectReason, RunState, StartRequest } from "../store.ts";
 import { completionId, deliver, unconsumed } from "./inbox.ts";
 import type { Journal } from "./journal.ts";
 import { insertRun, isSameStart } from "./start.ts";
@@ -22,7 +22,9 @@ export function commit(world: World, worker: string, item: CommitItem): CommitOu
   world.journal.assign(run, { seq: seq + 1, commitId, snapshot: item.snapshot ?? run.snapshot });
   if (item.rollback === true) rollBack(world, run, item);
   writeParts(world, run, item);
-  const { status } = item;
+  const { status, closing } = item;
+  if (run.lateFailure === undefined) world.journal.assign(run, { lateFailure: item.lateFailure });
+  if (closing !== undefined) giveOutcome(world, run, closing);
   return {
     kind: "ok",
     seq: run.seq,
@@ -56,6 +58,7 @@ function create(world: World, owner: string, item: CommitItem, request: StartReq
 }
 
 function rollBack({ journal }: World, run: Run, item: CommitItem): void {
+  if (run.closing !== undefined) throw invalid("it is closing");
   journal.assign(run, { generation: run.generation + 1, snapshot: item.snapshot });
   for (const operation of [...run.operations.keys()]) journal.drop(run.operations, operation);
   for (const stored of [...run.inbox.values()]) {
@@ -111,11 +114,20 @@ function spawnChild(world: World, run: Run, request: StartRequest): void {
   const isAdoptable = isSameStart(child, request) && parent !== undefined && child.parent?.run === run.id;
   if (!isAdoptable) throw refuse({ code: "conflict", id });
   world.journal.assign(child, { parent });
-  reportEnd(world, child);
+  reportOutcome(world, child);
 }
 
-function leave(world: World, run: Run, item: CommitItem, wished: RunStatus): RunStatus {
-  const status = wished === "waiting" && hasUnseen(run, item) ? "ready" : wished;
+/** Stores the outcome of a run that goes on, and tells it (S20). */
+function giveOutcome(world: World, run: Run, { status, outcome }: NonNullable<CommitItem["closing"]>): void {
+  if (run.closing !== undefined) throw invalid("it is closing already");
+  world.journal.assign(run, { closing: status, outcome });
+  world.touched.add(run.id);
+  reportOutcome(world, run);
+}
+
+function leave(world: World, run: Run, item: CommitItem, wished: RunState): RunState {
+  const ended = isFinal(wished) ? (run.closing ?? wished) : wished;
+  const status = ended === "waiting" && hasUnseen(run, item) ? "ready" : ended;
   if (status === "ready") {
     world.makeReady(run);
     return status;
@@ -139,16 +151,19 @@ function hasUnseen(run: Run, item: CommitItem): boolean {
 
 function end(world: World, run: Run, item: CommitItem): void {
   const { journal } = world;
-  journal.assign(run, { endedAt: world.clock.now(), outcome: item.outcome, snapshot: undefined });
+  const isTold = run.closing !== undefined;
+  const outcome = isTold ? run.outcome : item.outcome;
+  journal.assign(run, { endedAt: world.clock.now(), outcome, closing: undefined, snapshot: undefined });
   for (const map of [run.operations, run.results, run.inbox, run.taken] as Map<unknown, unknown>[]) {
     for (const key of [...map.keys()]) journal.drop(map, key);
   }
   world.touched.add(run.id);
-  reportEnd(world, run);
+  if (!isTold) reportOutcome(world, run);
 }
 
-/** Tells the parent that this child has ended, if it has one and has ended (S13). */
-function reportEnd(world: World, { parent, status, outcome }: Run): void {
-  if (parent === undefined || !isFinal(status)) return;
-  deliver(world, { kind: "completion", ...parent, outcome: status, value: outcome ?? EMPTY });
+/** Tells the parent the outcome of this child, if it has one of each (S13). */
+function reportOutcome(world: World, { parent, status, closing, outcome }: Run): void {
+  const known = closing ?? status;
+  if (parent === undefined || !isFinal(known)) return;
+  deliver(world, { kind: "completion", ...parent, outcome: known, value: outcome ?? EMPTY });
 }

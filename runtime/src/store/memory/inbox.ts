@@ -13,6 +13,7 @@ export function deliver(world: World, message: Message): SendOutcome {
   if (run === undefined) return { kind: "unknown" };
   if (isFinal(run.status)) return { kind: "ended" };
   if (message.kind === "completion") return complete(world, run, message);
+  if (message.kind === "signal" && run.closing !== undefined) return { kind: "ended" };
   const { kind, dedupe, value } = message;
   const name = kind === "signal" ? message.name : "";
   return insert(world, run, { kind, name, operation: "", outcome: "done", value }, `${kind}/${dedupe}`);

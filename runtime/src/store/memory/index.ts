@@ -22,6 +22,7 @@ import type {
   RunDetail,
   RunPage,
   RunRecord,
+  RunStatus,
   SendOutcome,
   StartOutcome,
   StartRequest,
@@ -128,10 +129,10 @@ class MemoryStore implements Store {
 
   async count(): Promise<readonly RunCount[]> {
     const open = [...this.#world.runs.values()].filter((run) => !isFinal(run.status));
-    const groups = Map.groupBy(open, ({ request, status }) => JSON.stringify([request.fn, request.queue, status]));
+    const groups = Map.groupBy(open, (run) => JSON.stringify([run.request.fn, run.request.queue, statusOf(run)]));
     return [...groups.values()].map((group) => {
-      const { request, status } = group[0] as Run;
-      return { fn: request.fn, queue: request.queue, status, count: group.length };
+      const run = group[0] as Run;
+      return { fn: run.request.fn, queue: run.request.queue, status: statusOf(run), count: group.length };
     });
   }
 
@@ -152,20 +153,22 @@ class MemoryStore implements Store {
   }
 }
 
+function statusOf({ status, closing }: Run): RunStatus {
+  return closing === undefined ? status : "closing";
+}
+
 function toRecord(run: Run): RunRecord {
-  const { id, createdAt, endedAt, dueAt, epoch, generation, owner, leaseUntil, hold, parent, status } = run;
+  const { id, createdAt, endedAt, dueAt, epoch, generation, owner, leaseUntil, hold, parent, closing } = run;
   const { fn, version, queue, priority } = run.request;
   return {
-    ...{ id, fn, version, queue, priority, status, createdAt, endedAt, dueAt, epoch, generation },
-    owner,
-    leaseUntil,
-    hold,
-    parent,
+    ...{ id, fn, version, queue, priority, status: statusOf(run), createdAt, endedAt, dueAt, epoch, generation },
+    ...{ owner, leaseUntil, hold, closing, lateFailure: run.lateFailure, parent },
   };
 }
 
-function isWanted({ status, request, parent }: Run, filter: ListFilter): boolean {
-  if (filter.status !== undefined && !filter.status.includes(status)) return false;
+function isWanted(run: Run, filter: ListFilter): boolean {
+  const { request, parent } = run;
+  if (filter.status !== undefined && !filter.status.includes(statusOf(run))) return false;
   if (filter.fn !== undefined && filter.fn !== request.fn) return false;
   if (filter.queue !== undefined && filter.queue !== request.queue) return false;
   return filter.parent === undefined || filter.parent === parent?.run;

@@ -36,12 +36,13 @@ function isHosted({ request: { fn, queue, version } }: Run, { queues, functions 
 }
 
 function toClaim(run: Run, leaseUntil: number, request: ClaimRequest): Claim {
-  const { id, createdAt, parent, epoch, generation, seq, claims, snapshot } = run;
+  const { id, createdAt, parent, epoch, generation, seq, claims, snapshot, closing } = run;
   const { fn, version, queue, priority, input } = run.request;
   const warm = request.warm?.get(id) === seq;
   return {
     ...{ id, fn, version, queue, priority, createdAt, parent, epoch, generation, seq, leaseUntil, claims, input, warm },
     snapshot: warm ? undefined : snapshot,
+    closing,
     operations: [...run.operations.values()],
     inbox: readInbox(run, 0, request.inboxLimit ?? INBOX_PAGE),
   };

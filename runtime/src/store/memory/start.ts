@@ -1,5 +1,5 @@
 /** Owns: new runs in memory, by whatever way they come: start, the first commit, a spawn. */
-import type { RunStatus, StartOutcome, StartRequest } from "../store.ts";
+import type { RunState, StartOutcome, StartRequest } from "../store.ts";
 import type { Run, World } from "./world.ts";
 import { Refusal } from "./world.ts";
 
@@ -7,7 +7,7 @@ import { Refusal } from "./world.ts";
 export function insertRun(world: World, request: StartRequest, lease?: { owner: string; leaseMs: number }): Run {
   const now = world.clock.now();
   const startAt = request.startAt ?? now;
-  const status: RunStatus = lease ? "running" : startAt > now ? "waiting" : "ready";
+  const status: RunState = lease ? "running" : startAt > now ? "waiting" : "ready";
   const run: Run = {
     id: request.id,
     key: world.nextKey(),
@@ -21,6 +21,8 @@ export function insertRun(world: World, request: StartRequest, lease?: { owner: 
     commitId: "",
     snapshot: undefined,
     outcome: undefined,
+    closing: undefined,
+    lateFailure: undefined,
     dueAt: lease ? undefined : startAt,
     endedAt: undefined,
     owner: lease?.owner,

@@ -11,7 +11,7 @@ import type {
   ParentRef,
   RecordedResult,
   RunDetail,
-  RunStatus,
+  RunState,
   StartRequest,
 } from "../store.ts";
 import { Journal } from "./journal.ts";
@@ -30,7 +30,10 @@ export interface Run {
   readonly request: StartRequest;
   readonly createdAt: number;
   parent: ParentRef | undefined;
-  status: RunStatus;
+  status: RunState;
+  /** How it will end; its outcome is stored. */
+  closing: FinalStatus | undefined;
+  lateFailure: string | undefined;
   epoch: number;
   generation: number;
   seq: number;
@@ -52,9 +55,9 @@ export interface Run {
   readonly taken: Map<string, number>;
 }
 
-const FINAL: ReadonlySet<RunStatus> = new Set<FinalStatus>(["done", "failed", "cancelled"]);
+const FINAL: ReadonlySet<RunState> = new Set<FinalStatus>(["done", "failed", "cancelled"]);
 
-export function isFinal(status: RunStatus): status is FinalStatus {
+export function isFinal(status: RunState): status is FinalStatus {
   return FINAL.has(status);
 }
 

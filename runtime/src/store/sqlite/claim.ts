@@ -10,7 +10,7 @@ import type { Connection } from "./connection.ts";
 import { damaged } from "./fault.ts";
 import { readInbox } from "./inbox.ts";
 import type { ContentRow, OperationRow, RunRow } from "./rows.ts";
-import { toOperation, toParent } from "./rows.ts";
+import { toClosing, toOperation, toParent } from "./rows.ts";
 
 const INBOX_PAGE = 1_000;
 const ANY_CLAIMS = Number.MAX_SAFE_INTEGER;
@@ -91,6 +91,7 @@ function readClaim(c: Connection, key: number, request: ClaimRequest): Claim {
     input: content.input,
     snapshot: content.bytes ?? undefined,
     warm,
+    closing: toClosing(row),
     operations: (run.operationsOf.all(key) as unknown as OperationRow[]).map(toOperation),
     inbox: readInbox(c, key, 0, request.inboxLimit ?? INBOX_PAGE),
   };

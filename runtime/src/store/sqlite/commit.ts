@@ -3,10 +3,10 @@
  * Does not own: the transaction, and the undoing of an item that throws `Refusal`.
  *
  * K1. The fence comes first and is one statement with the write of the snapshot: a stale item has written nothing.
- * K2. Order after the fence: rollback, settle, consume, begin, retry, spawn, send, then the status. So an operation id may
+ * K2. Order after the fence: rollback, settle, consume, begin, retry, spawn, send, the outcome of a run that goes on, the status. So an operation id may
  *     be settled and begun anew in one item, and a parking run sees the inbox as this item leaves it.
  */
-import type { CommitItem, CommitOutcome, RejectReason, RunStatus, StartRequest } from "../store.ts";
+import type { CommitItem, CommitOutcome, RejectReason, RunState, StartRequest } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { isFaultOfValues, Refusal } from "./fault.ts";
 import { completionId, deliver, peek, recordResult } from "./inbox.ts";
@@ -23,6 +23,8 @@ export function commit(c: Connection, item: CommitItem): CommitOutcome {
   try {
     if (item.rollback === true) rollBack(c, key, item);
     writeParts(c, key, item);
+    if (item.lateFailure !== undefined) c.run.putFailure.run(item.lateFailure, key);
+    if (item.closing !== undefined) giveOutcome(c, key, item.id, item.closing);
     const status =
       item.status === undefined || item.status === "running" ? "running" : leave(c, key, item, item.status);
     return { kind: "ok", seq: item.seq + 1, status };
@@ -72,6 +74,7 @@ function create(c: Connection, item: CommitItem, request: StartRequest): number 
 
 function rollBack(c: Connection, key: number, item: CommitItem): void {
   const { run } = c;
+  if (closingOf(c, key) !== null) throw invalid("it is closing");
   run.nextGeneration.run(key);
   if (item.snapshot === undefined) run.dropSnapshot.run(key);
   run.dropOperations.run(key);
@@ -128,14 +131,32 @@ function spawnChild(c: Connection, parent: string, request: StartRequest): void 
   const found = compareStart(c, key, request);
   if (!found.same || ref === undefined || found.parent !== parent) throw new Refusal(reject({ code: "conflict", id }));
   c.run.adopt.run(ref.generation, ref.operation, key);
-  reportEnd(c, id);
+  reportOutcome(c, id);
 }
 
-/** Gives up the lease. @returns the status that the run has now; it is not the one wished for if a message waits (S10). */
-function leave(c: Connection, key: number, item: CommitItem, wished: RunStatus): RunStatus {
-  const status = wished === "waiting" && hasUnseen(c, key, item) ? "ready" : wished;
+function closingOf(c: Connection, key: number): number | null {
+  return (c.run.closingOf.get(key) as { closing: number | null }).closing;
+}
+
+/** Stores the outcome of a run that goes on, and tells it (S20). */
+function giveOutcome(c: Connection, key: number, id: string, closing: NonNullable<CommitItem["closing"]>): void {
+  const { beginClosing, putOutcome } = c.run;
+  if (beginClosing.run(STATUSES.indexOf(closing.status), key).changes === 0) throw invalid("it is closing already");
+  putOutcome.run(closing.outcome, key);
+  if (c.touched.watched) c.touched.runs.push(id);
+  reportOutcome(c, id);
+}
+
+/**
+ * Gives up the lease.
+ * @returns the status that the run has now; it is not the one wished for if a message waits (S10), or how it ends is known (S20)
+ */
+function leave(c: Connection, key: number, item: CommitItem, wished: RunState): RunState {
+  const isFinal = STATUSES.indexOf(wished) >= FIRST_FINAL;
+  const closing = isFinal ? closingOf(c, key) : null;
+  const ended = closing === null ? wished : (STATUSES[closing] as RunState);
+  const status = ended === "waiting" && hasUnseen(c, key, item) ? "ready" : ended;
   const now = c.clock.now();
-  const isFinal = STATUSES.indexOf(status) >= FIRST_FINAL;
   const dueAt = status === "ready" ? now : status === "waiting" ? toTime(item.wakeAt) : null;
   const hold = status === "held" ? item.hold : undefined;
   const { leaveRunning } = c.run;
@@ -147,7 +168,7 @@ function leave(c: Connection, key: number, item: CommitItem, wished: RunStatus):
     hold?.build ?? null,
     key,
   );
-  if (isFinal) end(c, key, item);
+  if (isFinal) end(c, key, item, closing !== null);
   if (status === "ready") c.touched.ready = true;
   return status;
 }
@@ -158,36 +179,39 @@ function hasUnseen(c: Connection, key: number, item: CommitItem): boolean {
 }
 
 /** What a run leaves behind: its outcome, and sequence number and commit id for repeated commits (S3). */
-function end(c: Connection, key: number, item: CommitItem): void {
+function end(c: Connection, key: number, item: CommitItem, isTold: boolean): void {
   const { run } = c;
-  run.putOutcome.run(item.outcome ?? null, key);
+  if (isTold) run.endClosing.run(key);
+  else run.putOutcome.run(item.outcome ?? null, key);
   run.dropSnapshot.run(key);
   run.dropOperations.run(key);
   run.dropResults.run(key);
   run.dropInbox.run(key);
   if (c.touched.watched) c.touched.runs.push(item.id);
-  reportEnd(c, item.id);
+  if (!isTold) reportOutcome(c, item.id);
 }
 
 interface EndRow {
   readonly status: number;
+  readonly closing: number | null;
   readonly key: number;
   readonly parent: string | null;
   readonly parentGeneration: number;
   readonly parentOperation: string;
 }
 
-/** Tells the parent that this child has ended, if it has one and has ended (S13). */
-function reportEnd(c: Connection, id: string): void {
+/** Tells the parent the outcome of this child, if it has one of each (S13). */
+function reportOutcome(c: Connection, id: string): void {
   const row = c.run.runOf.get(id) as unknown as EndRow | undefined;
-  if (row === undefined || row.parent === null || row.status < FIRST_FINAL) return;
+  const known = row?.closing ?? row?.status ?? 0;
+  if (row === undefined || row.parent === null || known < FIRST_FINAL) return;
   const content = c.run.contentOf.get(row.key) as { outcome: Uint8Array | null } | undefined;
   deliver(c, {
     kind: "completion",
     run: row.parent,
     generation: row.parentGeneration,
     operation: row.parentOperation,
-    outcome: OUTCOMES[row.status - FIRST_FINAL] ?? "failed",
+    outcome: OUTCOMES[known - FIRST_FINAL] ?? "failed",
     value: content?.outcome ?? NOTHING,
   });
 }

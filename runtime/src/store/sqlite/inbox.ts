@@ -25,6 +25,7 @@ export function deliver(c: Connection, message: Message): SendOutcome {
   if (row === undefined) return { kind: "unknown" };
   if (row.status >= FIRST_FINAL) return { kind: "ended" };
   if (message.kind === "completion") return complete(c, row, message);
+  if (message.kind === "signal" && row.closing !== null) return { kind: "ended" };
   const name = message.kind === "signal" ? message.name : "";
   return insert(c, row, message.kind, `${message.kind}/${message.dedupe}`, name, "", "done", null, message.value);
 }

@@ -9,12 +9,12 @@
  */
 import type { ListFilter, RunPage } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { type RunRow, STATUSES, toRecord } from "./rows.ts";
+import { CLOSING, FIRST_FINAL, type RunRow, SHOWN, STATUSES, toRecord } from "./rows.ts";
 
 const MOST_READ = 4_000;
 const FEW = 1_000;
 
-type Kind = "All" | "Parent" | "Status" | "Fn" | "Queue";
+type Kind = "All" | "Parent" | "Status" | "Closing" | "Fn" | "Queue";
 
 /** A value of an index, and whether each of its entries is asked for. */
 interface Lane {
@@ -44,11 +44,19 @@ function lanesOf({ status, fn, queue, parent }: ListFilter): Lane[][] {
   const lane = (kind: Kind, value: string) => [{ kind, value, isExact: isOnly(value) }];
   const ways: Lane[][] = [];
   if (parent !== undefined) ways.push(lane("Parent", parent));
-  const places = status && [...new Set(status)].map((one) => STATUSES.indexOf(one));
-  if (places !== undefined) ways.push(places.map((value) => ({ kind: "Status", value, isExact: isOnly(status) })));
+  const places = status && [...new Set(status)].map((one) => SHOWN.indexOf(one));
+  if (places !== undefined) ways.push(places.flatMap((place) => statusLanes(place, isOnly(status))));
   if (fn !== undefined) ways.push(lane("Fn", fn));
   if (queue !== undefined) ways.push(lane("Queue", queue));
   return ways.length > 0 ? ways : [[{ kind: "All", value: null, isExact: status === undefined }]];
+}
+
+/** A closing run is in the index of its state too; those that are closing have one by how they will end. */
+function statusLanes(place: number, isOnly: boolean): Lane[] {
+  if (place !== CLOSING) return [{ kind: "Status", value: place, isExact: isOnly && place >= FIRST_FINAL }];
+  return STATUSES.flatMap((_, value): Lane[] =>
+    value < FIRST_FINAL ? [] : [{ kind: "Closing", value, isExact: isOnly }],
+  );
 }
 
 /** The first way of which little is to be read (P2), else the first. */
@@ -71,8 +79,7 @@ function readLane(
   limit: number,
 ): RunRow[] {
   const name = kind === "All" ? "listAll" : (`listOf${kind}` as const);
-  const isKnown = status === undefined || kind === "Status";
-  const statuses = isKnown ? null : JSON.stringify(status.map((one) => STATUSES.indexOf(one)));
+  const statuses = status === undefined ? null : JSON.stringify(status.map((one) => SHOWN.indexOf(one)));
   return c.run[name].all(
     value,
     before,

@@ -5,6 +5,7 @@
  * R1. A place in a list is stored; lists only ever grow at their end.
  */
 import type {
+  FinalStatus,
   Hold,
   InboxEntry,
   Message,
@@ -13,15 +14,20 @@ import type {
   ParentRef,
   RunDetail,
   RunRecord,
+  RunState,
   RunStatus,
 } from "../store.ts";
 
-/** Statuses by the number stored (R1); final ones come last. */
-export const STATUSES: readonly RunStatus[] = ["ready", "running", "waiting", "held", "done", "failed", "cancelled"];
+/** States by the number stored (R1); final ones come last. */
+export const STATUSES: readonly RunState[] = ["ready", "running", "waiting", "held", "done", "failed", "cancelled"];
 export const READY = 0;
 export const RUNNING = 1;
 export const WAITING = 2;
 export const FIRST_FINAL = 4;
+
+/** As a run is shown; the last is of any state. */
+export const SHOWN: readonly RunStatus[] = [...STATUSES, "closing"];
+export const CLOSING = 7;
 
 /** Outcomes of operations by the number stored (R1). */
 export const OUTCOMES: readonly OperationOutcome[] = ["done", "failed", "cancelled"];
@@ -49,6 +55,8 @@ export interface RunRow {
   readonly endedAt: number | null;
   readonly holdReason: string | null;
   readonly holdBuild: string | null;
+  readonly closing: number | null;
+  readonly lateFailure: string | null;
   readonly parent: string | null;
   readonly parentGeneration: number | null;
   readonly parentOperation: string | null;
@@ -96,6 +104,10 @@ function toHold(row: RunRow): Hold | undefined {
   return row.holdReason === null ? undefined : { reason: row.holdReason, build: row.holdBuild ?? "" };
 }
 
+export function toClosing({ closing }: Pick<RunRow, "closing">): FinalStatus | undefined {
+  return closing === null ? undefined : (STATUSES[closing] as FinalStatus);
+}
+
 export function toRecord(row: RunRow): RunRecord {
   return {
     id: row.id,
@@ -103,7 +115,7 @@ export function toRecord(row: RunRow): RunRecord {
     version: row.version,
     queue: row.queue,
     priority: row.priority,
-    status: STATUSES[row.status] as RunStatus,
+    status: row.closing === null ? (STATUSES[row.status] as RunState) : "closing",
     createdAt: row.createdAt,
     endedAt: row.endedAt ?? undefined,
     dueAt: row.dueAt ?? undefined,
@@ -112,6 +124,8 @@ export function toRecord(row: RunRow): RunRecord {
     owner: row.owner ?? undefined,
     leaseUntil: row.leaseUntil ?? undefined,
     hold: toHold(row),
+    closing: toClosing(row),
+    lateFailure: row.lateFailure ?? undefined,
     parent: toParent(row),
   };
 }

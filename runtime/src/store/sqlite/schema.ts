@@ -92,7 +92,14 @@ CREATE INDEX cf_run_queue ON cf_run (queue) WHERE status >= 0;
 CREATE INDEX cf_run_status ON cf_run (status) WHERE status >= 0;
 `;
 
-const migrations: readonly string[] = [v1, pages];
+/** A run whose outcome is stored and that goes on: how it will end, a place in rows.ts STATUSES; NULL again once it has. */
+const closing = `
+ALTER TABLE cf_run ADD COLUMN closing INTEGER;
+ALTER TABLE cf_run ADD COLUMN lateFailure TEXT;
+CREATE INDEX cf_run_closing ON cf_run (closing) WHERE closing IS NOT NULL;
+`;
+
+const migrations: readonly string[] = [v1, pages, closing];
 
 /** The schema that this version writes; it reads every older one by migrating it. */
 export const SCHEMA_VERSION = migrations.length;

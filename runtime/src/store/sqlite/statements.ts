@@ -4,9 +4,10 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { SUSPECT_CLAIMS } from "../store.ts";
+import { CLOSING } from "./rows.ts";
 
 const RUN = `r.key, r.id, r.fn, r.version, r.queue, r.priority, r.status, r.epoch, r.generation, r.dueAt, r.leaseUntil,
-  r.owner, r.claims, r.createdAt, r.endedAt, r.holdReason, r.holdBuild, r.parent, r.parentGeneration, r.parentOperation`;
+  r.owner, r.claims, r.createdAt, r.endedAt, r.holdReason, r.holdBuild, r.closing, r.lateFailure, r.parent, r.parentGeneration, r.parentOperation`;
 
 const INBOX = `i.position, i.kind, i.name, i.operation, i.outcome,
   coalesce(i.value, (SELECT value FROM cf_result WHERE run = i.run AND key = i.key)) AS value`;
@@ -17,7 +18,8 @@ const FENCE = `seq = ? AND EXISTS (SELECT 1 FROM cf_run WHERE key = run AND key 
 /** Runs of one value of an index, newest first, from a key (exclusive) down to another; the other parameters are filters, or NULL. */
 function listBy(index: string, isOf: string): string {
   return `SELECT ${RUN} FROM cf_run r ${index} WHERE ${isOf} AND r.status >= 0 AND r.key < ?2 AND r.key >= ?3
-    AND (?4 IS NULL OR r.status IN (SELECT value FROM json_each(?4))) AND (?5 IS NULL OR r.fn = ?5)
+    AND (?4 IS NULL OR iif(r.closing IS NULL, r.status, ${CLOSING}) IN (SELECT value FROM json_each(?4)))
+    AND (?5 IS NULL OR r.fn = ?5)
     AND (?6 IS NULL OR r.queue = ?6) AND (?7 IS NULL OR r.parent = ?7) AND (?1 IS NULL OR true)
     ORDER BY r.key DESC LIMIT ?8`;
 }
@@ -88,6 +90,10 @@ const sql = {
   hasMessage: "SELECT 1 FROM cf_inbox WHERE run = ? AND consumed = 0 AND position > ? LIMIT 1",
   leaveRunning: `UPDATE cf_run SET status = ?, dueAt = ?, leaseUntil = NULL, owner = NULL, endedAt = ?, holdReason = ?, holdBuild = ?
     WHERE key = ?`,
+  closingOf: "SELECT closing FROM cf_run WHERE key = ?",
+  beginClosing: "UPDATE cf_run SET closing = ? WHERE key = ? AND closing IS NULL",
+  endClosing: "UPDATE cf_run SET closing = NULL WHERE key = ? AND closing IS NOT NULL",
+  putFailure: "UPDATE cf_run SET lateFailure = ? WHERE key = ? AND lateFailure IS NULL",
   putOutcome: "UPDATE cf_content SET outcome = ? WHERE run = ?",
   nextGeneration: "UPDATE cf_run SET generation = generation + 1 WHERE key = ?",
   dropOperations: "DELETE FROM cf_operation WHERE run = ?",
@@ -126,16 +132,21 @@ const sql = {
   listAll: listBy("NOT INDEXED", "true"),
   listOfParent: listBy("INDEXED BY cf_run_child", "r.parent = ?1"),
   listOfStatus: listBy("INDEXED BY cf_run_status", "r.status = ?1"),
+  listOfClosing: listBy("INDEXED BY cf_run_closing", "r.closing = ?1"),
   listOfFn: listBy("INDEXED BY cf_run_fn", "r.fn = ?1"),
   listOfQueue: listBy("INDEXED BY cf_run_queue", "r.queue = ?1"),
   skipAll: skipBy("NOT INDEXED", "true"),
   skipParent: skipBy("INDEXED BY cf_run_child", "r.parent = ?1"),
   skipStatus: skipBy("INDEXED BY cf_run_status", "r.status = ?1"),
+  skipClosing: skipBy("INDEXED BY cf_run_closing", "r.closing = ?1"),
   skipFn: skipBy("INDEXED BY cf_run_fn", "r.fn = ?1"),
   skipQueue: skipBy("INDEXED BY cf_run_queue", "r.queue = ?1"),
   // One part per partial index: what has ended is never read, however much of it there is.
   count: [0, 1, 2, 3]
-    .map((n) => `SELECT fn, queue, status, count(*) AS count FROM cf_run WHERE status = ${n} GROUP BY fn, queue`)
+    .map(
+      (n) => `SELECT fn, queue, iif(closing IS NULL, ${n}, ${CLOSING}) AS shown, count(*) AS count FROM cf_run
+        WHERE status = ${n} GROUP BY fn, queue, shown`,
+    )
     .join(" UNION ALL "),
 } as const;
 

@@ -5,7 +5,7 @@
 import type { RunCount, RunDetail, RunRecord, RunStatus } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import type { ContentRow, OperationRow, RunRow } from "./rows.ts";
-import { STATUSES, toDetail, toRecord } from "./rows.ts";
+import { SHOWN, toDetail, toRecord } from "./rows.ts";
 
 export function readRun(c: Connection, id: string): RunDetail | undefined {
   const row = c.run.runOf.get(id) as unknown as RunRow | undefined;
@@ -21,11 +21,18 @@ export function findRuns(c: Connection, ids: readonly string[]): RunRecord[] {
 interface CountRow {
   readonly fn: string;
   readonly queue: string;
-  readonly status: number;
+  readonly shown: number;
   readonly count: number;
 }
 
 export function readCounts(c: Connection): RunCount[] {
   const rows = c.run.count.all() as unknown as CountRow[];
-  return rows.map(({ fn, queue, status, count }) => ({ fn, queue, status: STATUSES[status] as RunStatus, count }));
+  const counts = new Map<string, RunCount>();
+  // Closing runs come once for each state that they are in beneath.
+  for (const { fn, queue, shown, count } of rows) {
+    const name = JSON.stringify([fn, queue, shown]);
+    const before = counts.get(name)?.count ?? 0;
+    counts.set(name, { fn, queue, status: SHOWN[shown] as RunStatus, count: before + count });
+  }
+  return [...counts.values()];
 }

@@ -17,8 +17,10 @@ const reading: Case[] = [
       const step = { operation: "o", kind: "step f", key: "k", args: bytes("x"), attempt: 2, dueAt: createdAt + 7 };
       await owner.commit({ snapshot: bytes("s"), begin: [step] });
       const nothing = { endedAt: undefined, dueAt: undefined, hold: undefined, parent: undefined, outcome: undefined };
+      const open = { closing: undefined, lateFailure: undefined };
       assert.deepEqual(await store.get("run"), {
         ...nothing,
+        ...open,
         ...{ id: "run", fn: "f", version: "v1", queue: "q", priority: 2, status: "running", createdAt },
         ...{ epoch: 1, generation: 0, owner: store.worker, leaseUntil: createdAt + LEASE_MS, seq: 1 },
         ...{ input: bytes("input of run"), snapshot: bytes("s"), operations: [step] },
