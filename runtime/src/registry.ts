@@ -40,6 +40,8 @@ export interface PointMeta {
   of: string;
   /** What is awaited there is what the function returns. */
   ret?: boolean;
+  /** From here it can only sleep, compute on its own variables and settle: 1: it only hands values on, 2: it also computes with them. */
+  quiet?: 1 | 2;
 }
 
 /** Field of the frame, canonical key, and first and last point of each stretch of points at which the slot is live. */
@@ -66,6 +68,8 @@ export interface FunctionMeta {
   captures?: string[];
   /** Why a closure of this function can't be restored. */
   reason?: string;
+  /** Of a plain closure: what `quiet` is of a point. */
+  quiet?: 1 | 2;
   /** Former ids: of this module, or whole ones. */
   renamedFrom?: string[];
   /** Set by the registry. */

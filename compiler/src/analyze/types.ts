@@ -92,6 +92,8 @@ export interface PointRecord {
   of: string;
   /** What is awaited there is what the function returns. */
   isReturned?: boolean;
+  /** From here it can only sleep, compute on its own variables and settle: 1: it only hands values on, 2: it also computes with them. */
+  quiet?: 1 | 2 | undefined;
 }
 
 /** A variable that a frame keeps. */
@@ -129,6 +131,8 @@ export interface FunctionRecord {
   captures?: string[];
   /** Why the function cannot be restored; a sentence for the snapshot error. */
   reason?: string;
+  /** Of a plain closure: what `quiet` is of a point. */
+  quiet?: 1 | 2 | undefined;
   slots?: SlotRecord[];
   points?: PointRecord[];
 }

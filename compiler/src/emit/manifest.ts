@@ -18,6 +18,8 @@ export interface ManifestPoint {
   range: SourceRange;
   /** Source text of what is awaited, on one line, at most 80 characters. */
   of: string;
+  /** From here it can only sleep, compute on its own variables and settle: 1: it only hands values on, 2: it also computes with them. */
+  quiet?: 1 | 2;
 }
 
 /** Field of the frame, canonical key, and first and last point of each stretch of points at which it is live. */
@@ -37,6 +39,8 @@ export interface ManifestFunction {
   renamedFrom?: string[];
   /** Why it cannot be restored. */
   reason?: string;
+  /** Of a plain closure: what `quiet` is of a point. */
+  quiet?: 1 | 2;
   captures?: string[];
   /** What frames keep. */
   slots?: ManifestSlot[];
@@ -76,10 +80,14 @@ function describeFunction(record: StampedRecord): ManifestFunction {
   if (version !== undefined) entry.version = version;
   if (renamedFrom !== undefined) entry.renamedFrom = renamedFrom;
   if (reason !== undefined) entry.reason = reason;
+  if (record.quiet !== undefined) entry.quiet = record.quiet;
   if (captures !== undefined) entry.captures = captures;
   if (slots !== undefined) entry.slots = slots.map(({ field, key, live }) => [field, key, ...live]);
   if (points !== undefined)
-    entry.points = points.map(({ fingerprint, loc, of }) => ({ fingerprint, range: rangeOf(loc), of: shorten(of) }));
+    entry.points = points.map(({ fingerprint, loc, of, quiet }) => ({
+      ...{ fingerprint, range: rangeOf(loc), of: shorten(of) },
+      ...(quiet && { quiet }),
+    }));
   return entry;
 }
 

@@ -66,6 +66,7 @@ function printRecord(record: StampedRecord): string {
     ["stamp", text(stamp)],
     ["captures", captures && JSON.stringify(captures)],
     ["reason", reason && text(reason)],
+    ["quiet", record.quiet && String(record.quiet)],
     ["renamedFrom", record.renamedFrom && JSON.stringify(record.renamedFrom)],
     ["version", record.version && text(record.version)],
     ["slots", slots && `[${slots.map(printSlot).join(", ")}]`],
@@ -78,9 +79,16 @@ function printSlot({ field, key, live }: NonNullable<FunctionRecord["slots"]>[nu
   return `[${[text(field), text(key), ...live].join(", ")}]`;
 }
 
-function printPoint({ fingerprint, loc, of, isReturned }: NonNullable<FunctionRecord["points"]>[number]): string {
+function printPoint({
+  fingerprint,
+  loc,
+  of,
+  isReturned,
+  quiet,
+}: NonNullable<FunctionRecord["points"]>[number]): string {
   const at = `${loc.start.line}:${loc.start.column + 1}`;
-  return `{ fp: ${text(fingerprint)}, at: ${text(at)}, of: ${text(shorten(of))}${isReturned ? ", ret: true" : ""} }`;
+  const more = [isReturned ? ", ret: true" : "", quiet ? `, quiet: ${quiet}` : ""].join("");
+  return `{ fp: ${text(fingerprint)}, at: ${text(at)}, of: ${text(shorten(of))}${more} }`;
 }
 
 /** Source text on one line, of at most 80 characters. */

@@ -13,6 +13,7 @@ import type { FunctionRecord } from "../analyze/types.ts";
 import { rewriteCombinator } from "./combinator.ts";
 import { call, declare, id, member, num } from "./nodes.ts";
 import { rewritePlain } from "./plain.ts";
+import { quietOfPlain } from "./quiet.ts";
 import { describeUnit, kindOf } from "./record.ts";
 import { captureArguments, type Emitters, type Nested, Rewriter } from "./rewrite.ts";
 import { lowerUnit } from "./run.ts";
@@ -82,7 +83,7 @@ export class Closures implements Emitters {
     return {
       names: list.map(({ name }) => name),
       body: [t.returnStatement(tagged)],
-      record: { ...baseRecord(unit, view, own), kind: -1 } satisfies FunctionRecord,
+      record: { ...baseRecord(unit, view, own), kind: -1, quiet: quietOfPlain(unit, module) } satisfies FunctionRecord,
     };
   }
 

@@ -6,6 +6,7 @@ import { findRuns } from "../analyze/bit-set.ts";
 import type { Unit } from "../analyze/scope.ts";
 import type { FunctionRecord, ModuleContext, PointRecord, SlotRecord } from "../analyze/types.ts";
 import { frameName } from "./frame.ts";
+import { findQuiet } from "./quiet.ts";
 import { textOf } from "./text.ts";
 import type { DurableUnit } from "./unit.ts";
 
@@ -19,16 +20,19 @@ export function describeUnit(durable: DurableUnit) {
   const node = durable.unit.node as t.Function;
   const settings = [sloppy ? "sloppy" : "", options].filter(Boolean);
   const prints = durable.fingerprints([fn.mark.version ?? "", ...settings].join("\n"));
+  const quiet = findQuiet(durable);
   const entry: PointRecord = {
     fingerprint: prints.entry,
     loc: node.loc ?? fn.loc,
     of: durable.unit.fnName ?? "",
+    quiet: quiet.entry,
   };
   const points = durable.points.list.map((point) => ({
     fingerprint: prints.of(point),
     loc: point.node.loc ?? node.loc ?? fn.loc,
     of: point.operand === null ? point.kind : (sourceOf(point.node, context) ?? textOf(point.operand, durable.module)),
     isReturned: point.isReturned,
+    quiet: quiet.of(point),
   }));
   return { F: frameName(durable), slots: describeSlots(durable), points: [entry, ...points] };
 }
