@@ -13,6 +13,7 @@
 import type { Context } from "../local/context.ts";
 import type { Task } from "../local/task.ts";
 import type { Operation, OperationOutcome, Retry, Settlement } from "../store/store.ts";
+import { Timetable } from "./timetable.ts";
 
 /** An operation that has not ended. */
 export interface PendingOperation {
@@ -69,7 +70,9 @@ export class OperationBook {
   fresh: PendingOperation[] = [];
   completions: Completion[] = [];
   /** Those of `pending` that wait for a time. */
-  readonly #timed = new Map<string, PendingOperation>();
+  readonly #timed = new Timetable<PendingOperation>();
+  /** Those of them that are recorded, and so can begin or end. */
+  readonly #armed = new Timetable<PendingOperation>();
   /** Those of `completions` that no deposit has been made for; some may have come from the inbox. */
   #undeposited: Completion[] = [];
   /** Attempts to be recorded before they begin. */
@@ -95,23 +98,26 @@ export class OperationBook {
   /** Says when an operation is due; undefined: it waits for no time. */
   setDue(operation: PendingOperation, dueAt: number | undefined): void {
     operation.dueAt = dueAt;
-    if (dueAt === undefined) this.#timed.delete(operation.id);
-    else this.#timed.set(operation.id, operation);
+    this.#timed.put(operation, dueAt);
+    this.#armed.put(operation, operation.recorded ? dueAt : undefined);
+  }
+
+  /** It is in the store. */
+  noteRecorded(operation: PendingOperation): void {
+    operation.recorded = true;
+    if (this.pending.get(operation.id) === operation) this.#armed.put(operation, operation.dueAt);
   }
 
   /** Recorded operations whose time has come, the earliest first. */
   dueBy(now: number): PendingOperation[] {
-    const due = [...this.#timed.values()].filter(
-      ({ dueAt, recorded, underWay }) => recorded && !underWay && (dueAt as number) <= now,
-    );
-    return due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number));
+    return this.#armed.by(now).filter(({ recorded, underWay }) => recorded && !underWay);
   }
 
   /** Notes the end of a recorded operation. @returns undefined if it is not pending */
   end(id: string, outcome: OperationOutcome, value: Uint8Array): Completion | undefined {
     const operation = this.pending.get(id);
     if (operation === undefined) return undefined;
-    this.#forget(id);
+    this.#forget(operation);
     return this.#note(id, outcome, operation.key, value);
   }
 
@@ -122,9 +128,15 @@ export class OperationBook {
     return completion;
   }
 
-  #forget(id: string): void {
-    this.pending.delete(id);
-    this.#timed.delete(id);
+  #forget(operation: PendingOperation): void {
+    this.pending.delete(operation.id);
+    this.#timed.put(operation, undefined);
+    this.#armed.put(operation, undefined);
+  }
+
+  /** Work done to know what is due when, for tests that count it. */
+  get looks(): number {
+    return this.#timed.looks + this.#armed.looks;
   }
 
   /** Completions that are to be deposited now. */
@@ -152,9 +164,10 @@ export class OperationBook {
   /** Forgets an operation that nothing waits for; the next commit takes it out of the store. */
   withdraw(id: string): void {
     const operation = this.pending.get(id);
-    this.#forget(id);
-    if (operation?.recorded) this.#note(id, "done", undefined, new Uint8Array(0));
-    else this.fresh = this.fresh.filter((one) => one.id !== id);
+    if (operation === undefined) return;
+    this.#forget(operation);
+    if (operation.recorded) this.#note(id, "done", undefined, new Uint8Array(0));
+    else this.fresh = this.fresh.filter((one) => one !== operation);
   }
 
   /** Empties the book into a commit with a snapshot. */
@@ -182,21 +195,13 @@ export class OperationBook {
 
   /** When the next operation is due; undefined: none has a time. @param only those that are recorded, and so can begin or end */
   nextDueAt(only: "recorded" | "all" = "all"): number | undefined {
-    let next: number | undefined;
-    for (const { dueAt, underWay, recorded } of this.#timed.values()) {
-      if (dueAt === undefined || underWay || (only === "recorded" && !recorded)) continue;
-      if (next === undefined || dueAt < next) next = dueAt;
-    }
-    return next;
+    return (only === "all" ? this.#timed : this.#armed).next();
   }
 
   /** Does every pending operation only wait for a time that is not before `atMs`? */
   isDormantUntil(atMs: number): boolean {
     if (this.pending.size > this.#timed.size) return false;
-    for (const { dueAt, underWay } of this.#timed.values()) {
-      if (underWay || dueAt === undefined || dueAt < atMs) return false;
-    }
-    return true;
+    return (this.nextDueAt() ?? atMs) >= atMs;
   }
 }
 

@@ -80,7 +80,7 @@ export function beginOperation(run: ActiveRun, descriptor: Descriptor, args: unk
 }
 
 export function recordedOperation(run: ActiveRun, operation: PendingOperation): void {
-  operation.recorded = true;
+  run.book.noteRecorded(operation);
   performerOf(operation.kind)?.recorded(run, operation);
 }
 

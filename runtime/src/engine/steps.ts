@@ -96,8 +96,8 @@ function fail(run: ActiveRun, operation: PendingOperation, meta: StepMeta, error
   }
   if (!run.goesOn()) return;
   operation.attempt++;
-  run.book.setDue(operation, run.parts.clock.now() + pauseBefore(meta.retry, operation.attempt));
   operation.recorded = false;
+  run.book.setDue(operation, run.parts.clock.now() + pauseBefore(meta.retry, operation.attempt));
   run.book.retries.push(operation);
   run.decide();
 }
