@@ -51,7 +51,8 @@ export type ErrorCode =
   | "CF2416"
   | "CF2430"
   | "CF2431"
-  | "CF2432";
+  | "CF2432"
+  | "CF2440";
 
 /** What a placeholder of an error text may be filled with. */
 export type ErrorParam = string | number | bigint | boolean;
@@ -602,5 +603,12 @@ export const errors = {
     "`{option}` is no option of {of}.{suggestion}",
     "An option with an unknown name would be ignored in silence.",
     "Correct the name, or leave it out. Options of {of}: {known}.",
+  ),
+  /** CF2440: The run {run} has given its outcome, and what it had begun cannot go on in the code that is loaded: {detail}. */
+  closingChanged: define<"run" | "detail">(
+    "CF2440",
+    "The run {run} has given its outcome, and what it had begun cannot go on in the code that is loaded: {detail}.",
+    "A run whose outcome is stored is never rolled back: to begin again from its input would repeat what has led to the outcome. The outcome stays and can be read; what goes on waits at its last commit.",
+    "- Run a build that has the former code until the run has ended; or\n- open the engine with `rollback: \"fail\"`, which ends such runs: their outcomes stay, and what they had begun is dropped.",
   ),
 };

@@ -20,10 +20,11 @@ describe.each(kinds)("runs on %s", (kind) => {
       const child = async () => { "use durable"; await work(); w.note("child"); };
       export async function main() { "use durable"; child(); return "root"; }`);
     const run = await engine.start(main, []);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect((await run.status()).status).toBe("running");
-    gate.resolve();
     expect(await run.result()).toBe("root");
+    expect((await run.status()).status).toBe("closing");
+    expect(seen).toEqual([]);
+    gate.resolve();
+    expect((await run.closed()).status).toBe("done");
     expect(seen).toEqual(["child"]);
   });
 

@@ -11,10 +11,11 @@
  */
 import { errors, isColdframeError } from "../errors.ts";
 import { shared } from "../realm.ts";
-import type { CommitItem, CommitOutcome, Message, RejectReason, RunState } from "../store/store.ts";
+import type { CommitItem, CommitOutcome, FinalStatus, Message, RejectReason, RunState } from "../store/store.ts";
 import { pause } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { depositAll } from "./deposit.ts";
+import type { Outcome } from "./ending.ts";
 import { endingOf, noticeOf } from "./hold.ts";
 import { overhearGlanced, refuseOverheard, takeSnapshot } from "./image.ts";
 import { reduced } from "./notice.ts";
@@ -33,6 +34,12 @@ interface Plan {
   readonly item: CommitItem;
   readonly status: RunState;
   readonly begun: readonly PendingOperation[];
+}
+
+/** A commit that is being planned. */
+interface Head extends Omit<CommitItem, "closing" | "lateFailure"> {
+  closing?: CommitItem["closing"];
+  lateFailure?: string | undefined;
 }
 
 /** The end of a step that no commit holds. */
@@ -110,7 +117,7 @@ export class Committer {
     const run = this.#run;
     if (run.draining && run.goesOnByItself()) {
       run.drop(errors.engineClosed({ what: "a run was driven" }));
-      run.keeper.left(run, "ready", undefined);
+      run.keeper.left(run, "ready");
     } else if (run.pace.isBlocked()) this.hold(error);
   }
 
@@ -119,14 +126,15 @@ export class Committer {
   #plan(): Plan {
     const run = this.#run;
     const item = this.#head();
-    if (run.hasEnded()) {
-      overhearGlanced(run);
-      return refuseOverheard(run, this.#planEnd(item));
-    }
+    const { book, ending } = run;
+    const given = ending.isToBeGiven ? ending.take() : undefined;
+    item.lateFailure = ending.takeLate();
+    if (ending.hasEnded()) return this.#planEnd(item, given);
+    if (given !== undefined) item.closing = given;
     const status = this.#status();
-    const { book } = run;
     const isNew = run.unborn !== undefined && book.fresh.length === 0 && status === "running";
-    const isFull = !isNew && (run.pace.progressed || book.fresh.length > 0 || book.completions.length > 0);
+    const hasNews = run.pace.progressed || book.fresh.length > 0 || book.completions.length > 0;
+    const isFull = given !== undefined || (!isNew && hasNews);
     if (!isFull) return this.#planRest(item, status, undefined);
     const snapshot = takeSnapshot(run); // may throw: nothing has changed by then
     const recording = book.record(run.draining);
@@ -152,16 +160,15 @@ export class Committer {
     return { item: whole, status, begun: [...begins, ...begun] };
   }
 
-  #planEnd(item: CommitItem): Plan {
-    const { scheduler, parts, fn } = this.#run;
-    const { root } = scheduler;
-    const failed = root?.state === 2 ? root : scheduler.rejections.unobserved()[0];
-    const status = failed === undefined ? "done" : "failed";
-    const outcome = failed === undefined ? parts.values.encode(root?.value, fn) : this.#encodeThrown(failed.value);
-    return { item: { ...item, status, outcome }, status, begun: [] };
+  #planEnd(item: CommitItem, given: Outcome | undefined): Plan {
+    const run = this.#run;
+    overhearGlanced(run);
+    const status = given?.status ?? (run.ending.given as FinalStatus);
+    return refuseOverheard(run, { item: { ...item, status, outcome: given?.outcome }, status, begun: [] });
   }
 
-  #encodeThrown(thrown: unknown): Uint8Array {
+  /** Encodes what was thrown; what of it can't be stored is told. */
+  encodeThrown(thrown: unknown): Uint8Array {
     const { id, fn, parts } = this.#run;
     return parts.values.encodeError(thrown, (dropped) => parts.notify(reduced(id, fn, dropped)));
   }
@@ -173,7 +180,7 @@ export class Committer {
   }
 
   /** Identity, fence and what the first commit of a run or generation adds. */
-  #head(): CommitItem {
+  #head(): Head {
     const { id, epoch, seq, unborn, rollsBack, parts } = this.#run;
     return {
       ...{ id, epoch, seq, commitId: `${parts.store.worker}/${nextCommit()}` },
@@ -230,11 +237,15 @@ export class Committer {
     if (run.suspectUntilMs > 0) run.keeper.cleared(run);
     run.rollsBack = false;
     this.#noteBirth();
+    run.ending.tellLate();
+    if (item.closing !== undefined) run.ending.given = item.closing.status;
+    const told = item.closing ?? (item.outcome && { status: run.ending.given ?? status, outcome: item.outcome });
+    if (told !== undefined) run.keeper.gave(run, told as Outcome);
     if (run.state === "over") return;
     if (status !== "running") {
-      for (const operation of begun) operation.recorded = true;
+      for (const operation of begun) run.book.noteRecorded(operation);
       run.leave(status === "waiting" ? "parked" : "over");
-      run.keeper.left(run, outcome.kind === "ok" ? outcome.status : status, item.outcome);
+      run.keeper.left(run, outcome.kind === "ok" ? outcome.status : status);
     } else if (this.#holdFor !== undefined) this.#writeHold(this.#holdFor.error);
     else {
       for (const operation of begun) if (run.book.pending.has(operation.id)) recordedOperation(run, operation);
@@ -295,8 +306,10 @@ export class Committer {
   /** Ends the run as failed at its last commit. */
   async fail(error: unknown): Promise<void> {
     const run = this.#run;
-    const outcome = this.#encodeThrown(error);
-    const item: CommitItem = { ...this.#head(), status: "failed", outcome };
+    const isLate = run.ending.given !== undefined; // then this changes the end, not the outcome
+    const item: CommitItem = isLate
+      ? { ...this.#head(), status: "failed", lateFailure: String(error) }
+      : { ...this.#head(), status: "failed", outcome: this.encodeThrown(error) };
     this.#underWay = true;
     run.leave("leaving");
     const written = await this.#write(item);
@@ -312,7 +325,7 @@ export class Committer {
     }
     this.#noteBirth();
     for (const completion of run.book.takeUndeposited()) void this.bequeath(completion);
-    run.keeper.left(run, "held", undefined);
+    run.keeper.left(run, "held");
     run.parts.notify(noticeOf(run, error));
   }
 

@@ -84,9 +84,7 @@ export class Engine implements AsyncDisposable {
       this.#stopWatching = () => {};
       return;
     }
-    this.#worker = new Worker(this.#parts, hosted, (id, status, outcome) =>
-      this.#results.tell(id, { status, outcome }),
-    );
+    this.#worker = new Worker(this.#parts, hosted, this.#results);
     this.#worker.open();
     this.#stopWatching = watchForCode(this.#parts, hosted);
   }
@@ -201,8 +199,8 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Closes the engine: it takes no more runs, lets turns and, for `drainMs`, attempts at steps end, and lets go of its runs,
-   * so that other workers can take them at once. Also called at the end of an `await using` block.
+   * Closes the engine: it takes no more runs, lets turns and, for `drainMs`, attempts at steps end, and runs that are closing,
+   * and lets go of its runs, so that other workers can take them at once. A notice names runs that are closing still. Also called at the end of an `await using` block.
    *
    * @example await engine.close();
    */

@@ -31,7 +31,7 @@ export function takeSnapshot(run: ActiveRun): Uint8Array {
   if (losers.length + glanced.length === 0) return refuseOverheard(run, encodeImage(run, []));
   const { scheduler } = run;
   const reached = new Set<Task>();
-  scheduler.reached = reached;
+  scheduler.met = { tasks: reached, unheard: new Set(losers) };
   try {
     const done = encodeImage(run, [...losers, ...glanced]);
     for (const task of glanced) if (!reached.has(task)) run.overheard.add(task);
@@ -39,9 +39,10 @@ export function takeSnapshot(run: ActiveRun): Uint8Array {
     const gone = losers.filter((task) => !reached.has(task));
     run.losers.withdraw(run, gone);
     run.losers.kept = losers.length - gone.length;
+    scheduler.met = null;
     return run.losers.kept + glanced.length === 0 ? bytes : encodeImage(run, []);
   } finally {
-    scheduler.reached = null;
+    scheduler.met = null;
   }
 }
 
@@ -71,10 +72,11 @@ export function refuseOverheard<T>(run: ActiveRun, done: T): T {
 function encodeImage(run: ActiveRun, without: readonly Task[]): Uint8Array {
   const { scheduler, lineage, parts, id, seq } = run;
   const state = scheduler.state();
-  const tasks = without.length === 0 ? state.tasks : state.tasks.filter((task) => !without.includes(task));
+  const left = new Set(without);
+  const tasks = left.size === 0 ? state.tasks : state.tasks.filter((task) => !left.has(task));
   const image: Image = {
     scheduler: { ...state, tasks },
-    places: lineage.state(scheduler.tasks),
+    places: lineage.state(scheduler.tasks, left),
     unseen: scheduler.rejections.unobserved(),
   };
   const encode = (settlers?: "gone") => parts.codec.encode(new StoredRun(image), id, seq + 1, settlers);

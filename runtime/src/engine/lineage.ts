@@ -49,12 +49,12 @@ export class Lineage {
     return `${place.path}/${count}`;
   }
 
-  /** What is stored: the places of tasks that live. */
-  state(live: ReadonlySet<Task>): StoredPlace[] {
+  /** What is stored: the places of tasks that live, but for some. */
+  state(live: ReadonlySet<Task>, without: ReadonlySet<Task>): StoredPlace[] {
     const stored: StoredPlace[] = [];
     for (const [task, { path, spawned, calls }] of this.#places) {
-      if (live.has(task)) stored.push({ task, path, spawned, calls: [...calls] });
-      else this.#places.delete(task);
+      if (!live.has(task)) this.#places.delete(task);
+      else if (!without.has(task)) stored.push({ task, path, spawned, calls: [...calls] });
     }
     return stored;
   }

@@ -14,6 +14,8 @@ export type NoticeKind =
   | "waiting-for-code" // runs wait for a function that is not loaded here
   | "lease-lost" // another worker may have a run that was in memory here
   | "runtime-failed" // Coldframe itself failed on a run; it was let go and is tried again
+  | "late-failure" // something that a run had begun failed after its outcome was given
+  | "closing" // the engine was closed before what some runs had begun has ended; whoever takes them goes on
   | "store-failed" // the store refused a write; it is tried again
   | "store-gone"; // the store was taken away while it was in use; the engine does nothing any more
 

@@ -27,7 +27,7 @@ export interface EngineOptions {
   readonly warm?: { readonly runs?: number; readonly bytes?: number };
   /** The store is asked for work at least so often, whatever hints are lost; default 1,000 ms. */
   readonly pollMs?: number;
-  /** Time that steps under way get to end when the engine closes; default 5,000 ms. */
+  /** Time that steps under way, and runs that are closing, get to end when the engine closes; default 5,000 ms. */
   readonly drainMs?: number;
   /**
    * What is done with a run whose code has changed so that it cannot go on. `covered` (default): it begins again from its

@@ -4,8 +4,9 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Context } from "../local/context.ts";
-import type { RejectReason, RunStatus, Store } from "../store/store.ts";
+import type { RejectReason, RunState, Store } from "../store/store.ts";
 import type { SnapshotCodec } from "./codec.ts";
+import type { Outcome } from "./ending.ts";
 import type { Notice } from "./notice.ts";
 import type { Rounds } from "./rounds.ts";
 import type { ActiveRun } from "./turn.ts";
@@ -55,8 +56,10 @@ export interface Keeper {
   cleared(run: ActiveRun): void;
   /** It may take no place any more: it waits for what it has begun. */
   waits(): void;
+  /** Its outcome is stored. */
+  gave(run: ActiveRun, outcome: Outcome): void;
   /** It gave up its lease. */
-  left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void;
+  left(run: ActiveRun, status: RunState): void;
   /** It lost its lease, or, for a reason, what it has in memory can't be stored. */
   lost(run: ActiveRun, reason?: unknown): void;
   /** The store is gone for good: nothing of this process counts any more. */

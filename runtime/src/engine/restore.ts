@@ -28,6 +28,7 @@ const MOST_CLAIMS = 5;
 
 /** Takes up a run that this process has not in memory, when it is its turn. */
 export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {
+  run.ending.given = claim.closing;
   const inbox = await readStore(run, async () => {
     if (run.generation > 0) await recall(run);
     return readInbox(run, claim);
@@ -174,6 +175,8 @@ async function meetChange(
   { kind, detail }: CodeChange,
 ): Promise<void> {
   if (kind === "missing") throw errors.codeMissing({ what: `The run ${run.id}`, missing: detail });
+  if (claim.closing !== undefined && run.parts.rollback !== "fail")
+    throw errors.closingChanged({ run: run.id, detail });
   const { rollback, notify } = run.parts;
   const begun = uncovered(claim, inbox);
   if (rollback === "hold" || (rollback === "covered" && begun.length > 0)) {

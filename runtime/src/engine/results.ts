@@ -1,22 +1,17 @@
 /**
- * Owns: waiting for the end of runs, wherever they are driven.
+ * Owns: waiting for the outcome of runs, and for their end, wherever they are driven.
  * Does not own: what an outcome means (run.ts).
  *
  * I1 One subscription and one timer serve all who wait; both end with the last of them.
  * I2 Hints say where to look; every `pollMs` all are looked at (hints may be lost).
- * I3 Looking reads no blobs of runs that go on, and while others write takes a fraction of the time.
+ * I3 Looking reads no blobs of runs without an outcome, and while others write takes a fraction of the time.
  * I4 Who waits no longer (time, signal) is forgotten; if a look is under way, after what that finds.
  */
 import type { CancelTimer, Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import type { Names } from "../options.ts";
-import type { Hint, Hold, RunDetail, RunRecord, RunStatus, Store } from "../store/store.ts";
-
-/** How a run ended. */
-export interface End {
-  readonly status: RunStatus;
-  readonly outcome: Uint8Array;
-}
+import type { FinalStatus, Hint, Hold, RunDetail, RunRecord, Store } from "../store/store.ts";
+import type { Outcome } from "./ending.ts";
 
 /** How a result is waited for. */
 export interface ResultOptions {
@@ -34,7 +29,9 @@ export interface ResultOptions {
 export const resultOptions: Names<ResultOptions> = { timeoutMs: true, signal: true, whenHeld: true };
 
 interface Waiter {
-  resolve(end: End): void;
+  /** Waits for the end, not only for the outcome. */
+  readonly toTheEnd: boolean;
+  resolve(outcome: Outcome): void;
   reject(error: unknown): void;
   readonly refusesHeld: boolean;
   /** It rejects with this after the look that is under way (I4). */
@@ -67,16 +64,16 @@ export class Results {
   }
 
   /**
-   * Resolves when the run has ended.
+   * Resolves when the run has its outcome, or, to the end, when it has ended.
    * @param options read and checked
    * @throws CF2409, CF2404, CF2430, CF2431, the reason of a signal, or what the store throws
    */
-  wait(id: string, options: ResultOptions = {}): Promise<End> {
+  wait(id: string, options: ResultOptions = {}, toTheEnd = false): Promise<Outcome> {
     const { signal, whenHeld } = options;
     if (this.#closed) return Promise.reject(errors.engineClosed({ what: `the result of run ${id} was awaited` }));
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject, refusesHeld: whenHeld === "throw" };
+      const waiter: Waiter = { toTheEnd, resolve, reject, refusesHeld: whenHeld === "throw" };
       const waiters = this.#waiters.get(id);
       if (waiters === undefined) this.#waiters.set(id, [waiter]);
       else waiters.push(waiter);
@@ -114,14 +111,18 @@ export class Results {
       );
   }
 
-  /** A run of this process may have been held. */
+  /** A run of this process may have been held, or has ended. */
   lookAt(id: string): void {
     if (this.#waiters.has(id)) void this.#look([id]);
   }
 
-  /** A run of this process has ended: nobody need ask the store. */
-  tell(id: string, end: End): void {
-    this.#take(id, (waiter) => waiter.resolve(end));
+  /** A run of this process has its outcome: nobody need ask the store. */
+  tell(id: string, outcome: Outcome): void {
+    this.#take(
+      id,
+      (waiter) => waiter.resolve(outcome),
+      ({ toTheEnd }) => !toTheEnd,
+    );
   }
 
   close(): void {
@@ -202,19 +203,23 @@ export class Results {
 
   async #note(id: string, run: RunRecord | undefined): Promise<void> {
     if (run === undefined) return this.#take(id, (waiter) => waiter.reject(errors.runUnknown({ run: id })));
-    if (run.hold !== undefined && run.status === "held") this.#refuse(id, run.hold);
-    if (run.endedAt === undefined || !this.#waiters.has(id)) return;
-    const { status, outcome = none } = (await this.#store.get(id)) as RunDetail;
-    this.tell(id, { status, outcome });
+    if (run.hold !== undefined) this.#refuse(id, run.hold, run.closing !== undefined);
+    const hasEnded = run.endedAt !== undefined;
+    const isKnown = ({ toTheEnd }: Waiter): boolean => hasEnded || (!toTheEnd && run.closing !== undefined);
+    if (!this.#waiters.get(id)?.some(isKnown)) return;
+    const { outcome = none } = (await this.#store.get(id)) as RunDetail;
+    const status = run.closing ?? (run.status as FinalStatus);
+    this.#take(id, (waiter) => waiter.resolve({ status, outcome }), isKnown);
   }
 
-  #refuse(id: string, { reason, build }: Hold): void {
+  /** @param isGiven the outcome is there: only the end is not */
+  #refuse(id: string, { reason, build }: Hold, isGiven: boolean): void {
     const [line = ""] = reason.split("\n");
     const error = () => errors.runHeld({ run: id, reason: line, build });
     this.#take(
       id,
       ({ reject }) => reject(error()),
-      ({ refusesHeld }) => refusesHeld,
+      ({ refusesHeld, toTheEnd }) => refusesHeld && (toTheEnd || !isGiven),
     );
   }
 

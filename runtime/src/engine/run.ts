@@ -5,7 +5,7 @@
 import { errors } from "../errors.ts";
 import { fromCaller } from "../machinery.ts";
 import { check, checkWord, readOptions } from "../options.ts";
-import type { RunRecord, RunStatus, Store } from "../store/store.ts";
+import type { FinalStatus, RunRecord, RunStatus, Store } from "../store/store.ts";
 import { surroundings } from "./foreign.ts";
 import { describeHandle, inspectRun, type RunInspection } from "./inspection.ts";
 import { type ResultOptions, type Results, resultOptions } from "./results.ts";
@@ -19,7 +19,7 @@ export interface RunInfo {
   readonly function: string;
   /**
    * `ready`: a worker may take it · `running`: a worker has it · `waiting`: for a time or a message · `held`: it cannot
-   * go on, see `reason` · `done`, `failed`, `cancelled`: it has ended.
+   * go on, see `reason` · `closing`: its outcome is there, and what it began goes on · `done`, `failed`, `cancelled`: it has ended.
    */
   readonly status: RunStatus;
   readonly queue: string;
@@ -30,7 +30,11 @@ export interface RunInfo {
   readonly wakesAt: number | undefined;
   /** Times it has begun again from its input, because its code had changed. */
   readonly generation: number;
-  /** Of a held run: why it cannot go on, in one sentence. */
+  /** Of a closing run: how it will end. */
+  readonly closing: FinalStatus | undefined;
+  /** The first failure of something that the run had begun and that its outcome does not show. */
+  readonly lateFailure: string | undefined;
+  /** Of a run that is held, or held while closing: why it cannot go on, in one sentence. */
   readonly reason: string | undefined;
   /** Of a held run: more on the reason, how to fix it, and where to read on, as lines of text. */
   readonly details: string | undefined;
@@ -39,11 +43,13 @@ export interface RunInfo {
 }
 
 export function toInfo(record: RunRecord): RunInfo {
-  const { id, fn, status, queue, createdAt, endedAt, dueAt, generation, hold, owner } = record;
+  const { id, fn, status, queue, createdAt, endedAt, dueAt, generation, hold, owner, closing, lateFailure } = record;
+  const isAsleep = status === "waiting" || (status === "closing" && owner === undefined && hold === undefined);
   const [reason, ...details] = hold?.reason.split("\n") ?? [];
   return {
     ...{ id, function: fn, status, queue, createdAt, endedAt, generation },
-    wakesAt: status === "waiting" ? dueAt : undefined,
+    wakesAt: isAsleep ? dueAt : undefined,
+    ...{ closing, lateFailure },
     reason,
     details: details.length === 0 ? undefined : details.join("\n").replace(/^ {2}/gm, ""),
     worker: owner,
@@ -97,7 +103,8 @@ export class Run<T = unknown> {
   }
 
   /**
-   * Waits for the end of the run, in this or any other process.
+   * Waits for the outcome of the run, in this or any other process. It is there as soon as the function has returned and that is
+   * stored; what the function began may still go on: see `closed`.
    *
    * @param options how long, until which signal, and what a held run means
    * @returns a copy of what its function returned
@@ -114,6 +121,21 @@ export class Run<T = unknown> {
     const value = values.decode(outcome);
     if (status === "done") return value as T;
     throw value;
+  }
+
+  /**
+   * Waits until the run has ended: until all that it began has, too, which `result` does not wait for.
+   *
+   * @param options as those of `result`
+   * @returns how it ended; it does not throw what the function threw
+   * @throws CF2430 if it is held; CF2431 after `timeoutMs`; the reason of `signal`; CF2404 if the engine is closed first; CF2409 if
+   * there is no such run; CF2405, CF2432 for an option that is none
+   * @example const { lateFailure } = await run.closed();
+   */
+  async closed(options?: ResultOptions): Promise<RunInfo> {
+    const read = fromCaller(this.closed, () => readResultOptions(options));
+    await this.#access.results.wait(this.id, read, true);
+    return this.status();
   }
 
   /**

@@ -18,7 +18,7 @@ import { errors } from "../errors.ts";
 import type { SchedulerHost } from "../local/host.ts";
 import { isVolatile } from "../local/lost.ts";
 import { Scheduler } from "../local/scheduler.ts";
-import { type Call, Operation as OperationWork, type Task } from "../local/task.ts";
+import type { Call, Task } from "../local/task.ts";
 import { type ExternalWait, isWaiting } from "../local/waits.ts";
 import { type Descriptor, type Mode, R } from "../realm.ts";
 import type { Operation, OperationOutcome, RecordedResult, StartRequest } from "../store/store.ts";
@@ -26,10 +26,11 @@ import type { Attempt } from "./attempt.ts";
 import { announce } from "./channel.ts";
 import { canStore } from "./codec.ts";
 import { Committer } from "./commit.ts";
+import { Ending } from "./ending.ts";
 import { callForeign, inTurn, surroundings } from "./foreign.ts";
 import { Lineage } from "./lineage.ts";
 import { Losers } from "./losers.ts";
-import { isStep, OperationBook, type PendingOperation } from "./operations.ts";
+import { OperationBook, type PendingOperation } from "./operations.ts";
 import { Pace } from "./pace.ts";
 import type { Keeper, Parts } from "./parts.ts";
 import { beginOperation, wakeOperation } from "./performers.ts";
@@ -59,6 +60,7 @@ export class ActiveRun implements SchedulerHost {
   readonly commits: Committer = new Committer(this);
   readonly pace: Pace = new Pace(this);
   readonly losers = new Losers();
+  readonly ending: Ending = new Ending(this);
   readonly attempts = new Set<Attempt>();
   readonly lane = new Lane();
   epoch: number;
@@ -185,16 +187,6 @@ export class ActiveRun implements SchedulerHost {
     else this.decide();
   }
 
-  /** Has the root settled, and every task that runs code or performs a step? */
-  hasEnded(): boolean {
-    const { root, tasks, hasReady } = this.scheduler;
-    if (root === null || root.state === 0 || hasReady) return false;
-    for (const { work } of tasks) {
-      if (work === null || (work instanceof OperationWork && isStep(work.name))) return false;
-    }
-    return true;
-  }
-
   /** Waits that something in this process will end; those of withdrawn losers are nobody's (losers.ts). */
   openWaits(): ReadonlySet<ExternalWait> {
     const { tasks } = this.scheduler;
@@ -232,8 +224,10 @@ export class ActiveRun implements SchedulerHost {
 
   /** Does it wait only for times that lie some way ahead, or for nothing that this process does? */
   isDormant(): boolean {
-    const { book, parts } = this;
-    return !this.goesOnByItself() && book.isDormantUntil(parts.clock.now() + SHORT_WAIT_MS);
+    const { book, parts, ending } = this;
+    // A close of the engine gives runs that are closing so much time: one that is not in memory then gets none of it.
+    const shortMs = ending.hasReturned ? Math.max(SHORT_WAIT_MS, parts.limits.drainMs) : SHORT_WAIT_MS;
+    return !this.goesOnByItself() && book.isDormantUntil(parts.clock.now() + shortMs);
   }
 
   // ---- what must be committed when
@@ -248,9 +242,10 @@ export class ActiveRun implements SchedulerHost {
 
   /** Is there something that only begins, or ends, with a commit (I2)? */
   mustRecord(): boolean {
-    const { book } = this;
+    const { book, ending } = this;
+    if (ending.isToBeGiven || ending.hasEnded()) return true;
     if (this.unborn !== undefined || this.rollsBack || book.fresh.length > 0 || book.retries.length > 0) return true;
-    return (this.draining && book.underWay === 0) || this.hasEnded() || this.isDormant();
+    return (this.draining && book.underWay === 0) || this.isDormant();
   }
 
   /**
@@ -342,6 +337,10 @@ export class ActiveRun implements SchedulerHost {
 
   isSpent(): boolean {
     return this.parts.rounds.isSpent;
+  }
+
+  settled(task: Task): void {
+    this.ending.note(task);
   }
 
   external(wait: ExternalWait): void {

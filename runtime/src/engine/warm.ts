@@ -32,6 +32,10 @@ export class WarmRuns {
     }
   }
 
+  all(): Iterable<ActiveRun> {
+    return this.#runs.values();
+  }
+
   get(id: string): ActiveRun | undefined {
     return this.#runs.get(id);
   }

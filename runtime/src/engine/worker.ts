@@ -15,16 +15,18 @@ import {
   type Claim,
   type Hint,
   type RejectReason,
-  type RunStatus,
+  type RunState,
   type StartRequest,
   SUSPECT_CLAIMS,
 } from "../store/store.ts";
 import { announce } from "./channel.ts";
+import type { Outcome } from "./ending.ts";
 import type { Hosted } from "./hosted.ts";
 import { Leases } from "./lease.ts";
 import type { Keeper, Parts } from "./parts.ts";
 import { PlaceWatch } from "./places.ts";
 import { takeUp, wakeUp } from "./restore.ts";
+import type { Results } from "./results.ts";
 import { ActiveRun } from "./turn.ts";
 import { WarmRuns } from "./warm.ts";
 
@@ -42,7 +44,7 @@ interface Birth {
 export class Worker implements Keeper {
   readonly #parts: Parts;
   readonly #hosted: Hosted;
-  readonly #onEnd: (id: string, status: RunStatus, outcome: Uint8Array) => void;
+  readonly #results: Pick<Results, "tell" | "lookAt">;
   readonly #runs = new Map<string, ActiveRun>();
   readonly #births = new Map<ActiveRun, Birth>();
   readonly #leases: Leases;
@@ -64,10 +66,10 @@ export class Worker implements Keeper {
   #claimedAtMs = Number.NEGATIVE_INFINITY;
   readonly #emptied: (() => void)[] = [];
 
-  constructor(parts: Parts, hosted: Hosted, onEnd: (id: string, status: RunStatus, outcome: Uint8Array) => void) {
+  constructor(parts: Parts, hosted: Hosted, results: Pick<Results, "tell" | "lookAt">) {
     this.#parts = parts;
     this.#hosted = hosted;
-    this.#onEnd = onEnd;
+    this.#results = results;
     this.#leases = new Leases(
       parts,
       (id, epoch) => this.#onLeaseLost(id, epoch),
@@ -265,7 +267,11 @@ export class Worker implements Keeper {
     if (this.#mayFindMore && this.hasRoom) this.kick();
   }
 
-  left(run: ActiveRun, status: RunStatus, outcome: Uint8Array | undefined): void {
+  gave(run: ActiveRun, outcome: Outcome): void {
+    this.#results.tell(run.id, outcome);
+  }
+
+  left(run: ActiveRun, status: RunState): void {
     this.#forget(run);
     if (status === "waiting" || (status === "ready" && run.state === "parked")) {
       this.#warm.put(run);
@@ -273,7 +279,7 @@ export class Worker implements Keeper {
       if (status === "ready") this.kick();
       else if (wakeAt !== undefined) this.#tickAt(wakeAt);
     }
-    if (outcome !== undefined) this.#onEnd(run.id, status, outcome);
+    if (status === "done" || status === "failed" || status === "cancelled") this.#results.lookAt(run.id);
     // An idle claim costs a one-step run a third of its time.
     if (this.#mayFindMore && !this.#closing) this.kick();
   }
@@ -327,6 +333,15 @@ export class Worker implements Keeper {
 
   // ---- closing
 
+  /** Says which runs have not ended though their outcome is given. */
+  #nameClosing(): void {
+    const open = [...this.#runs.values(), ...this.#warm.all()].filter(({ ending }) => ending.given !== undefined);
+    if (open.length === 0) return;
+    const names = open.map(({ id }) => id).join(", ");
+    const message = `The engine was closed before what these runs had begun has ended; it goes on in whatever worker takes them: ${names}`;
+    this.#parts.notify({ kind: "closing", run: open.length === 1 ? open[0]?.id : undefined, message });
+  }
+
   /** Neither claims nor ticks come any more. */
   #rest(): void {
     this.#unsubscribe?.();
@@ -336,7 +351,7 @@ export class Worker implements Keeper {
     this.#poll = undefined;
   }
 
-  /** Stops claiming, lets turns and attempts end for a while, then lets go of all runs. */
+  /** Stops claiming, lets turns and attempts end for a while, and runs that are closing, then lets go of all. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#rest();
@@ -348,9 +363,10 @@ export class Worker implements Keeper {
           cancel();
           resolve();
         });
-        for (const run of [...this.#runs.values()]) run.drain();
+        for (const run of [...this.#runs.values()]) if (!run.ending.hasReturned) run.drain();
       });
     }
+    this.#nameClosing();
     const reason = errors.engineClosed({ what: "a step was under way" });
     for (const run of this.#runs.values()) run.drop(reason);
     for (const birth of this.#births.values()) birth.reject(errors.engineClosed({ what: "a run was being started" }));

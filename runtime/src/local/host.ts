@@ -23,6 +23,14 @@ export interface SchedulerHost extends TaskHost {
   settled?(task: Task): void;
 }
 
+/** What is met in a graph while it is encoded. */
+export interface Met {
+  /** Collects the tasks. */
+  readonly tasks: Set<Task>;
+  /** Tasks that are met only if something else than what they wait for leads to them. */
+  readonly unheard: ReadonlySet<Task>;
+}
+
 /** What of a scheduler is stored. */
 export interface SchedulerState {
   root: Task;

@@ -32,7 +32,7 @@ import { combine } from "./combine.ts";
 import { Context } from "./context.ts";
 import { fill, refill } from "./fuel.ts";
 import { needRoom, nesting, SHALLOW } from "./headroom.ts";
-import type { SchedulerHost, SchedulerState } from "./host.ts";
+import type { Met, SchedulerHost, SchedulerState } from "./host.ts";
 import { hasOwnConstructor, isNativeThen, type TaskPromise } from "./promise.ts";
 import { runReaction, workOutcome } from "./reaction.ts";
 import { type Queued, type Ready, ReadyQueue } from "./ready.ts";
@@ -60,8 +60,8 @@ export class Scheduler implements Ops {
   /** The task whose code runs now, or whose foreign call is being made. */
   current: Task | null = null;
   nextId = 1;
-  /** Collects, while the graph is encoded, the tasks that are met in it. */
-  reached: Set<Task> | null = null;
+  /** While the graph is encoded: what is met in it. */
+  met: Met | null = null;
   /** Is its graph being encoded? Only then its tasks can be. */
   isStored = false;
   readonly rejections = new Rejections();

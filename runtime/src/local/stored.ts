@@ -121,14 +121,16 @@ addKind<Task>({
   is: (value) => value instanceof Task,
   encode(task, writer) {
     checkStorable(task, writer);
-    task.scheduler?.reached?.add(task);
+    task.scheduler?.met?.tasks.add(task);
     writer.value(task.id);
     writer.value(task.state);
     writer.value(task.value);
     writer.value(task.leaf);
     writer.value(task.work);
     writer.value(task.observed);
+    const unheard = task.scheduler?.met?.unheard;
     for (let waiter = task.firstWaiter; waiter !== null; waiter = waiter.next) {
+      if (waiter.task.state !== 0 || unheard?.has(waiter.task)) continue;
       writer.value(waiter.task);
       writer.value(waiter.index);
     }

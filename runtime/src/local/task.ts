@@ -7,6 +7,7 @@
  * I2 `waiters` are woken in the order in which they came (as promise reactions are).
  * I3 `observed` says whether anybody looked.
  * I4 It gets a promise only if user code can hold it. Who waits for a task in durable code is a waiter.
+ * I5 Of its waiters no more have settled than have not, or a few.
  */
 import { types } from "node:util";
 import type { Frame } from "../frame.ts";
@@ -122,6 +123,8 @@ export class Reaction {
 /** What a task works on: null for a stack of frames. */
 export type Work = Call | Combination | Operation | Reaction | null;
 
+const FEW_WAITERS = 16;
+
 export class TaskClass {
   work: Work;
   id = 0;
@@ -134,6 +137,8 @@ export class TaskClass {
   run: Run | null = null;
   firstWaiter: Waiter | null = null;
   lastWaiter: Waiter | null = null;
+  /** So many waiters more, and those that have settled are taken out. */
+  spare = FEW_WAITERS;
   observed = false;
   /** Does its promise go as it does natively too (promise.ts I1)? */
   isLive = false;
@@ -192,6 +197,24 @@ export class TaskClass {
     if (this.lastWaiter === null) this.firstWaiter = waiter;
     else this.lastWaiter.next = waiter;
     this.lastWaiter = waiter;
+    if (--this.spare === 0) this.#dropSettled();
+  }
+
+  /** Of a race in a loop one that has not settled keeps a waiter for each time around (I5). */
+  #dropSettled(): void {
+    let last: Waiter | null = null;
+    let count = 0;
+    for (let waiter = this.firstWaiter; waiter !== null; waiter = waiter.next) {
+      if (waiter.task.state !== 0) continue;
+      if (last === null) this.firstWaiter = waiter;
+      else last.next = waiter;
+      last = waiter;
+      count++;
+    }
+    if (last === null) this.firstWaiter = null;
+    else last.next = null;
+    this.lastWaiter = last;
+    this.spare = Math.max(FEW_WAITERS, count);
   }
 }
 
