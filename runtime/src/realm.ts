@@ -27,7 +27,7 @@ export type Parked = 0 | 1 | 2 | 3 | 4;
 /** What compiled code asks of the scheduler whose turn runs (docs/abi.md 12). */
 export interface Ops {
   call(fn: unknown, self: unknown, args: unknown[], text: string): unknown;
-  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Promise<unknown>;
+  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): { readonly promise: Promise<unknown> };
   later(fn: unknown, self: unknown, args: unknown[], text: string): unknown;
   promise(kind: CombinatorKind, items: unknown): Promise<unknown>;
   request(generator: Frame, mode: Mode, value: unknown): Promise<unknown>;

@@ -16,7 +16,7 @@
 import { apply, hasOwn, stringOf } from "../builtins.ts";
 import { Abrupt, repark } from "../frame.ts";
 import { type Mode, R as realm } from "../realm.ts";
-import type { AsyncGeneratorFrame } from "./async-generator.ts";
+import { type AsyncGeneratorFrame, askedBy, entry } from "./async-generator.ts";
 import { noThrowMethod } from "./delegate.ts";
 import {
   closeQuietly,
@@ -68,8 +68,17 @@ export function forwardAsync(frame: AsyncGeneratorFrame): boolean {
   delegate.started = true;
   R.mode = 0;
   R.value = undefined;
+  const { foreign } = delegate;
   try {
-    return phases[delegate.phase](delegate, mode, value);
+    if (mode !== 0 || foreign === null || delegate.phase !== "received") {
+      return phases[delegate.phase](delegate, mode, value);
+    }
+    // As phase and `send` would do it, in line: each call between would cost recursion a part of the stack.
+    delegate.sent = 0;
+    const { iterator, method: next } = foreign;
+    const generator = askedBy(next, iterator);
+    const asked = generator ? entry.ask(generator, 0, value) : apply(next as Function, iterator, [value]);
+    return wait(delegate, "result", asked);
   } catch (thrown) {
     frame.$delegate = null;
     throw thrown;
@@ -159,12 +168,12 @@ function wait(d: AsyncDelegate, phase: Phase, awaited: unknown): false {
 
 // ---- an async iterator
 
-function send(d: AsyncDelegate, { iterator, method: next }: ForeignIterator, mode: Mode, value: unknown): boolean {
-  if (mode === 0) return wait(d, "result", apply(next as Function, iterator, [value]));
+/** `throw` or `return`. */
+function send(d: AsyncDelegate, { iterator }: ForeignIterator, mode: Mode, value: unknown): boolean {
   const method = methodOf(iterator, mode === 1 ? "throw" : "return");
   if (method !== null) return wait(d, mode === 1 ? "result" : "returned", apply(method, iterator, [value]));
   if (mode === 2) return wait(d, "plain", value);
-  if (mode !== 1) throw new Abrupt(mode, value);
+  if (mode !== 1) throw new Abrupt(mode as 3, value);
   const close = methodOf(iterator, "return");
   if (close === null) throw noThrowMethod();
   return wait(d, "closed", apply(close, iterator, []));

@@ -99,6 +99,20 @@ export const asyncGeneratorPrototype: object = shared("asyncGeneratorPrototype",
   Object.create(Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})()))),
 );
 
+/**
+ * `next` of the prototype, and what it does, which local/async-generator fills in: who finds this method on a generator of ours
+ * asks in its place, and saves recursion the calls between.
+ */
+export const entry = shared("asyncGeneratorEntry", () => ({
+  next: null as unknown,
+  ask: null as unknown as (generator: AsyncGenerator, mode: Mode, value: unknown) => Promise<unknown>,
+}));
+
+/** The generator of ours that a call of `next` would ask; undefined: it is to be called. */
+export function askedBy(next: unknown, iterator: object): AsyncGenerator | undefined {
+  return next === entry.next ? asyncGeneratorOf(iterator) : undefined;
+}
+
 /** What a call of a compiled async generator function does: run the parameters, park at the start. */
 export function startAsyncGenerator(d: Descriptor, self: unknown, args: ArrayLike<unknown>, target: unknown): object {
   const frame = openGenerator(d, self, args, target) as AsyncGeneratorFrame | null;

@@ -56,23 +56,37 @@ export function resume(root: GeneratorState, mode: Mode, value: unknown): Iterat
     // The common case, without a chain.
     R.mode = mode;
     R.value = value;
-    const outcome = (frame.$d.run as Run)(frame);
-    const { parked } = R;
-    R.parked = 0;
-    if (parked === 1) return { value: outcome, done: false };
-    if (parked === 4) return follow(root, outcome as Delegate);
-    if (parked !== 0) return outcome as IteratorResult<unknown>;
-    root.frame = null;
-    return { value: outcome, done: true };
+    return came(root, (frame.$d.run as Run)(frame));
   } catch (thrown) {
-    root.frame = null;
-    R.parked = 0;
-    if (abrupt(thrown) && thrown.mode === 2) return { value: thrown.value, done: true };
-    throw thrown;
+    return failed(root, thrown);
   } finally {
     root.running = false;
     R.depth = depth;
   }
+}
+
+/** The frame of a generator that a loop may drive by itself, as `resume` would with `next`; null: it is no common case. */
+export function loneFrame({ running, up, delegate, frame }: GeneratorState): Frame | null {
+  return running || up !== null || delegate !== null ? null : frame;
+}
+
+/** What the body of a generator without a chain has come to. */
+export function came(root: GeneratorState, outcome: unknown): IteratorResult<unknown> {
+  const { parked } = R;
+  R.parked = 0;
+  if (parked === 1) return { value: outcome, done: false };
+  if (parked === 4) return follow(root, outcome as Delegate);
+  if (parked !== 0) return outcome as IteratorResult<unknown>;
+  root.frame = null;
+  return { value: outcome, done: true };
+}
+
+/** What it has thrown. */
+export function failed(root: GeneratorState, thrown: unknown): IteratorResult<unknown> {
+  root.frame = null;
+  R.parked = 0;
+  if (abrupt(thrown) && thrown.mode === 2) return { value: thrown.value, done: true };
+  throw thrown;
 }
 
 /** A `yield*` of the root's own body leads on. */

@@ -19,8 +19,9 @@ import {
   stringOf,
   uncurry,
 } from "../builtins.ts";
-import { isInstance } from "../realm.ts";
-import { resume } from "./chain.ts";
+import { isInstance, type Run, R as realm } from "../realm.ts";
+import { askedBy, entry } from "./async-generator.ts";
+import { came, failed, type GeneratorState, loneFrame, resume } from "./chain.ts";
 import { drivenState, generatorState } from "./generator.ts";
 
 /** What a compiled loop drives: `next()` says whether there is a `value`. */
@@ -30,6 +31,7 @@ export interface LoopIterator {
   next(): boolean;
 }
 
+const R = realm;
 const { isMap, isSet } = types;
 const { trunc: truncate } = Math;
 
@@ -216,16 +218,39 @@ export class ForeignIterator implements LoopIterator {
     this.iterator = iterator;
     this.method = iterator.next;
   }
+  /** A generator of ours is resumed in line: recursion through loops is as deep as the frames of the stack are small. */
   next(): boolean {
     this.done = true; // I2
     const state = drivenState(this.iterator, this.method);
-    const step = state ? resume(state, 0, undefined) : apply(this.method as Function, this.iterator, []);
-    if (!isObject(step)) throw new TypeError(`Iterator result ${stringOf(step)} is not an object`);
-    if ((step as IteratorResult<unknown>).done) return false;
-    this.value = (step as IteratorResult<unknown>).value;
-    this.done = false;
-    return true;
+    const frame = state === undefined ? null : loneFrame(state);
+    if (state === undefined || frame === null) return takeStep(this, stepOf(this, state));
+    const { depth } = R;
+    let step: unknown;
+    state.running = true;
+    R.mode = 0;
+    R.value = undefined;
+    try {
+      step = came(state, (frame.$d.run as Run)(frame));
+    } catch (thrown) {
+      step = failed(state, thrown);
+    } finally {
+      state.running = false;
+      R.depth = depth;
+    }
+    return takeStep(this, step);
   }
+}
+
+function stepOf({ method, iterator }: ForeignIterator, state: GeneratorState | undefined): unknown {
+  return state ? resume(state, 0, undefined) : apply(method as Function, iterator, []);
+}
+
+function takeStep(loop: LoopIterator, step: unknown): boolean {
+  if (!isObject(step)) throw new TypeError(`Iterator result ${stringOf(step)} is not an object`);
+  if ((step as IteratorResult<unknown>).done) return false;
+  loop.value = (step as IteratorResult<unknown>).value;
+  loop.done = false;
+  return true;
 }
 
 /** for await: `step()` gives what is awaited, `take(result)` says whether there is a `value`. */
@@ -243,7 +268,11 @@ export class AsyncLoopIterator {
   }
   step(): unknown {
     this.stepping = true;
-    if (this.foreign !== null) return apply(this.foreign.method as Function, this.foreign.iterator, []);
+    if (this.foreign !== null) {
+      const { iterator, method: next } = this.foreign;
+      const generator = askedBy(next, iterator);
+      return generator ? entry.ask(generator, 0, undefined) : apply(next as Function, iterator, []);
+    }
     const inner = this.inner as LoopIterator;
     if (inner.next()) return inner.value;
     this.done = true;

@@ -44,9 +44,11 @@ export function describe(self: Function, descriptor: Descriptor): void {
  * @param captures null for a function of module level, which is known by its id as a declaration is
  */
 export function makeClosure(meta: FunctionMeta, run: Run, captures: unknown[] | null, start: Start): Descriptor {
-  const make = (meta.name === "" ? nameless : named)[meta.length];
+  const isAsync = meta.kind === 0;
+  const withoutName = isAsync ? asyncNameless : nameless;
+  const make = (meta.name === "" ? withoutName : isAsync ? asyncNamed : named)[meta.length];
   const descriptor = { self: ignored, kind: meta.kind as Descriptor["kind"], run, meta, captures };
-  const self = (make ?? (nameless[0] as Make))(descriptor, start, meta.name);
+  const self = (make ?? (withoutName[0] as Make))(descriptor, start, meta.name);
   descriptor.self = self;
   if (make !== undefined && meta.kind === 0) setPrototypeOf(self, asyncFunctionPrototype);
   else dressFunction(self, meta);
@@ -65,7 +67,8 @@ type Make = (d: Descriptor, start: Start, name: string) => Function;
 
 /**
  * Nameless and named wrappers, by length. To make a function with its name and length costs 50 ns without a name and 160 with
- * one; to define both on a finished function costs 700.
+ * one; to define both on a finished function costs 700. Those of async functions ask themselves who is in charge: a frame less on
+ * the stack, which is what recursion through calls without await ends at.
  */
 const nameless: readonly Make[] = [
   // biome-ignore-start lint/complexity/noArguments: a rest parameter would be allocated in addition
@@ -105,6 +108,46 @@ const named: readonly Make[] = [
     ({
       [name](_a: unknown, _b: unknown) {
         return start(d, this, arguments, undefined);
+      },
+    })[name] as Function,
+];
+const asyncNameless: readonly Make[] = [
+  (d, start) =>
+    ({
+      ""() {
+        return R.ops === null ? start(d, this, arguments, undefined) : R.ops.spawn(d, this, arguments).promise;
+      },
+    })[""],
+  (d, start) =>
+    ({
+      ""(_a: unknown) {
+        return R.ops === null ? start(d, this, arguments, undefined) : R.ops.spawn(d, this, arguments).promise;
+      },
+    })[""],
+  (d, start) =>
+    ({
+      ""(_a: unknown, _b: unknown) {
+        return R.ops === null ? start(d, this, arguments, undefined) : R.ops.spawn(d, this, arguments).promise;
+      },
+    })[""],
+];
+const asyncNamed: readonly Make[] = [
+  (d, start, name) =>
+    ({
+      [name]() {
+        return R.ops === null ? start(d, this, arguments, undefined) : R.ops.spawn(d, this, arguments).promise;
+      },
+    })[name] as Function,
+  (d, start, name) =>
+    ({
+      [name](_a: unknown) {
+        return R.ops === null ? start(d, this, arguments, undefined) : R.ops.spawn(d, this, arguments).promise;
+      },
+    })[name] as Function,
+  (d, start, name) =>
+    ({
+      [name](_a: unknown, _b: unknown) {
+        return R.ops === null ? start(d, this, arguments, undefined) : R.ops.spawn(d, this, arguments).promise;
       },
     })[name] as Function,
   // biome-ignore-end lint/complexity/noArguments: see above

@@ -10,6 +10,7 @@ import {
   type AsyncGenerator,
   asyncGeneratorOf,
   asyncGeneratorPrototype,
+  entry,
   frameOf,
 } from "../language/async-generator.ts";
 import { type Mode, type Ops, R } from "../realm.ts";
@@ -64,6 +65,9 @@ const installed = Object.getOwnPropertyDescriptors(asyncGeneratorPrototype as ty
 const { value: next } = installed.next;
 const { value: end } = installed.return;
 const { value: fail } = installed.throw;
+
+entry.next ??= next;
+entry.ask ??= ask;
 
 /** Is this call a request to an async generator? It is no call of foreign code: its result is a task. */
 export function isRequest(fn: unknown, self: unknown): boolean {

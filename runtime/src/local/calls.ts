@@ -51,7 +51,7 @@ function isPassedOn(fn: unknown, self: unknown, args: unknown[]): boolean {
 export function callLater(scheduler: Scheduler, fn: unknown, self: unknown, args: unknown[], text: string): unknown {
   const descriptor = descriptorOf(fn);
   if (descriptor !== undefined) {
-    if (descriptor.kind === 0) return scheduler.spawn(descriptor, self, args);
+    if (descriptor.kind === 0) return scheduler.spawn(descriptor, self, args).promise;
     const operation = scheduler.host.operation(scheduler, descriptor, self, args, text);
     if (operation !== null) return operation.promise;
   }

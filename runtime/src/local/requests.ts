@@ -29,7 +29,7 @@ export class Requests implements Driver {
     this.#scheduler = scheduler;
   }
 
-  /** A call of `next`, `throw` or `return`. */
+  /** A call of `next`, `throw` or `return`. It runs the body itself: a frame less on the stack, for recursion. */
   add(frame: AsyncGeneratorFrame, mode: Mode, value: unknown): Task {
     if (nesting.count >= SHALLOW) needRoom();
     const scheduler = this.#scheduler;
@@ -38,24 +38,32 @@ export class Requests implements Driver {
     scheduler.host.spawned?.(task, current);
     const request = new Request(mode, value, task);
     put(frame.$queue, request);
-    const isIdle = frame.$queue.length === 1;
-    if (isIdle) {
-      const { child, leaf } = R;
-      nesting.count++;
-      try {
-        if (takeRequest(frame, this)) this.#resume(frame);
-      } catch (error) {
-        const { $queue } = frame;
-        frame.$queue = []; // without a call: the stack is full
-        frame.$state = 4;
-        R.parked = 0;
-        abandon(frame, this, request, $queue, error);
-      } finally {
-        nesting.count--;
-        scheduler.current = current;
-        R.child = child;
-        R.leaf = leaf;
+    if (frame.$queue.length !== 1) return task;
+    const { child, leaf } = R;
+    nesting.count++;
+    try {
+      for (let more = takeRequest(frame, this); more; ) {
+        const given = this.#begin(frame);
+        let outcome: unknown;
+        try {
+          outcome = (frame.$d.run as Run)(frame);
+        } catch (error) {
+          more = this.#failed(frame, error, given);
+          continue;
+        }
+        more = this.#came(frame, outcome);
       }
+    } catch (error) {
+      const { $queue } = frame;
+      frame.$queue = []; // without a call: the stack is full
+      frame.$state = 4;
+      R.parked = 0;
+      abandon(frame, this, request, $queue, error);
+    } finally {
+      nesting.count--;
+      scheduler.current = current;
+      R.child = child;
+      R.leaf = leaf;
     }
     return task;
   }
@@ -84,31 +92,43 @@ export class Requests implements Driver {
   /** Runs the body, with what the registers say, until it waits or no request is left. */
   #resume(frame: AsyncGeneratorFrame): void {
     for (let more = true; more; ) {
-      const task = frame.$queue[0]?.capability as Task;
-      this.#scheduler.current = task;
-      R.child = null;
-      R.leaf = null;
-      const given = R.mode === 1 ? R.value : undefined;
-      let mode: Mode = 0;
+      const given = this.#begin(frame);
       let outcome: unknown;
       try {
         outcome = (frame.$d.run as Run)(frame);
       } catch (error) {
-        R.parked = 0;
-        stitchStack(error, error === given ? frame : null);
-        mode = 1;
-        outcome = error;
+        more = this.#failed(frame, error, given);
+        continue;
       }
-      if (R.parked === 1) {
-        R.parked = 0;
-        this.#scheduler.parkAt(task, frame, outcome);
-        return;
-      }
-      if (outcome === SUSPEND) {
-        this.#scheduler.park(task);
-        return;
-      }
-      more = takeOutcome(frame, this, mode, outcome);
+      more = this.#came(frame, outcome);
     }
+  }
+
+  /** @returns the error with which the body goes on */
+  #begin(frame: AsyncGeneratorFrame): unknown {
+    this.#scheduler.current = frame.$queue[0]?.capability as Task;
+    R.child = null;
+    R.leaf = null;
+    return R.mode === 1 ? R.value : undefined;
+  }
+
+  /** What the body has thrown. @returns is it to be resumed? */
+  #failed(frame: AsyncGeneratorFrame, error: unknown, given: unknown): boolean {
+    R.parked = 0;
+    stitchStack(error, error === given ? frame : null);
+    return takeOutcome(frame, this, 1, error);
+  }
+
+  /** What the body has come to. @returns is it to be resumed? */
+  #came(frame: AsyncGeneratorFrame, outcome: unknown): boolean {
+    const task = frame.$queue[0]?.capability as Task;
+    if (R.parked === 1) {
+      R.parked = 0;
+      this.#scheduler.parkAt(task, frame, outcome);
+      return false;
+    }
+    if (outcome !== SUSPEND) return takeOutcome(frame, this, 0, outcome);
+    this.#scheduler.park(task);
+    return false;
   }
 }

@@ -77,16 +77,12 @@ export class Scheduler implements Ops {
 
   /** Starts the root task: it runs until it parks; what it made ready runs in the next turn. */
   start(descriptor: Descriptor, self: unknown, args: unknown[]): Task {
-    const task = this.adopt(new Task(null));
-    this.root = task;
-    this.host.spawned?.(task, null);
     this.#beginTurn();
     try {
-      this.#enter(task, descriptor, self, args);
+      return this.spawn(descriptor, self, args);
     } finally {
       this.#endTurn();
     }
-    return task;
   }
 
   /** Does a task go on in the next turn? */
@@ -161,25 +157,50 @@ export class Scheduler implements Ops {
     return combine(this, kind, items).promise;
   }
 
-  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): TaskPromise {
+  /** It calls the run function itself: recursion through calls without await is as deep as the frames of the stack are small. */
+  spawn(descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): Task {
     if (nesting.count >= SHALLOW) needRoom();
+    const { current } = this;
     const task = this.adopt(new Task(null));
-    this.host.spawned?.(task, this.current);
+    this.root ??= task;
+    this.host.spawned?.(task, current);
     const { child, leaf, gas } = R;
     if (gas < 1) R.gas = 1; // it runs at once (I1); who awaits next pays
     nesting.count++;
+    this.current = task;
+    R.child = null;
+    let mode: Mode = 0;
+    let outcome: unknown;
     try {
-      this.#enter(task, descriptor, self, args);
+      const run = descriptor.run as Run;
+      outcome = args.length === 1 ? run(null, self, args[0]) : apply(run, self, args);
+    } catch (error) {
+      mode = 1;
+      outcome = error;
+    }
+    nesting.count--;
+    if (gas < 1) R.gas = gas;
+    this.current = current;
+    this.#spawned(task, mode, outcome, child, leaf);
+    return task;
+  }
+
+  /** What the first call of a task's function has come to. */
+  #spawned(task: Task, mode: Mode, outcome: unknown, child: Frame | null, leaf: Frame | null): void {
+    try {
+      if (mode === 1) {
+        R.parked = 0;
+        stitchStack(outcome, null);
+        this.#fail(task, outcome);
+      } else if (outcome === suspend) this.park(task);
+      else this.#finish(task, outcome);
     } catch (error) {
       if (task.state === 0 && task.leaf === null) this.tasks.delete(task); // the stack is full: its caller hears of it at once
       throw error;
     } finally {
-      nesting.count--;
-      if (gas < 1) R.gas = gas;
       R.child = child;
       R.leaf = leaf;
     }
-    return task.promise;
   }
 
   request(frame: Frame, mode: Mode, value: unknown): TaskPromise {
@@ -279,25 +300,6 @@ export class Scheduler implements Ops {
   }
 
   // ---- frames
-
-  #enter(task: Task, descriptor: Descriptor, self: unknown, args: ArrayLike<unknown>): void {
-    let outcome: unknown;
-    const { current } = this;
-    this.current = task;
-    R.child = null;
-    try {
-      outcome = apply(descriptor.run as Run, self, args);
-    } catch (error) {
-      this.current = current;
-      R.parked = 0;
-      stitchStack(error, null);
-      this.#fail(task, error);
-      return;
-    }
-    this.current = current;
-    if (outcome === suspend) this.park(task);
-    else this.#finish(task, outcome);
-  }
 
   /** Lets a stack of frames, or a callback, go on. */
   #takeUp(task: Task, mode: Mode, value: unknown): void {

@@ -55,30 +55,41 @@ export class VolatileGenerator implements Driver {
     );
   }
 
-  /** A call of `next`, `throw` or `return`. */
+  /** A call of `next`, `throw` or `return`. It runs the body itself: a frame less on the stack, for recursion. */
   request(mode: Mode, value: unknown): Promise<unknown> {
     if (nesting.count >= SHALLOW) needRoom();
     const frame = this.#frame;
     const capability = new Deferred();
     const request = new Request(mode, value, capability);
     put(frame.$queue, request);
-    const isIdle = frame.$queue.length === 1;
-    if (isIdle) {
-      const { depth } = R;
-      nesting.count++;
-      try {
-        if (takeRequest(frame, this)) this.#resume();
-      } catch (error) {
-        const { $queue } = frame;
-        frame.$queue = []; // without a call: the stack is full
-        frame.$state = 4;
-        R.parked = 0;
-        this.#isRunning = false;
-        abandon(frame, this, request, $queue, error);
-      } finally {
-        nesting.count--;
-        R.depth = depth;
+    if (frame.$queue.length !== 1) return capability.promise;
+    const { depth } = R;
+    nesting.count++;
+    try {
+      let more = takeRequest(frame, this);
+      this.#isRunning = more;
+      while (more) {
+        const given = R.mode === 1 ? R.value : undefined;
+        let outcome: unknown;
+        try {
+          outcome = (frame.$d.run as Run)(frame);
+        } catch (error) {
+          more = this.#failed(error, given);
+          continue;
+        }
+        more = this.#came(outcome);
       }
+      this.#isRunning = false;
+    } catch (error) {
+      const { $queue } = frame;
+      frame.$queue = []; // without a call: the stack is full
+      frame.$state = 4;
+      R.parked = 0;
+      this.#isRunning = false;
+      abandon(frame, this, request, $queue, error);
+    } finally {
+      nesting.count--;
+      R.depth = depth;
     }
     return capability.promise;
   }
@@ -108,27 +119,34 @@ export class VolatileGenerator implements Driver {
 
   /** Runs the body, with what the registers say, until it waits or no request is left. */
   #resume(): void {
-    const frame = this.#frame;
-    const run = frame.$d.run as Run;
     this.#isRunning = true;
     for (let more = true; more; ) {
       const given = R.mode === 1 ? R.value : undefined;
-      let mode: Mode = 0;
       let outcome: unknown;
       try {
-        outcome = run(frame);
+        outcome = (this.#frame.$d.run as Run)(this.#frame);
       } catch (error) {
-        R.parked = 0;
-        stitchStack(error, error === given ? frame : null); // what came from outside knows nothing of this frame
-        mode = 1;
-        outcome = error;
+        more = this.#failed(error, given);
+        continue;
       }
-      if (R.parked === 1 || outcome === suspend) {
-        this.#body.begin(frame, outcome);
-        more = this.#isAgain;
-        this.#isAgain = false;
-      } else more = takeOutcome(frame, this, mode, outcome);
+      more = this.#came(outcome);
     }
     this.#isRunning = false;
+  }
+
+  /** What the body has thrown. @returns is it to be resumed? */
+  #failed(error: unknown, given: unknown): boolean {
+    R.parked = 0;
+    stitchStack(error, error === given ? this.#frame : null); // what came from outside knows nothing of this frame
+    return takeOutcome(this.#frame, this, 1, error);
+  }
+
+  /** What the body has come to. @returns is it to be resumed? */
+  #came(outcome: unknown): boolean {
+    if (R.parked !== 1 && outcome !== suspend) return takeOutcome(this.#frame, this, 0, outcome);
+    this.#body.begin(this.#frame, outcome);
+    const isAgain = this.#isAgain;
+    this.#isAgain = false;
+    return isAgain;
   }
 }

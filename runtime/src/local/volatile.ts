@@ -16,11 +16,9 @@
 import { types } from "node:util";
 import { promiseOf } from "../builtins.ts";
 import type { Frame } from "../frame.ts";
-import { apply } from "../language/apply.ts";
 import { stitchStack } from "../language/stack.ts";
-import { type Descriptor, gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
+import { gasBudget, type Mode, READY, type Run, R as realm, SUSPEND } from "../realm.ts";
 import { Context } from "./context.ts";
-import { needRoom, nesting, SHALLOW } from "./headroom.ts";
 import { type Failure, subscribe } from "./subscribe.ts";
 import { chainingCycle, isResult } from "./thenable.ts";
 
@@ -231,24 +229,8 @@ class Climb {
   }
 }
 
-/** Calls a durable function outside any scheduler: as an ordinary async function. */
-export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknown>): Promise<unknown> {
-  if (nesting.count >= SHALLOW) needRoom();
-  const { depth, gas } = R;
-  if (gas < 1) R.gas = 1; // a call without await runs at once; who awaits next pays
-  let outcome: unknown;
-  nesting.count++;
-  try {
-    outcome = apply(d.run as Run, self, args);
-  } catch (error) {
-    R.parked = 0;
-    return nativePromise.reject(error);
-  } finally {
-    nesting.count--;
-    R.depth = depth;
-    if (gas < 1) R.gas = gas;
-  }
-  if (outcome !== suspend) return settled(outcome);
+/** A call of a durable function outside any scheduler that has parked: its promise. */
+export function openVolatile(): Promise<unknown> {
   let driver: VolatileDriver | undefined;
   const promise = new nativePromise((resolve, reject) => {
     driver = new VolatileDriver(resolve, reject);
@@ -259,6 +241,6 @@ export function runVolatile(d: Descriptor, self: unknown, args: ArrayLike<unknow
 }
 
 /** A promise of what a function returned at once: like `Promise.resolve`, but never the promise that it returned. */
-function settled(value: unknown): Promise<unknown> {
+export function settled(value: unknown): Promise<unknown> {
   return isPromise(value) ? new nativePromise((resolve) => resolve(value)) : promiseOf(value);
 }
