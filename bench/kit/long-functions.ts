@@ -90,6 +90,8 @@ export const longFunctions: { readonly [name: string]: (n: number) => string } =
 export const deepFunctions: { readonly [name: string]: (n: number) => string } = {
   "a long chain": (n) => durable(`return o\n${lines(n, (i) => `.m${i}(await g(${i}))`)};`),
   "a long sum": (n) => durable(`return i\n${lines(n, (i) => `+ await g(${i})`)};`),
+  "a long else-if": (n) => durable(`${lines(n, (i) => `if (i === ${i}) return (await g(${i})).x;\nelse`)} return o;`),
+  "a long plain sum": (n) => durable(`await g();\nreturn i\n${lines(n, (i) => `+ o.k${i}`)};`),
   "deep blocks": (n) => durable(nested(n, (i) => `{ const v${i} = await g(${i}); log(v${i});`, "}")),
   "deep conditions": (n) => durable(nested(n, (i) => `if (await g(${i})) {`, "}")),
   "deep loops": (n) => durable(nested(n, (i) => `for (const v${i} of await g(${i})) {`, "}")),

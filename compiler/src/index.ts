@@ -18,6 +18,7 @@ import { Settings } from "./analyze/settings.ts";
 import { classesOf, findShapes } from "./analyze/shape.ts";
 import { checkSupported } from "./analyze/supported.ts";
 import type { DurableFunction, FoundFunction, LoweredFunction } from "./analyze/types.ts";
+import { compileDeep } from "./deep.ts";
 import { type Diagnostic, Diagnostics } from "./diagnostic.ts";
 import { nameDefault } from "./emit/default-export.ts";
 import { hashText, SourceHashes, stampOf } from "./emit/hash.ts";
@@ -64,9 +65,13 @@ export interface CompileResult {
 export function compile(source: string, options: CompileOptions): CompileResult {
   const resolved = resolveOptions(options);
   const diagnostics = new Diagnostics();
-  const emitted = orTooDeep(() => lowerFile(source, resolved, diagnostics), diagnostics);
   const unchanged = { code: source, map: null, manifest: null };
-  return { ...(emitted ?? unchanged), diagnostics: diagnostics.toArray() };
+  try {
+    return { ...(lowerFile(source, resolved, diagnostics) ?? unchanged), diagnostics: diagnostics.toArray() };
+  } catch (error) {
+    if (!isOverflow(error)) throw error;
+    return compileDeep(source, options) ?? { ...unchanged, diagnostics: tooDeep() };
+  }
 }
 
 function lowerFile(source: string, options: ResolvedOptions, diagnostics: Diagnostics) {
@@ -79,15 +84,15 @@ function lowerFile(source: string, options: ResolvedOptions, diagnostics: Diagno
 }
 
 /** Parser and passes walk down trees by calling themselves. */
-function orTooDeep<T>(run: () => T, diagnostics: Diagnostics): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof RangeError) || !/call stack/i.test(error.message)) throw error;
-    const detail = "its expressions or statements are nested too deeply";
-    diagnostics.add("error", { start: 0, end: 0 }, errors.unreadableSource({ detail }));
-    return undefined;
-  }
+function isOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
+}
+
+function tooDeep(): Diagnostic[] {
+  const diagnostics = new Diagnostics();
+  const detail = "its expressions or statements are nested too deeply";
+  diagnostics.add("error", { start: 0, end: 0 }, errors.unreadableSource({ detail }));
+  return diagnostics.toArray();
 }
 
 function emit(source: string, found: Found, options: ResolvedOptions, diagnostics: Diagnostics) {

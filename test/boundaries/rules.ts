@@ -32,7 +32,9 @@ export const COMPILER: Rules = {
   "emit/abi": [],
   "emit/wrapper": ["type analyze/types", "npm @babel/"],
   emit: ["emit/abi", "analyze", "lower", "find/names", "find/references", "npm @babel/", "npm @jridgewell/"],
-  index: ["find", "analyze", "lower", "emit", "diagnostic", "options", "npm @babel/"],
+  deep: ["type index", "type options"],
+  "deep-thread": ["index", "type deep"],
+  index: ["find", "analyze", "lower", "emit", "diagnostic", "options", "deep", "npm @babel/"],
   hosts: ["index", "emit/source-map", "npm typescript", "npm vite", "npm ts-patch", "npm @jridgewell/"],
 };
 

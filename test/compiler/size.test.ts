@@ -3,7 +3,9 @@
 import { compile } from "@coldframe/compiler";
 import { describe, expect, test } from "vitest";
 import { deepFunctions, longFunctions } from "../../bench/kit/long-functions.ts";
+import { evaluate } from "../kit/evaluate.ts";
 import { observe } from "./lower/harness.ts";
+import "@coldframe/runtime/abi/v1";
 
 /** Bytes of code and manifest per byte of source. */
 function sizeOf(source: string): { code: number; manifest: number } {
@@ -24,11 +26,47 @@ test.each(Object.entries({ ...longFunctions, ...deepFunctions }))("%s", (name, m
   expect(large.manifest / small.manifest).toBeLessThan(bar);
 });
 
-test("what is nested too deep for the stack is refused with a code", () => {
-  const source = `export async function f(i) { "use durable"; return ${"g(await ".repeat(20_000)}i${")".repeat(20_000)}; }`;
-  const { code, diagnostics } = compile(source, { filename: "deep.js" });
-  expect(diagnostics.map(({ code }) => code)).toEqual(["CF1005"]);
-  expect(code).toBe(source);
+describe("what is nested too deep for the stack", () => {
+  const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join("\n");
+  const options = { filename: "deep.js", sourceType: "script", abi: "global" } as const;
+  const file = (body: string) => `async function main(i, g) { "use durable"; await null; ${body} }`;
+
+  test("is compiled all the same, and does what it says", async () => {
+    const n = 2_000;
+    const sum = file(`return i ${lines(n, (k) => `+ ${k}`)};`);
+    const branches = file(`${lines(n, (k) => `if (i === ${k}) return (await g(${k})) + ${k}; else`)} return "none";`);
+    const chain = file(
+      `const o = { n: 0, add(k) { this.n += k; return this } }; return o${lines(n, () => ".add(1)")}.n;`,
+    );
+    const run = (source: string, i: number) => {
+      const { code, diagnostics } = compile(source, options);
+      expect(diagnostics).toEqual([]);
+      return evaluate(code, true).main(i, async (k: number) => k);
+    };
+    expect(await run(sum, 1)).toBe(1 + (n * (n - 1)) / 2);
+    expect([await run(branches, n - 1), await run(branches, n)]).toEqual([2 * n - 2, "none"]);
+    expect(await run(chain, 0)).toBe(n);
+  });
+
+  test("asks its host as always", () => {
+    const asked: number[] = [];
+    const source = `import { Size } from "./size"; ${file(`return Size.big ${lines(2_000, (k) => `+ ${k}`)};`)}`;
+    const constEnumValue = (start: number, end: number) => {
+      asked.push(start);
+      return source.slice(start, end) === "Size.big" ? 41 : undefined;
+    };
+    const { code, diagnostics } = compile(source, { filename: "deep.ts", constEnumValue });
+    expect(diagnostics).toEqual([]);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(code).toContain("return 41");
+  });
+
+  test("is refused with a code where no stack suffices", () => {
+    const source = file(`return ${"g(await ".repeat(20_000)}i${")".repeat(20_000)};`);
+    const { code, diagnostics } = compile(source, options);
+    expect(diagnostics.map(({ code }) => code)).toEqual(["CF1005"]);
+    expect(code).toBe(source);
+  });
 });
 
 const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join("\n");

@@ -12,6 +12,12 @@ export const lowerIf: Lower<t.IfStatement> = (node, lowering, before) => {
   const again = lowering.rangeOf(alternate) === undefined ? t.booleanLiteral(true) : then && lowering.upTo(then[1]);
   const chosen = again ? t.conditionalExpression(lowering.isFresh, test, again) : and(lowering.isFresh, test);
   const lowered = block(lowerBody(consequent, lowering));
-  const otherwise = alternate ? block(lowerBody(alternate, lowering)) : null;
+  const otherwise = alternate ? elseOf(lowerBody(alternate, lowering)) : null;
   return [...lowering.onEntry(before), { ...node, test: chosen, consequent: lowered, alternate: otherwise }];
 };
+
+/** `else if` stays that: with a block for each, V8 runs out of stack in a chain half as long. */
+function elseOf(statements: t.Statement[]): t.Statement {
+  const [only] = statements;
+  return statements.length === 1 && t.isIfStatement(only) ? only : block(statements);
+}
