@@ -71,6 +71,27 @@ describe("what is nested too deep for the stack", () => {
 
 const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join("\n");
 
+test("the way back to a late point passes by few guards", () => {
+  const { code } = compile(`async function f(g) { "use durable"; ${lines(2_000, (i) => `await g(${i});`)} }`, {
+    filename: "long.js",
+  });
+  const run = code.slice(code.indexOf("function f$($f"));
+  const byIndent = Object.groupBy(run.match(/^ *if \(\$pc <= \d+\)/gm) ?? [], (text) => String(text.search(/\S/)));
+  const outer = byIndent[2] ?? byIndent[4] ?? [];
+  expect(outer.length).toBeGreaterThan(0);
+  expect(outer.length).toBeLessThanOrEqual(32);
+});
+
+// Takes half a minute; V8 would refuse the call that saves them.
+test.runIf(process.env.COLDFRAME_TEST === "long")("more variables than a call has arguments are refused", () => {
+  const names = (text: (i: number) => string) => lines(66_000, text);
+  const source = `async function f(g) { "use durable"; ${names((i) => `const v${i} = g(${i});`)} await g(); return [${names((i) => `v${i},`)}]; }`;
+  const { diagnostics } = compile(source, { filename: "long.js" });
+  expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+    ["CF1101", expect.stringContaining("65,000 variables")],
+  ]);
+});
+
 /** Bodies of `async function main(a, b)`, long enough for one save. */
 const bodies: Record<string, string> = {
   temporaries: lines(300, (i) => `t(t("x"), await t("v", ${i}));`),

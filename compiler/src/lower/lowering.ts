@@ -24,6 +24,9 @@ export type Lower<N extends t.Statement = t.Statement> = (
 
 export type LowerTable = { readonly [type: string]: Lower<never> | undefined };
 
+/** V8 takes 65,535 arguments in a call; a save has some of its own. */
+const MOST_SAVED = 65_000;
+
 export class Lowering {
   readonly durable: DurableUnit;
   readonly descriptor: DescriptorPath;
@@ -185,6 +188,10 @@ export class Lowering {
 
   #save(name: string, first: t.Expression[], kept: readonly Binding[]): t.ReturnStatement {
     const { durable, descriptor } = this;
+    if (kept.length > MOST_SAVED) {
+      const what = `A function with more than ${MOST_SAVED.toLocaleString("en")} variables that are needed behind an await or yield`;
+      throw durable.module.refuse(durable.unit.node, what, "Keep them in an array or object.");
+    }
     const reached = descriptor.isStatic ? [] : [descriptor.reach()];
     const variables = kept.map((binding) => durable.view.variable(binding));
     return t.returnStatement(call(id(name), this.frame, ...first, ...reached, ...variables));

@@ -2,6 +2,7 @@
 // Does not own: the inside of a statement (syntax/).
 // I1. In a list every statement with points but the last is guarded by `$pc <= last`, for a later one may be meant.
 // I2. Behind the last statement with points `$pc` is 0: what follows needs no guard.
+// I3. Long lists are a tree of guards: a way back over each of n statements would make n awaits cost n² tests.
 import type * as t from "@babel/types";
 import type { Lowering } from "./lowering.ts";
 import { at, when } from "./nodes.ts";
@@ -13,7 +14,8 @@ export function lowerList(
   before: t.Statement[] = [],
 ): t.Statement[] {
   const lastWithPoints = nodes.findLastIndex((node) => lowering.rangeOf(node));
-  const out: t.Statement[] = [];
+  const guarded: Guarded[] = [];
+  const last: t.Statement[] = [];
   let pending = before;
   for (const [index, node] of nodes.entries()) {
     const range = lowering.rangeOf(node);
@@ -23,9 +25,36 @@ export function lowerList(
     }
     const lowered = lowering.statement(node, pending);
     pending = [];
-    out.push(...(index < lastWithPoints ? [at(when(lowering.upTo(range[1]), lowered), node)] : lowered));
+    if (index === lastWithPoints) last.push(...lowered);
+    else guarded.push({ statement: at(when(lowering.upTo(range[1]), lowered), node), upTo: range[1] });
   }
-  return [...out, ...pending];
+  return [...group(guarded, lowering).map(({ statement }) => statement), ...last, ...pending];
+}
+
+interface Guarded {
+  statement: t.Statement;
+  upTo: number;
+}
+
+/** How many guards of one level are passed by. */
+const WIDTH = 16;
+
+/** I3: `if ($pc <= 32) { if ($pc <= 1) …; if ($pc <= 2) …; … }` */
+function group(guarded: readonly Guarded[], lowering: Lowering): readonly Guarded[] {
+  if (guarded.length <= 2 * WIDTH) return guarded;
+  const groups: Guarded[] = [];
+  for (let from = 0; from < guarded.length; from += WIDTH) {
+    const members = guarded.slice(from, from + WIDTH);
+    const { upTo } = members.at(-1) as Guarded;
+    groups.push({
+      statement: when(
+        lowering.upTo(upTo),
+        members.map(({ statement }) => statement),
+      ),
+      upTo,
+    });
+  }
+  return group(groups, lowering);
 }
 
 /** Lowers a block, whose names have been moved out of it. */

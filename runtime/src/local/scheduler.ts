@@ -185,7 +185,6 @@ export class Scheduler implements Ops {
     return task;
   }
 
-  /** What the first call of a task's function has come to. */
   #spawned(task: Task, mode: Mode, outcome: unknown, child: Frame | null, leaf: Frame | null): void {
     try {
       if (mode === 1) {
