@@ -12,7 +12,7 @@ import { classOf, writeByName } from "./by-name.ts";
 import { baseOf } from "./class-base.ts";
 import { shapeOf } from "./class-shape.ts";
 import { customOf, writeCustom } from "./codecs/custom.ts";
-import { codeOf, errorKind } from "./codecs/error.ts";
+import { errorKind, nameOfPrototype } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
 import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
 import { hookOf, writePrivate } from "./codecs/private.ts";
@@ -80,7 +80,7 @@ function search(writer: GraphWriter, value: object, proto: object | null): Famil
   if (customOf(proto) !== undefined) return makeFamily(proto, writeCustom, 0);
   const branded = kinds().byBrand.find((kind) => kind.is(value));
   if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
-  if (errorKind.is(value) && codeOf(value) !== undefined)
+  if (errorKind.is(value) && nameOfPrototype(value) !== undefined)
     return makeFamily(proto, writeExtended, 0, { kind: errorKind });
   return searchClass(writer, value, proto);
 }

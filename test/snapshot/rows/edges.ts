@@ -1,11 +1,13 @@
 // biome-ignore-all lint/suspicious/noSparseArray: holes are what is tested
 /** Owns: rows for single values at the edge of their kind: buffers, views, errors, dates, texts, keys, constants of modules. */
 import { AssertionError } from "node:assert";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import * as workerThreads from "node:worker_threads";
 import { errors, LostError, linkOf } from "../../../runtime/src/errors.ts";
 import { config, helper, Point } from "../kit/classes.ts";
 import { makeAdd, makeFunction } from "../kit/code.ts";
-import { registry } from "../kit/roundtrip.ts";
+import { registry, thrownBy } from "../kit/roundtrip.ts";
 import { exact, type Rows, refused } from "./row.ts";
 
 class Coded extends LostError {
@@ -71,6 +73,8 @@ function following(length: number, most: number): unknown {
   ];
 }
 
+const failedImport = await import(["not", "there"].join("-")).catch((error: unknown) => error);
+
 const lookalike = (code: string, base: Error = new Error("x")) => Object.assign(base, { code, link: linkOf(code) });
 const ours = () => errors.missingCodec({ name: "n" });
 
@@ -127,6 +131,21 @@ const values = exact({
     return error;
   },
   "subclass of a class of Node's errors": () => new Assertion({ message: "m", actual: 1, expected: 2, operator: "==" }),
+  "error of Node with a code": () => thrownBy(() => Buffer.alloc(-1)),
+  "errors of Node of one code": () => [thrownBy(() => Buffer.alloc(-1)), thrownBy(() => Buffer.alloc(-2))],
+  "TypeError of Node": () => thrownBy(() => Buffer.alloc("x" as never)),
+  "error of Node that prints its code": () => thrownBy(() => new TextDecoder("none")),
+  "error of Node, frozen, with a cause": () =>
+    Object.freeze(
+      Object.assign(
+        thrownBy(() => Buffer.alloc(-1)),
+        { cause: 1 },
+      ),
+    ),
+  "error of the system": () => thrownBy(() => readFileSync("/does/not/exist")),
+  "error of a bad URL": () => thrownBy(() => new URL("x")),
+  "error of a failed import": () => failedImport,
+  "error of a failed look-up of a module": () => thrownBy(() => createRequire("/").resolve("not-there")),
   "object with a captured stack": () => {
     const object = { a: 1 };
     Error.captureStackTrace(object);
@@ -227,6 +246,10 @@ const foreign = refused({
   "key that is a symbol of this process": [() => ({ [Symbol("own")]: 1 }), /symbol/],
   "Map with a WeakRef for a key": [() => new Map([[new WeakRef({}), 1]]), /WeakRef/],
   "getter of the language": [() => Object.getOwnPropertyDescriptor(Map.prototype, "size")?.get, /native function/],
+  "error with a prototype like Node's": [
+    () => Object.setPrototypeOf(new Error("x"), likeNodes()),
+    /error whose prototype/,
+  ],
   "object under a frozen object": [() => Object.create(Object.freeze({ a: 1 })), /prototype is another object/],
   "object under a Proxy": [() => Object.create(new Proxy({}, {})), /inherits from a Proxy/],
   "revoked Proxy": [revoked, /A Proxy/],
@@ -252,6 +275,11 @@ const foreign = refused({
     /closure F/,
   ],
 });
+
+function likeNodes(): object {
+  const proto = Object.create(Error.prototype) as object;
+  return Object.defineProperty(proto, "constructor", { get: () => Error, configurable: true });
+}
 
 function revoked(): unknown {
   const { proxy, revoke } = Proxy.revocable({}, {});

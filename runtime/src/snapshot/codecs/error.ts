@@ -14,6 +14,7 @@ import type { NodeReader } from "../node-reader.ts";
 import { tags } from "../tags.ts";
 import type { BuiltinKind } from "../types.ts";
 import { isDomException } from "./dom-exception.ts";
+import { nameOfNodeError, prototypeOfNodeError } from "./node-error.ts";
 
 const classes = [
   Error,
@@ -34,7 +35,7 @@ export const errorKind: BuiltinKind<Error> = {
   isSelfContained: true,
   is: (value) => types.isNativeError(value) && !isDomException(value),
   encode(value, writer) {
-    writer.value(codeOf(value) ?? Object.getPrototypeOf(value));
+    writer.value(nameOfPrototype(value) ?? Object.getPrototypeOf(value));
     writer.value(integrityOf(value));
     writeProperties(writer, value, Reflect.ownKeys(value));
   },
@@ -58,7 +59,7 @@ const brand = Symbol.for("coldframe.error");
 const code = /^(?:CF\d{4})?$/;
 
 /** What stands for the class of an error that is Coldframe's, in whichever copy; a user's class may extend that, and is the user's. */
-export function codeOf(value: object): string | undefined {
+function codeOf(value: object): string | undefined {
   const proto = Object.getPrototypeOf(value);
   if (proto === null) return undefined;
   if (Object.hasOwn(proto, brand)) {
@@ -75,9 +76,18 @@ function nameOf(cls: Function | undefined): unknown {
   return cls && Object.getOwnPropertyDescriptor(cls, "name")?.value;
 }
 
-/** The prototype of Coldframe's errors of a code. */
+/** What stands for a prototype that is no class's here: that of an error of Coldframe's, or of Node's. */
+export function nameOfPrototype(value: object): string | undefined {
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null || errorKind.prototypes.includes(proto)) return undefined;
+  return codeOf(value) ?? nameOfNodeError(value);
+}
+
+/** The prototype of Coldframe's errors of a code, or of Node's of a name. */
 function prototypeOf(node: NodeReader): object {
   const own = node.text(0);
+  const ofNode = prototypeOfNodeError(own);
+  if (ofNode !== undefined) return ofNode;
   if (!code.test(own)) throw node.corrupt("an error without its class");
   return (Object.hasOwn(errorClasses, own) ? errorClasses[own] : undefined)?.prototype ?? ColdframeError.prototype;
 }

@@ -14,7 +14,8 @@ const natives: Readonly<Record<string, new () => Error>> = {
 
 /** Only the head of the stack is shown: where an error was thrown is seldom what is looked for here. */
 const error: Maker = (all, items, later) => {
-  const own = items[0]?.reference === false ? "ColdframeError" : all.classNameOf(items[0] as Item);
+  const [, ofNode = "ColdframeError"] = String(items[0]?.token).split(" ");
+  const own = items[0]?.reference === false ? ofNode : all.classNameOf(items[0] as Item);
   const name = own || "Error";
   const native = Object.hasOwn(natives, name) ? natives[name] : undefined;
   const made = withoutStack(() => new (native ?? (all.classNamed(name, Error) as new () => Error))());
