@@ -2,7 +2,8 @@
  * Owns: how values of one prototype are written, found once per snapshot and prototype.
  * Does not own: the kinds (kinds), the tokens (objects, codecs/).
  *
- * I1 A prototype is stored only by name: nil, `Object.prototype`, an intrinsic, or the `prototype` of a registered class.
+ * I1 A prototype is stored by name (nil, `Object.prototype`, an intrinsic, the `prototype` of a registered class), or is an ordinary
+ *    object itself (inherited.ts).
  * I2 An instance needs the brand that its prototype chain promises, and may not have another.
  */
 import { types } from "node:util";
@@ -21,6 +22,7 @@ import { writeExtended } from "./extended.ts";
 import { describeForeign } from "./foreign.ts";
 import type { GraphWriter } from "./graph-writer.ts";
 import { hostClassOf } from "./host-classes.ts";
+import { isOrdinaryPrototype } from "./inherited.ts";
 import { intrinsicName } from "./intrinsics.ts";
 import { kinds } from "./kinds.ts";
 import type { Layout } from "./layout.ts";
@@ -82,7 +84,8 @@ function search(writer: GraphWriter, value: object, proto: object | null): Famil
   if (branded !== undefined) return makeFamily(proto, writeBranded, 0, { kind: branded });
   if (errorKind.is(value) && nameOfPrototype(value) !== undefined)
     return makeFamily(proto, writeExtended, 0, { kind: errorKind });
-  return searchClass(writer, value, proto);
+  if (classOf(proto) !== undefined) return searchClass(writer, value, proto);
+  return isOrdinaryPrototype(proto, writer.registry) ? makeFamily(proto, null, writer.idOf(proto)) : null;
 }
 
 /** A Proxy hears every question that goes up the chain, and may answer it by throwing. */

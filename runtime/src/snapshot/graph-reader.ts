@@ -17,6 +17,7 @@ import { readProperties } from "./attributes.ts";
 import { CodeLookup } from "./code-lookup.ts";
 import { COST_OF_SHAPE, COST_OF_SHAPED, COST_OF_TOKEN, type Cost, costOfNode } from "./cost.ts";
 import { FIRST_NODE, HOLE, NEGATIVE_ZERO, READY_NODE, TDZ_NODE, UNDEFINED } from "./fixed.ts";
+import { isOrdinaryPrototype } from "./inherited.ts";
 import { close } from "./integrity.ts";
 import { isExtendable, kinds } from "./kinds.ts";
 import { NodeReader } from "./node-reader.ts";
@@ -129,9 +130,18 @@ export class GraphReader {
   prototype(id: number, own: readonly object[] | null): object {
     const value = this.lookup(this.checkId(id));
     if (own === null && this.#ordinary.has(value)) return value as object;
-    if (!isPrototypeFor(value, own, this.registry)) throw this.corrupt("a prototype that does not fit");
+    const isInherited = own === null && this.#mayInherit(id) && isOrdinaryPrototype(value as object, this.registry);
+    if (!isInherited && !isPrototypeFor(value, own, this.registry)) throw this.corrupt("a prototype that does not fit");
     if (own === null) this.#ordinary.add(value);
-    return value;
+    return value as object;
+  }
+
+  /** Is the node an ordinary object, or a constant that is an object? */
+  #mayInherit(id: number): boolean {
+    const tag = this.tokens[this.#starts[id - FIRST_NODE] as number] as number;
+    const value = this.lookup(id);
+    if (tag === tags.reference) return typeof value === "object" && value !== null;
+    return tag === tags.object || tag === tags.described || this.#shapes[tag - FIRST_SHAPE_TAG]?.isObject === true;
   }
 
   /** The frame of a generator function's object, or null. */

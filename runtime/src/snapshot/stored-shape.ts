@@ -7,6 +7,7 @@
  */
 import { errors } from "../errors.ts";
 import type { Frame } from "../frame.ts";
+import { classOf } from "./by-name.ts";
 import type { CodePoint } from "./code-lookup.ts";
 import { fillFrame, type StoredSlots } from "./codecs/frame.ts";
 import { FIRST_NODE } from "./fixed.ts";
@@ -22,6 +23,8 @@ export interface StoredShape {
   readonly mask: number;
   /** The node that must have a shell first, or -1. */
   readonly needs: number;
+  /** Are its nodes ordinary objects? */
+  readonly isObject?: boolean;
   make(graph: GraphReader): object;
   /** `at` is the place of the first token. */
   fill(shell: object, graph: GraphReader, at: number): void;
@@ -69,6 +72,7 @@ class ObjectShape implements StoredShape {
   readonly keys: readonly string[];
   readonly mask: number;
   readonly needs: number;
+  readonly isObject = true;
   readonly #integrity: number;
   /** Undefined until its node has been read. */
   #proto: object | null | undefined;
@@ -94,7 +98,9 @@ class ObjectShape implements StoredShape {
 
   #setProto(proto: object | null): void {
     this.#proto = proto;
-    this.#safe = proto === null || !hasAny(proto, this.keys);
+    // What another object holds may not be there yet.
+    const isWhole = proto === null || proto === Object.prototype || classOf(proto) !== undefined;
+    this.#safe = isWhole && (proto === null || !hasAny(proto, this.keys));
   }
 
   make(graph: GraphReader): object {

@@ -76,7 +76,7 @@ class Comparison {
 
   #compareObjects(path: string, left: object, right: object): void {
     const [leftProto, rightProto] = [Object.getPrototypeOf(left), Object.getPrototypeOf(right)];
-    if (generatorState(left) === undefined && leftProto !== rightProto) this.#differ(path, "prototypes differ");
+    if (generatorState(left) === undefined) this.#comparePrototypes(path, leftProto, rightProto);
     if (Object.isExtensible(left) !== Object.isExtensible(right)) this.#differ(path, "extensibility differs");
     this.#compareProperties(path, left, right);
     for (const slots of slotReaders) {
@@ -88,6 +88,13 @@ class Comparison {
         this.#open.push({ path: `${path}${label}`, left: value, right: b[index]?.[1] });
       });
     }
+  }
+
+  /** Prototypes of classes and what has a name are the same; an object that another inherits from is an object like others. */
+  #comparePrototypes(path: string, left: object | null, right: object | null): void {
+    const isShared = left === null || Object.hasOwn(left, "constructor") || isByName(left);
+    if (isShared && left !== right) this.#differ(path, "prototypes differ");
+    if (!isShared) this.#open.push({ path: `${path}.__proto__`, left, right });
   }
 
   #compareProperties(path: string, left: object, right: object): void {

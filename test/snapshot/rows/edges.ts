@@ -222,6 +222,32 @@ const values = exact({
   "frozen object of frozen objects": () => Object.freeze({ a: Object.freeze([Object.freeze(new Set([1]))]) }),
   "bigints at the edges of words": () => [2n ** 63n, -(2n ** 64n), 2n ** 1024n - 1n, BigInt(-0)],
   "dates at the edges": () => [new Date(8.64e15), new Date(-1), new Date(0.5)],
+  "object under another one": () => Object.create({ a: 1, b: { c: 2 } }),
+  "objects under one object, which is held too": () => {
+    const defaults = { a: 1, list: [1] };
+    return [Object.assign(Object.create(defaults), { a: 2 }), Object.create(defaults), defaults];
+  },
+  "object under a frozen object of the same keys": () =>
+    Object.create(Object.freeze({ a: 1 }), { a: { value: 2, writable: true, enumerable: true, configurable: true } }),
+  "object under one with a setter of the same key": () =>
+    Object.create(Object.defineProperty({}, "a", { set: helper, configurable: true }), {
+      a: { value: 2, writable: true, enumerable: true, configurable: true },
+    }),
+  "object under one that holds it": () => {
+    const proto: Record<string, unknown> = {};
+    proto.child = Object.create(proto);
+    return proto.child;
+  },
+  "frozen object with symbols under an instance": () =>
+    Object.freeze(Object.assign(Object.create(new Point()), { [Symbol.for("s")]: 1 })),
+  "object under one without prototype": () => Object.create(Object.assign(Object.create(null), { a: 1 })),
+  "object of a hundred keys under another one": () =>
+    Object.assign(Object.create({ k1: 0 }), Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, i]))),
+  "object under a constant": () => [Object.create(config), Object.assign(Object.create(config), { mode: "own" })],
+  "long chain of objects": () => chain(98),
+  "object under a prototype with hidden and accessor keys": () =>
+    Object.create(Object.defineProperties({}, { a: { get: helper }, b: { value: 1 } })),
+  "object under one with a method of the language": () => Object.create({ has: Map.prototype.has, max: Math.max }),
   "a constant, again and again": () => [config, { config }, new Map([[config, config]])],
   "part of a constant alone": () => config.deep,
 });
@@ -250,7 +276,15 @@ const foreign = refused({
     () => Object.setPrototypeOf(new Error("x"), likeNodes()),
     /error whose prototype/,
   ],
-  "object under a frozen object": [() => Object.create(Object.freeze({ a: 1 })), /prototype is another object/],
+  "object under a Map": [() => Object.create(new Map()), /prototype is another object/],
+  "object under an array": [() => Object.create([]), /prototype is another object/],
+  "object under an error": [() => Object.create(new Error("x")), /prototype is another object/],
+  "object under a URL": [() => Object.create(new URL("http://a/")), /prototype is another object/],
+  "object under a Collator": [() => Object.create(new Intl.Collator()), /cannot be stored/],
+  "object under a closure": [() => Object.create(makeAdd({ v: 1 }, 2)), /prototype is another object/],
+  "object under a native iterator": [() => Object.create([].values()), /cannot be stored/],
+  "object under what can't be stored": [() => Object.create({ a: new WeakMap() }), /WeakMap/],
+  "object at the end of a long chain": [() => chain(101), /prototype is another object/],
   "object under a Proxy": [() => Object.create(new Proxy({}, {})), /inherits from a Proxy/],
   "revoked Proxy": [revoked, /A Proxy/],
   "array under a Proxy": [() => Object.setPrototypeOf([], new Proxy([], {})), /inherits from a Proxy/],
@@ -279,6 +313,12 @@ const foreign = refused({
 function likeNodes(): object {
   const proto = Object.create(Error.prototype) as object;
   return Object.defineProperty(proto, "constructor", { get: () => Error, configurable: true });
+}
+
+function chain(length: number): object {
+  let object: object = { end: true };
+  for (let i = 0; i < length; i++) object = Object.assign(Object.create(object), { i });
+  return object;
 }
 
 function revoked(): unknown {
