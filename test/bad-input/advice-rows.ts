@@ -406,7 +406,7 @@ export const rows: readonly Row[] = [
     },
   },
   {
-    make: "Object.create({ a: 1 })",
+    make: "Object.create([1])",
     what: "an object whose prototype is another object",
     follow: {
       "Copy what it inherits into it": "const x = { ...{ a: 1 }, b: 2 }; await sleep(1); return x.a === 1;",
@@ -417,11 +417,11 @@ export const rows: readonly Row[] = [
     },
   },
   {
-    make: "w.nodeError()",
+    make: "w.oddError()",
     what: "an error whose prototype is another object",
     follow: {
       "Keep its `message` and `code`, or an error of your own with these":
-        "const { message, code } = w.nodeError(); await sleep(1); return code === 'ERR_INVALID_ARG_TYPE' && message !== '';",
+        "const { message, code } = w.oddError(); await sleep(1); return code === 'E_ODD' && message !== '';",
     },
   },
   {

@@ -52,13 +52,8 @@ const world = {
       return 1;
     },
   }),
-  nodeError: () => {
-    try {
-      return Buffer.alloc("x" as never);
-    } catch (error) {
-      return error;
-    }
-  },
+  oddError: () =>
+    Object.assign(Object.setPrototypeOf(new Error("odd"), Object.create(Error.prototype)), { code: "E_ODD" }),
 };
 
 const head = `

@@ -11,6 +11,7 @@ import { constantKey } from "../find/names.ts";
 import { isAnonymous, keyName } from "./fn-name.ts";
 import type { LiftContext } from "./lift/index.ts";
 import { markOf, setMark } from "./lift/marks.ts";
+import { moveAccessors } from "./local-accessors.ts";
 import { replaceSuper, usesSuper } from "./local-super.ts";
 
 type Method = t.ClassMethod | t.ClassPrivateMethod;
@@ -201,13 +202,17 @@ function nameByKey(
 /** `(($home) => $home.v = { async m() { … } })({ v: null })`: a cell takes the object to its methods. */
 function keepHome(node: t.ObjectExpression, context: LiftContext): void {
   const methods = node.properties.filter(
-    (member): member is t.ObjectMethod => t.isObjectMethod(member) && isDurable(member) && usesSuper(member),
+    (member): member is t.ObjectMethod => t.isObjectMethod(member) && usesSuper(member),
   );
-  if (methods.length === 0) return;
+  if (methods.length === 0) {
+    moveAccessors(node, context);
+    return;
+  }
   const name = context.unique("$home");
   const home = () => t.memberExpression(t.identifier(name), t.identifier("v"));
   for (const method of methods) replaceSuper(method, home, context);
   const literal = { ...node };
+  moveAccessors(literal, context);
   const made = t.arrowFunctionExpression([t.identifier(name)], t.assignmentExpression("=", home(), literal));
   const cell = t.objectExpression([t.objectProperty(t.identifier("v"), t.nullLiteral())]);
   const fields = node as unknown as Fields;

@@ -117,15 +117,15 @@ function walkClass(r: Resolver, node: t.Class, container: Container = r.containe
 }
 
 /**
- * What only the literal itself can make: an accessor, `super`, a name that only the run time knows. (What is durable is
- * made elsewhere, and gets such a name from the runtime.)
+ * What only the literal itself can make: an accessor that was not moved, a class whose name only the run time knows. (Functions
+ * are made elsewhere, and get such a name from the runtime.)
  */
 function staysInObject(member: t.ObjectExpression["properties"][number]): boolean {
   if (t.isSpreadElement(member)) return false;
   const value = t.isObjectProperty(member) ? member.value : member;
   if (t.isFunction(value) && (value.async || value.generator)) return false;
-  if (t.isObjectMethod(member)) return member.kind !== "method" || keyName(member) === null || usesSuper(member);
-  return isAnonymous(value) && keyName(member) === null;
+  if (t.isObjectMethod(member)) return member.kind !== "method" || usesSuper(member);
+  return t.isClass(value) && isAnonymous(value) && keyName(member) === null;
 }
 
 function walkObject(r: Resolver, node: t.ObjectExpression): void {

@@ -79,10 +79,12 @@ export class Closures implements Emitters {
     this.register(unit, own, this.#identify(unit, outer).base);
     const fn = rewritePlain(unit.node as Nested, view, this);
     const list = view.carried.map((binding) => id(view.captureName(binding)));
+    const key = unit.fnName === null ? view.names.fresh("$key") : null;
+    if (key !== null) list.unshift(id(key));
     const tagged = call(view.abi("tag"), recordOf(view, record), named(fn, unit.fnName ?? ""), t.arrayExpression(list));
     return {
       names: list.map(({ name }) => name),
-      body: [t.returnStatement(tagged)],
+      body: [t.returnStatement(key === null ? tagged : call(view.abi("name"), tagged, id(key)))],
       record: { ...baseRecord(unit, view, own), kind: -1, quiet: quietOfPlain(unit, module) } satisfies FunctionRecord,
     };
   }

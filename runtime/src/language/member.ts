@@ -5,6 +5,7 @@
  */
 import {
   apply,
+  create,
   defineProperty,
   each,
   getOwnPropertyDescriptor,
@@ -13,9 +14,12 @@ import {
   ownKeys,
   reflectGet,
   reflectSet,
+  startsWith,
   stringOf,
+  substring,
   uncurry,
 } from "../builtins.ts";
+import { TDZ } from "../realm.ts";
 
 /** The object that a method is a member of. */
 type Home = object;
@@ -62,6 +66,29 @@ export function putMembers(home: Home, ...members: unknown[]): void {
     if (value !== null && isLast(members, at + 1)) defineProperty(home, members[at + 1] as PropertyKey, { value });
   }
 }
+
+/**
+ * Puts accessors of an object literal in the places that it has kept for them by a sentinel, unless something came after that.
+ * @param parts them as methods, `get x` and `set x`
+ */
+export function putAccessors(object: object, parts: object): object {
+  const pairs = create(null) as Record<string, PropertyDescriptor>;
+  each(ownKeys(parts), (name) => {
+    const key = substring(name as string, ACCESSOR.length);
+    pairs[key] ??= { enumerable: true, configurable: true };
+    const value = getOwnPropertyDescriptor(parts, name)?.value;
+    if (startsWith(name as string, ACCESSOR)) pairs[key].get = value;
+    else pairs[key].set = value;
+  });
+  each(ownKeys(pairs), (key) => {
+    const isKept = getOwnPropertyDescriptor(object, key)?.value === TDZ;
+    if (isKept) defineProperty(object, key, pairs[key as string] as PropertyDescriptor);
+  });
+  return object;
+}
+
+/** What stands before the key of a getter, as long as what stands before that of a setter. */
+const ACCESSOR = "get ";
 
 /** Does the key at this place not come again? */
 function isLast(members: readonly unknown[], place: number): boolean {
