@@ -29,7 +29,7 @@ import { editMember, isMember, nameByKey, namingProperty } from "./emit/member.t
 import { printModuleRecord, type StampedRecord } from "./emit/module-record.ts";
 import { edgesOf } from "./emit/neighbours.ts";
 import { type Edit, findHead, printModule } from "./emit/print.ts";
-import { editPrivate } from "./emit/private.ts";
+import { basesOfPrivate, editPrivate } from "./emit/private.ts";
 import type { RawMap } from "./emit/source-map.ts";
 import { editSwitches } from "./emit/switch.ts";
 import { ColdframeError, errors } from "./errors.ts";
@@ -133,9 +133,11 @@ function emit(source: string, found: Found, options: ResolvedOptions, diagnostic
     () => context.unique("$default"),
     context.abi.R,
   );
+  const classes = [...classesOf(found.program.node)];
+  const bases = basesOfPrivate(classes);
   const edits = [
     ...homes.flatMap((home) => [...editHome(home, context.abi, source), ...editMade(home, context.abi, source)]),
-    ...[...classesOf(found.program.node)].flatMap(({ node }) => editPrivate(node, context.abi)),
+    ...classes.flatMap(({ name, node }) => editPrivate(node, context.abi, bases.has(name))),
     ...lowered.flatMap(({ fn, made }) => editsOf(fn, made, source, context.abi.R)),
     ...editSwitches(lowered, source),
     ...(byDefault?.edits ?? []),

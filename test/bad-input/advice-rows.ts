@@ -447,7 +447,7 @@ function privates(): Row[] {
     follow: {
       [fix]: { top: mended, body: `const x = new $${name}([1]); await sleep(1); return x.get() === 1;` },
       [codec(name)]: {
-        top: `${declared.replaceAll(name, `$C${name}`).replaceAll("Empty", "$Empty")}\nregisterCodec("advice/${name}", { class: $C${name}, encode: (x) => x.get(), decode: (n) => new $C${name}([n]) });`,
+        top: `${declared.replaceAll(name, `$C${name}`).replaceAll("zero", "$zero")}\nregisterCodec("advice/${name}", { class: $C${name}, encode: (x) => x.get(), decode: (n) => new $C${name}([n]) });`,
         body: `const x = new $C${name}([1]); await sleep(1); return x.get() === 1;`,
       },
     },
@@ -455,17 +455,17 @@ function privates(): Row[] {
   return [
     row(
       "Patterned",
-      "class Patterned { #a; constructor([a]) { this.#a = a; } get() { return this.#a; } }",
-      "its constructor has a parameter with a pattern, a default, a rest or a decorator",
+      "const zero = () => 0;\nclass Patterned { #a; constructor({ [zero()]: a }) { this.#a = a; } get() { return this.#a; } }",
+      "its constructor has a parameter with a computed key or a decorator",
       "Give its constructor plain parameters, and take them apart in its body",
       "class $Patterned { #a; constructor(list) { const [a] = list; this.#a = a; } get() { return this.#a; } }",
     ),
     row(
       "Derived",
-      "class Empty {}\nclass Derived extends Empty { #a = 1; get() { return this.#a; } }",
-      "Derived extends Empty",
-      "Let it extend nothing: move its private fields to the class that it extends, or keep an instance of that in a field",
-      "class $Empty { #a = 1; get() { return this.#a; } }\nclass $Derived extends $Empty {}",
+      "class Derived extends Array { #a = 1; get() { return this.#a; } }",
+      "Derived extends Array",
+      "Let it extend nothing, `Error`, or a class that stands beside it at the top of the module and fails none of these conditions; or keep an instance of that in a field",
+      "class $Empty {}\nclass $Derived extends $Empty { #a = 1; get() { return this.#a; } }",
     ),
     row(
       "Nested",

@@ -16,7 +16,7 @@ import { customOf, writeCustom } from "./codecs/custom.ts";
 import { errorKind, nameOfPrototype } from "./codecs/error.ts";
 import { writeFrame } from "./codecs/frame.ts";
 import { SERIALIZE, writeHooked } from "./codecs/hooked.ts";
-import { hookOf, writePrivate } from "./codecs/private.ts";
+import { hookOf, levelsOf, writePrivate } from "./codecs/private.ts";
 import { writeRecord } from "./codecs/record.ts";
 import { writeExtended } from "./extended.ts";
 import { describeForeign } from "./foreign.ts";
@@ -129,7 +129,14 @@ function searchClass(writer: GraphWriter, value: object, proto: object): Family 
     const { what, advice } = describeClosed(base.closed, cls as Function, writer.registry);
     writer.refuse(what, advice);
   }
-  if (hookOf(proto) !== undefined) return makeFamily(proto, writePrivate, 0);
+  const found = hookOf(proto);
+  if (found !== undefined && (base.kind === null || base.kind === errorKind)) {
+    if (levelsOf(proto) !== undefined) return makeFamily(proto, writePrivate, 0);
+  }
+  if (found !== undefined) {
+    const { what, advice } = describeClosed(found.cls, cls as Function, writer.registry);
+    writer.refuse(what, advice);
+  }
   const id = writer.idOf(proto);
   if (base.kind === null) return makeFamily(proto, null, id);
   return makeFamily(proto, writeExtended, id, { kind: base.kind });

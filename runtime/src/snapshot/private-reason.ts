@@ -6,6 +6,7 @@
  */
 
 import { blankText } from "./blank-text.ts";
+import { errorKind } from "./codecs/error.ts";
 import type { Foreign } from "./foreign.ts";
 import type { CodeRegistry } from "./types.ts";
 
@@ -36,9 +37,9 @@ function conditionsOf(cls: Function, registry: CodeRegistry): Condition[] {
   const base = Object.getPrototypeOf(cls);
   const checks: readonly (readonly [fails: boolean, ...condition: Condition])[] = [
     [
-      base !== Function.prototype,
+      !isReachable(base, registry),
       `${cls.name} extends ${base?.name ?? "another class"}`,
-      "let it extend nothing: move its private fields to the class that it extends, or keep an instance of that in a field",
+      "let it extend nothing, `Error`, or a class that stands beside it at the top of the module and fails none of these conditions; or keep an instance of that in a field",
     ],
     [members.some((word) => /^@\S+$/.test(word)), "the class has a decorator", "take the decorator off the class"],
     [members.some((word) => /^@.* \S+$/.test(word)), "a field has a decorator", "take the decorators off its fields"],
@@ -53,13 +54,22 @@ function conditionsOf(cls: Function, registry: CodeRegistry): Condition[] {
   return failed.length > 0 ? failed : [["its module was compiled by another version", "compile its module again"]];
 }
 
+/** Can instances be made without running code of what the class extends? Of one that has private names, too, these are told first. */
+function isReachable(base: Function | null, registry: CodeRegistry): boolean {
+  for (let at = base; at !== null && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
+    if (errorKind.prototypes.includes(at.prototype)) return true;
+    if (registry.privateHook(at) === undefined) return false;
+  }
+  return true;
+}
+
 function textChecks(cls: Function): (readonly [fails: boolean, ...condition: Condition])[] {
   const blank = blankText(Function.prototype.toString.call(cls)) ?? "";
   const params = /(?<![\w$.#])constructor\s*\(([^)]*)/.exec(blank)?.[1] ?? "";
   return [
     [
-      params.split(",").some((param) => !/^\s*[\p{ID_Start}$_][\p{ID_Continue}$]*\s*$|^\s*$/u.test(param)),
-      "its constructor has a parameter with a pattern, a default, a rest or a decorator",
+      /[{,]\s*\[|@/.test(params),
+      "its constructor has a parameter with a computed key or a decorator",
       "give its constructor plain parameters, and take them apart in its body",
     ],
     [

@@ -27,7 +27,8 @@ export function isPrototypeFor(value: unknown, own: readonly object[] | null, re
   if (cls === undefined || registry.refOf(cls) === undefined) return false;
   const base = baseOf(value, registry);
   if (base === undefined || "closed" in base) return false;
+  if (hookOf(value) !== undefined) return false;
   if (own !== null) return base.proto !== null && own.includes(base.proto);
-  if (base.kind !== null || SERIALIZE in value || hookOf(value) !== undefined) return false;
+  if (base.kind !== null || SERIALIZE in value) return false;
   return hostClassOf(Object.create(value)) === undefined;
 }
