@@ -21,7 +21,17 @@ import {
   iterateMethod,
 } from "../language/iterate.ts";
 import { lateThis } from "../language/late-this.ts";
-import { bind, property, putAccessors, putMembers, rest, setName, superGet, superPlace, toKey } from "../language/member.ts";
+import {
+  bind,
+  property,
+  putAccessors,
+  putMembers,
+  rest,
+  setName,
+  superGet,
+  superPlace,
+  toKey,
+} from "../language/member.ts";
 import { tag } from "../language/tag.ts";
 import { template } from "../language/template.ts";
 import { makeClosure } from "../language/wrapper.ts";
