@@ -77,7 +77,11 @@ export class Rewriter {
   /** The same as what is assigned. */
   outerPlace(node: t.MemberExpression): t.Expression {
     const { members } = this.view.module;
-    if (t.isSuper(node.object)) return members.superPlace(this.#superThis(node), this.#keyOf(node), this.view.realm);
+    if (t.isSuper(node.object)) {
+      const place = members.superPlace(this.#superThis(node), this.#keyOf(node), this.view.realm);
+      this.#allowFailure(place.object as t.CallExpression);
+      return place;
+    }
     return member(call(members.private(nameOfPrivate(node.property), "ref"), this.expression(node.object)), "v");
   }
 
@@ -104,8 +108,14 @@ export class Rewriter {
     return this.view.module.context.abi.R;
   }
 
+  /** In sloppy code an assignment to a property that can't be written is passed over. */
+  #allowFailure(call: t.CallExpression): void {
+    if (this.view.module.isSloppy(this.view.unit)) call.arguments.push(t.booleanLiteral(true));
+  }
+
   call(node: t.CallExpression): t.Expression {
     const called = this.called(node);
+    if (t.isMemberExpression(node.callee) && isHelper(node.callee, this.R, "superPlace")) this.#allowFailure(called);
     if (applyOf(node)) return { ...called, callee: this.view.abi("apply") };
     const made = callWithList(called, this.R);
     return made ? at(made, node) : called;
@@ -369,6 +379,10 @@ const targetTable: Table = {
   },
 };
 const targets = targetTable as { [type: string]: unknown };
+
+function isHelper({ object, property }: t.MemberExpression, R: string, name: string): boolean {
+  return t.isIdentifier(object, { name: R }) && t.isIdentifier(property, { name });
+}
 
 function nameOfPrivate(node: t.Node): string {
   return (node as t.PrivateName).id.name;

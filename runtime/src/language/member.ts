@@ -31,8 +31,8 @@ export function superGet(home: Home, self: unknown, key: PropertyKey): unknown {
   return reflectGet(base, key, self);
 }
 
-/** `super.key` as a place that is read and written. */
-export function superPlace(home: Home, self: unknown, key: PropertyKey): { v: unknown } {
+/** `super.key` as a place that is read and written. @param isSloppy a write that fails is passed over */
+export function superPlace(home: Home, self: unknown, key: PropertyKey, isSloppy = false): { v: unknown } {
   return {
     get v() {
       return superGet(home, self, key);
@@ -40,7 +40,7 @@ export function superPlace(home: Home, self: unknown, key: PropertyKey): { v: un
     set v(value: unknown) {
       const base = getPrototypeOf(home);
       if (base === null) throw new TypeError(`Cannot set properties of null (setting '${stringOf(key)}')`); // native error: PutValue
-      if (!reflectSet(base, key, value, self))
+      if (!reflectSet(base, key, value, self) && !isSloppy)
         throw new TypeError(`Cannot assign to read only property '${stringOf(key)}' of object`); // native error: PutValue, strict
     },
   };
