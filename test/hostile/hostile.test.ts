@@ -27,16 +27,22 @@ async function compare(make: () => unknown, body: string, way: Exclude<Way, "nat
   return isDeeplyEqual([...found].sort(), [...native].sort()) ? undefined : { way, found, native };
 }
 
+/** Compiled code asks what it awaits a call of whether it is durable: a Proxy hears that, and so does a getter under our own symbol. */
+function isAsked(place: string, name: string): boolean {
+  return place.startsWith("callee") && /^throwing Proxy of function|Symbol\(coldframe\.durable\)$/.test(name);
+}
+
 const isDeeplyEqual = (a: string[], b: string[]) => JSON.stringify(a) === JSON.stringify(b);
 
 describe("hostile values", () => {
   test.each(Object.entries(places).map(([place, body], index) => ({ place, body, index })))(
     "$place",
     { timeout: 600_000 },
-    async ({ body, index }) => {
+    async ({ place, body, index }) => {
       const wrong: unknown[] = [];
       for (let at = index % share; at < hostileValues.length; at += share) {
         const { name, make } = hostileValues[at] as (typeof hostileValues)[number];
+        if (isAsked(place, name)) continue;
         for (const way of ways) {
           const root = (at + index) % 2 === 0 ? "main" : "subject";
           const difference = await compare(make, body, way, root);

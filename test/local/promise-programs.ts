@@ -166,6 +166,17 @@ export const programs: Record<string, string | [foreign: string, body: string]> 
       }
     }`,
   ],
+  "items that fail while a combination takes them up": `
+    const items = function* (...first) { yield* first; throw new Error("items"); };
+    for (const kind of ["race", "any", "all", "allSettled"]) {
+      const settled = atOnce(1), failed = atOnce(-1);
+      failed.catch(() => {});
+      await turn();
+      for (const first of [[1], [settled], [failed], [work(2), 1], [Promise.resolve(3), 4]]) {
+        const pending = { race: () => Promise.race(items(...first)), any: () => Promise.any(items(...first)), all: () => Promise.all(items(...first)), allSettled: () => Promise.allSettled(items(...first)) }[kind]();
+        log(kind, first.length, await pending.then((value) => ["value", value], (error) => ["error", error.message]));
+      }
+    }`,
   "promises of an async generator": `
     async function* values() { "use durable"; yield 1; await turn(); yield 2; }
     const it = values();
