@@ -15,7 +15,7 @@ import { checkScheduler } from "../local/stored-state.ts";
 import { Operation, type Task } from "../local/task.ts";
 import type { Descriptor } from "../realm.ts";
 import { registry } from "../registry.ts";
-import type { Claim, InboxEntry } from "../store/store.ts";
+import { type Claim, type InboxEntry, LONE_CLAIMS } from "../store/store.ts";
 import type { CodeChange } from "./codec.ts";
 import { isStep, stepNameOf } from "./operations.ts";
 import { reviveOperation } from "./performers.ts";
@@ -23,8 +23,8 @@ import { StoredRun } from "./stored-run.ts";
 import type { ActiveRun } from "./turn.ts";
 
 const INBOX_PAGE = 1_000;
-/** Claims without a step forward after which a run is held (I4). */
-const MOST_CLAIMS = 5;
+/** At this claim without a step forward a run is held (I4): it was tried alone twice by then (worker.ts I4). */
+const MOST_CLAIMS = LONE_CLAIMS + 3;
 
 /** Takes up a run that this process has not in memory, when it is its turn. */
 export async function takeUp(run: ActiveRun, claim: Claim): Promise<void> {

@@ -6,18 +6,21 @@
  *    messages takes no place, since the step may wait for another run; of such ones memory holds a number of times the cap.
  * I2 Hints and own timers only make claims come sooner: ticks and claims happen at least every `pollMs`.
  * I3 A run is in memory at most once: either driven or warm.
- * I4 Runs that may be what ends their processes are taken up one after another, so that those which only shared the processes
- *    of another get further. One that has recorded something, or has gone on for `SUSPECT_MS`, holds the next back no longer.
+ * I4 A run that was claimed again and again and got no further may be what ends its processes. Such ones are taken up in groups of
+ *    half of them, so that those which only shared the processes of another part from it; one more time, and each is tried alone:
+ *    the worker drives nothing else until the run has recorded something, or has gone on for `SUSPECT_MS`, which it records.
  */
 import type { CancelTimer } from "../clock.ts";
 import { errors, isColdframeError } from "../errors.ts";
 import {
   type Claim,
   type Hint,
+  LONE_CLAIMS,
   type RejectReason,
   type RunState,
   type StartRequest,
   SUSPECT_CLAIMS,
+  type Tick,
 } from "../store/store.ts";
 import { announce } from "./channel.ts";
 import type { Outcome } from "./ending.ts";
@@ -33,6 +36,11 @@ import { WarmRuns } from "./warm.ts";
 const CLAIM_LIMIT = 64;
 const TICK_LIMIT = 1_000;
 const SUSPECT_MS = 5_000;
+/** Suspects that are tried beside each other. */
+const MOST_SUSPECTS = 64;
+/** So long claims rest for a suspect that is to be tried alone; then runs without steps under way are handed over. */
+const QUIET_MS = 5_000;
+const QUIET_AGAIN_MS = 30_000;
 /** Runs in memory, per place (I1). */
 const WAITING_FACTOR = 16;
 
@@ -50,6 +58,12 @@ export class Worker implements Keeper {
   readonly #leases: Leases;
   readonly #warm: WarmRuns;
   readonly #places: PlaceWatch;
+  /** The suspect that is being tried alone. */
+  #lone: ActiveRun | undefined;
+  #quietUntilMs = 0;
+  /** It is as alone here as it will be. */
+  #isQuietEnough = false;
+  #quietAgainMs = 0;
   /** How often a run has left. */
   #moves = 0;
   #unsubscribe: (() => void) | undefined;
@@ -92,7 +106,9 @@ export class Worker implements Keeper {
 
   /** Is there room for one more run (I1)? */
   get hasRoom(): boolean {
-    return !this.#closing && !this.#isStoreGone && this.#room > 0;
+    if (this.#closing || this.#isStoreGone || this.#lone !== undefined) return false;
+    const isQuiet = this.#runs.size > 0 && this.#parts.clock.monotonic() < this.#quietUntilMs;
+    return !isQuiet && this.#room > 0;
   }
 
   /** How many runs there is room for (I1). */
@@ -174,13 +190,23 @@ export class Worker implements Keeper {
     const limit = Math.min(CLAIM_LIMIT, this.#room);
     const askedAtMs = clock.monotonic();
     const { leaseMs } = limits;
-    const suspects = [...this.#runs.values()].some(({ suspectUntilMs }) => suspectUntilMs > askedAtMs) ? 0 : 1;
-    const claims = await store.claim({ functions, queues: [queue], limit, leaseMs, suspects, warm: this.#warm.seqs });
-    const isSuspectHere = suspects === 0 || claims.some((claim) => claim.claims > SUSPECT_CLAIMS);
+    const suspects = Math.max(MOST_SUSPECTS - this.#suspects(askedAtMs), 0);
+    const request = { functions, queues: [queue], limit, leaseMs, suspects, warm: this.#warm.seqs };
+    const lone = this.#runs.size === 0 || this.#isQuietEnough;
+    this.#isQuietEnough = false;
+    const claims = await store.claim({ ...request, lone });
+    const isSuspectHere = suspects < MOST_SUSPECTS || claims.some((claim) => claim.claims > SUSPECT_CLAIMS);
     this.#mayFindMore = claims.length === limit || isSuspectHere;
     if (this.#closing) return 0; // the store gives them back when it closes
     for (const claim of claims) this.#take(claim, askedAtMs);
     return claims.length;
+  }
+
+  /** Runs here that may be what ends their processes, so far as nothing has cleared them. */
+  #suspects(now: number): number {
+    let count = 0;
+    for (const { suspectUntilMs } of this.#runs.values()) if (suspectUntilMs > now) count++;
+    return count;
   }
 
   #take(claim: Claim, askedAtMs: number): void {
@@ -197,8 +223,33 @@ export class Worker implements Keeper {
     }
     const run = new ActiveRun({ id, fn, epoch, generation, seq }, this.#parts, this);
     if (claim.claims > SUSPECT_CLAIMS) run.suspectUntilMs = askedAtMs + SUSPECT_MS;
+    if (claim.claims > LONE_CLAIMS) this.#lone = run;
     this.#keep(run, askedAtMs);
     void takeUp(run, claim);
+  }
+
+  /** What has gone on for a while has got further, and says so: if it ends its process later, that is counted anew. */
+  #clearOld(now: number): void {
+    for (const run of this.#runs.values())
+      if (run.suspectUntilMs > 0 && run.suspectUntilMs <= now) run.commits.request();
+  }
+
+  /** A suspect waits for a worker that drives nothing else: claims rest for a while, so that this becomes one (I4). */
+  #makeRoomFor(lone: NonNullable<Tick["lone"]>): void {
+    const now = this.#parts.clock.monotonic();
+    const isOurs = lone.some(({ fn, queue }) => queue === this.#parts.queue && this.#hosted.has(fn));
+    if (!isOurs || this.#runs.size === 0 || now < this.#quietAgainMs) return;
+    this.#quietUntilMs = now + QUIET_MS;
+    this.#quietAgainMs = now + QUIET_AGAIN_MS;
+  }
+
+  /** The rest is over, and some are still here. */
+  #endQuiet(now: number): void {
+    if (this.#quietUntilMs === 0 || now < this.#quietUntilMs) return;
+    this.#quietUntilMs = 0;
+    for (const run of [...this.#runs.values()]) if (run.book.underWay === 0) run.drain();
+    this.#isQuietEnough = true; // what is still here has long steps: the suspect cannot wait for them
+    this.kick();
   }
 
   /** A run in memory that was claimed anew: its lease was lost and nobody had noticed yet, or it is about to be refused as new (I3). */
@@ -231,6 +282,7 @@ export class Worker implements Keeper {
     try {
       await this.#leases.renewOverdue();
       const tick = await store.tick(TICK_LIMIT);
+      if (tick.lone !== undefined) this.#makeRoomFor(tick.lone);
       // Code that was loaded late, or a lost hint: nothing else tells of runs that are ready for it (I2).
       const isLongAgo = clock.monotonic() - this.#claimedAtMs >= limits.pollMs / 2;
       if (tick.ready > 0 || isLongAgo) this.kick();
@@ -238,9 +290,16 @@ export class Worker implements Keeper {
     } catch (error) {
       this.#storeFailed("The store could not be asked what is due", error);
     }
-    this.#places.look();
+    this.#lookAround();
     this.#poll?.();
     if (!this.#closing && !this.#isStoreGone) this.#poll = clock.setDelay(limits.pollMs, () => void this.#tick());
+  }
+
+  #lookAround(): void {
+    const now = this.#parts.clock.monotonic();
+    this.#places.look();
+    this.#clearOld(now);
+    this.#endQuiet(now);
   }
 
   #storeFailed(what: string, error: unknown): void {
@@ -260,6 +319,7 @@ export class Worker implements Keeper {
 
   cleared(run: ActiveRun): void {
     run.suspectUntilMs = 0;
+    if (this.#lone === run) this.#lone = undefined;
     this.kick();
   }
 
@@ -326,6 +386,7 @@ export class Worker implements Keeper {
   #forget(run: ActiveRun): void {
     if (this.#runs.get(run.id) !== run) return;
     this.#runs.delete(run.id);
+    if (this.#lone === run) this.#lone = undefined;
     this.#moves++;
     this.#leases.remove(run.id);
     if (this.#runs.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();

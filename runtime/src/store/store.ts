@@ -111,6 +111,8 @@ export interface HostedFunction {
 
 /** A run claimed so often without getting any further may be what ends its processes. */
 export const SUSPECT_CLAIMS = 2;
+/** And so often, even when few others were suspected with it: it is tried alone. */
+export const LONE_CLAIMS = 3;
 
 /** @see Store.claim */
 export interface ClaimRequest {
@@ -120,8 +122,13 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** Runs still in the caller's memory, by the sequence number they are at: on a match no snapshot is read. */
   readonly warm?: ReadonlyMap<string, number> | undefined;
-  /** Of runs that were claimed `SUSPECT_CLAIMS` times before and got no further: at most so many. Default: any number. */
+  /**
+   * Of runs that were claimed `SUSPECT_CLAIMS` times before and got no further: at most so many, and at most half of those that are
+   * ready, so that they part; of those that were claimed `LONE_CLAIMS` times none but by `lone`. Default: any number of all.
+   */
   readonly suspects?: number | undefined;
+  /** If a run is ready that was claimed `LONE_CLAIMS` times before and got no further: it, and no other. */
+  readonly lone?: boolean | undefined;
   /** Messages given with each run at most; `receive` has the others. Default 1,000. */
   readonly inboxLimit?: number | undefined;
 }
@@ -330,6 +337,8 @@ export interface Tick {
   readonly ready: number;
   /** When to tick again at the latest, in epoch ms; undefined: nothing is scheduled, though others may schedule something. */
   readonly nextAt: number | undefined;
+  /** Functions and queues of ready runs that are claimed only by `lone`; undefined: there are none. */
+  readonly lone?: readonly { readonly fn: string; readonly queue: string }[] | undefined;
 }
 
 /** A run as `get` and `list` show it. */

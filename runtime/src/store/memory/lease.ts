@@ -1,5 +1,5 @@
 /** Owns: taking runs in memory, and what time does to them. */
-import { type Claim, type ClaimRequest, type Lease, SUSPECT_CLAIMS, type Tick } from "../store.ts";
+import { type Claim, type ClaimRequest, type Lease, LONE_CLAIMS, SUSPECT_CLAIMS, type Tick } from "../store.ts";
 import { readInbox } from "./inbox.ts";
 import type { Run, World } from "./world.ts";
 
@@ -9,9 +9,7 @@ export function claim(world: World, owner: string, request: ClaimRequest): Claim
   const leaseUntil = world.clock.now() + request.leaseMs;
   const chosen = [...world.runs.values()].filter((run) => run.status === "ready" && isHosted(run, request));
   chosen.sort((a, b) => b.request.priority - a.request.priority || (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.key - b.key);
-  let suspects = request.suspects ?? Infinity;
-  const taken = chosen.filter(({ claims }) => claims < SUSPECT_CLAIMS || suspects-- > 0);
-  return taken.slice(0, request.limit).map((run) => {
+  return partSuspects(chosen, request).map((run) => {
     const { epoch } = run;
     const mark = markOf(run);
     const claims = run.claimedMark === mark ? run.claims + 1 : 1;
@@ -19,6 +17,22 @@ export function claim(world: World, owner: string, request: ClaimRequest): Claim
     world.journal.assign(run, { ...lease, epoch: epoch + 1, claims, claimedMark: mark });
     return toClaim(run, leaseUntil, request);
   });
+}
+
+/** What of the ready runs may be taken (ClaimRequest.suspects, lone). */
+function partSuspects(ready: readonly Run[], { suspects, lone, limit }: ClaimRequest): Run[] {
+  if (suspects === undefined) return ready.slice(0, limit);
+  const alone = ready.find((run) => fruitless(run) >= LONE_CLAIMS);
+  if (lone === true && alone !== undefined && limit > 0) return [alone];
+  const isSuspect = (run: Run): boolean => fruitless(run) === SUSPECT_CLAIMS;
+  let left = Math.min(suspects, Math.ceil(ready.filter(isSuspect).length / 2));
+  const taken = ready.filter((run) => fruitless(run) < SUSPECT_CLAIMS || (isSuspect(run) && left-- > 0));
+  return taken.slice(0, limit);
+}
+
+/** Claims since it last got further. */
+function fruitless(run: Run): number {
+  return run.claimedMark === markOf(run) ? run.claims : 0;
 }
 
 /** Changes with every commit and message: both numbers only grow. */
@@ -71,7 +85,12 @@ export function tick(world: World, limit: number): Tick {
     world.ready = true;
   }
   const ready = Math.min(lost.length, limit) + Math.min(due.length, limit);
-  return { ready, nextAt: ready > 0 ? now : nextMoment(world) };
+  return { ready, nextAt: ready > 0 ? now : nextMoment(world), ...loneOf(runs) };
+}
+
+function loneOf(runs: readonly Run[]): Pick<Tick, "lone"> {
+  const lone = runs.filter((run) => run.status === "ready" && fruitless(run) >= LONE_CLAIMS);
+  return lone.length === 0 ? {} : { lone: lone.map(({ request: { fn, queue } }) => ({ fn, queue })) };
 }
 
 function nextMoment(world: World): number | undefined {

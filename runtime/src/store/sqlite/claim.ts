@@ -5,7 +5,7 @@
  * Q1. Whether there is anything to take is read outside a transaction: polling an empty store costs no lock and no fsync.
  * Q2. What is taken was chosen in the same transaction; the choice of Q1 may be out of date.
  */
-import { type Claim, type ClaimRequest, SUSPECT_CLAIMS } from "../store.ts";
+import { type Claim, type ClaimRequest, LONE_CLAIMS, SUSPECT_CLAIMS } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { damaged } from "./fault.ts";
 import { readInbox } from "./inbox.ts";
@@ -25,12 +25,13 @@ interface Suspect extends Candidate {
   readonly queue: string;
   readonly fn: string;
   readonly version: string;
+  readonly claims: number;
 }
 
 /** The best `limit` ready runs by S7, each query in the order of its index. */
 export function chooseReady(c: Connection, request: ClaimRequest): Candidate[] {
   const { readyOf, readyOfVersion, suspectsOf } = c.run;
-  const { limit, suspects, queues, functions } = request;
+  const { limit, suspects, lone, queues, functions } = request;
   const below = suspects === undefined ? ANY_CLAIMS : SUSPECT_CLAIMS;
   const found: Candidate[] = [];
   const add = (rows: unknown): void => void found.push(...(rows as Candidate[]));
@@ -40,23 +41,23 @@ export function chooseReady(c: Connection, request: ClaimRequest): Candidate[] {
       else for (const version of new Set(versions)) add(readyOfVersion.all(queue, fn, version, below, limit));
     }
   }
-  if (suspects !== undefined && suspects > 0)
-    add(chooseSuspects(suspectsOf.iterate() as Iterable<unknown>, request, suspects));
+  if (suspects !== undefined) {
+    const waiting = hostedSuspects(suspectsOf.all() as unknown as Suspect[], request);
+    const alone = waiting.find(({ claims }) => claims >= LONE_CLAIMS);
+    if (lone === true && alone !== undefined) return [alone].slice(0, limit);
+    const group = waiting.filter(({ claims }) => claims < LONE_CLAIMS);
+    add(group.slice(0, Math.min(suspects, Math.ceil(group.length / 2))));
+  }
   found.sort((a, b) => b.priority - a.priority || a.dueAt - b.dueAt || a.key - b.key);
   // Equal ones are neighbours now: whoever asks for a function or queue twice finds its runs twice.
   return found.filter(({ key }, i) => key !== found[i - 1]?.key).slice(0, request.limit);
 }
 
-/** Of runs that may end their process the best so many (ClaimRequest.suspects). */
-function chooseSuspects(ready: Iterable<unknown>, { queues, functions }: ClaimRequest, limit: number): Candidate[] {
+/** Those of the runs that may end their process which the caller can take. */
+function hostedSuspects(ready: readonly Suspect[], { queues, functions }: ClaimRequest): Suspect[] {
   const isHosted = ({ fn, version }: Suspect): boolean =>
     functions.some((one) => one.fn === fn && (one.versions === undefined || one.versions.includes(version)));
-  const chosen: Suspect[] = [];
-  for (const run of ready as Iterable<Suspect>) {
-    if (queues.includes(run.queue) && isHosted(run)) chosen.push(run);
-    if (chosen.length === limit) break;
-  }
-  return chosen;
+  return ready.filter((run) => queues.includes(run.queue) && isHosted(run));
 }
 
 /** Handler of `Store.claim`. */

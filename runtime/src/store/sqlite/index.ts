@@ -119,7 +119,8 @@ class SqliteStore implements Store {
   async tick(limit: number): Promise<Tick> {
     this.#check();
     const plan = await this.#read(() => planTick(this.#c, this.#liveness, limit));
-    if (!plan.wake && plan.lost.length === 0) return { ready: 0, nextAt: plan.nextAt };
+    if (!plan.wake && plan.lost.length === 0)
+      return { ready: 0, nextAt: plan.nextAt, ...(plan.lone && { lone: plan.lone }) };
     return this.#writer.soon(tick, plan);
   }
 

@@ -39,6 +39,7 @@ export interface TickPlan {
   readonly wake: boolean;
   /** When to look again if all of this gets done. */
   readonly nextAt: number | undefined;
+  readonly lone?: Tick["lone"];
 }
 
 /** Reads what is due, so that a tick with nothing to do takes no lock. */
@@ -55,7 +56,12 @@ export function planTick(c: Connection, liveness: Liveness, limit: number): Tick
   const due = (c.run.nextDue.get() as { dueAt: number | null }).dueAt ?? FOREVER;
   const wake = due <= now;
   if (!wake) nextAt = Math.min(nextAt, due);
-  return { limit, lost, wake, nextAt: nextAt === FOREVER ? undefined : nextAt };
+  return { limit, lost, wake, nextAt: nextAt === FOREVER ? undefined : nextAt, ...readLone(c) };
+}
+
+function readLone(c: Connection): Pick<Tick, "lone"> {
+  const lone = c.run.loneOf.all() as unknown as NonNullable<Tick["lone"]>;
+  return lone.length === 0 ? {} : { lone };
 }
 
 /** Handler of `Store.tick`. */
@@ -70,7 +76,7 @@ export function tick(c: Connection, { limit, lost, wake, nextAt }: TickPlan): Ti
   for (const { owner, leaseUntil } of lost) note(c.run.takeLeases.run(now, owner, leaseUntil, limit).changes);
   if (wake) note(c.run.wakeDue.run(now, limit).changes);
   if (ready > 0) c.touched.ready = true;
-  return { ready, nextAt: full || wake || lost.length > 0 ? now : nextAt };
+  return { ready, nextAt: full || wake || lost.length > 0 ? now : nextAt, ...readLone(c) };
 }
 
 /** Handler of `Store.release`. */

@@ -3,7 +3,7 @@
  * Does not own: their order and meaning within a write.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { SUSPECT_CLAIMS } from "../store.ts";
+import { LONE_CLAIMS, SUSPECT_CLAIMS } from "../store.ts";
 import { CLOSING } from "./rows.ts";
 
 const RUN = `r.key, r.id, r.fn, r.version, r.queue, r.priority, r.status, r.epoch, r.generation, r.dueAt, r.leaseUntil,
@@ -29,6 +29,10 @@ function skipBy(index: string, isOf: string): string {
   return `SELECT r.key FROM cf_run r ${index} WHERE ${isOf} AND r.status >= 0 AND r.key < ?2 AND (?1 IS NULL OR true)
     ORDER BY r.key DESC LIMIT 1 OFFSET ?3`;
 }
+
+// Claims of a row of cf_run since it last got further: both parts of the mark only grow.
+const FRUITLESS = `CASE WHEN claimedMark = (SELECT seq FROM cf_snapshot WHERE run = cf_run.key)
+    + coalesce((SELECT max(position) FROM cf_inbox WHERE run = cf_run.key AND consumed = 0), 0) THEN claims ELSE 0 END`;
 
 const sql = {
   begin: "BEGIN IMMEDIATE",
@@ -61,8 +65,9 @@ const sql = {
     ORDER BY priority DESC, dueAt, key LIMIT ?`,
   readyOfVersion: `SELECT key, priority, dueAt FROM cf_run WHERE status = 0 AND queue = ? AND fn = ? AND version = ? AND claims < ?
     ORDER BY priority DESC, dueAt, key LIMIT ?`,
-  suspectsOf: `SELECT key, queue, fn, version, priority, dueAt FROM cf_run WHERE status = 0 AND claims >= ${SUSPECT_CLAIMS}
+  suspectsOf: `SELECT key, queue, fn, version, priority, dueAt, claims FROM cf_run WHERE status = 0 AND claims >= ${SUSPECT_CLAIMS}
     ORDER BY priority DESC, dueAt, key`,
+  loneOf: `SELECT DISTINCT fn, queue FROM cf_run WHERE status = 0 AND claims >= ${SUSPECT_CLAIMS} AND claims >= ${LONE_CLAIMS}`,
   takeRun: `UPDATE cf_run AS r SET status = 1, epoch = epoch + 1, dueAt = NULL, owner = ?2, leaseUntil = ?3,
     claims = CASE WHEN claimedMark = p.mark THEN claims + 1 ELSE 1 END, claimedMark = p.mark
     FROM (SELECT seq + coalesce((SELECT max(position) FROM cf_inbox WHERE run = ?1 AND consumed = 0), 0) AS mark
@@ -88,7 +93,7 @@ const sql = {
   dropMessage: "DELETE FROM cf_inbox WHERE position = ?",
   dropCompletion: "DELETE FROM cf_inbox WHERE run = ? AND dedupe = ?",
   hasMessage: "SELECT 1 FROM cf_inbox WHERE run = ? AND consumed = 0 AND position > ? LIMIT 1",
-  leaveRunning: `UPDATE cf_run SET status = ?, dueAt = ?, leaseUntil = NULL, owner = NULL, endedAt = ?, holdReason = ?, holdBuild = ?
+  leaveRunning: `UPDATE cf_run SET claims = 0, status = ?, dueAt = ?, leaseUntil = NULL, owner = NULL, endedAt = ?, holdReason = ?, holdBuild = ?
     WHERE key = ?`,
   closingOf: "SELECT closing FROM cf_run WHERE key = ?",
   beginClosing: "UPDATE cf_run SET closing = ? WHERE key = ? AND closing IS NULL",
@@ -116,9 +121,9 @@ const sql = {
   // Leases and time
   beat: "UPDATE cf_run SET leaseUntil = ? WHERE id = ? AND epoch = ? AND status = 1",
   owners: "SELECT owner, min(leaseUntil) AS leaseUntil FROM cf_run WHERE status = 1 GROUP BY owner",
-  takeLeases: `UPDATE cf_run SET status = 0, dueAt = ?1, owner = NULL, leaseUntil = NULL WHERE key IN
+  takeLeases: `UPDATE cf_run SET claims = ${FRUITLESS}, status = 0, dueAt = ?1, owner = NULL, leaseUntil = NULL WHERE key IN
     (SELECT key FROM cf_run WHERE status = 1 AND owner = ?2 AND leaseUntil <= ?3 ORDER BY leaseUntil LIMIT ?4)`,
-  letGo: `UPDATE cf_run SET status = 0, dueAt = ?, owner = NULL, leaseUntil = NULL, claims = claims - 1
+  letGo: `UPDATE cf_run SET status = 0, dueAt = ?, owner = NULL, leaseUntil = NULL, claims = max(${FRUITLESS} - 1, 0)
     WHERE status = 1 AND owner = ?`,
   wakeDue: `UPDATE cf_run SET status = 0 WHERE key IN
     (SELECT key FROM cf_run WHERE status = 2 AND dueAt <= ? ORDER BY dueAt LIMIT ?)`,

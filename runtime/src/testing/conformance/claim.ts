@@ -1,6 +1,6 @@
 /** Owns: the cases on starting and claiming runs. */
 import assert from "node:assert/strict";
-import { SUSPECT_CLAIMS } from "../../store/store.ts";
+import { SUSPECT_CLAIMS, type Tick } from "../../store/store.ts";
 import type { Case } from "./kit.ts";
 import { bytes, claimAll, claimOne, hold, LEASE_MS, request } from "./kit.ts";
 
@@ -168,6 +168,51 @@ const claiming: Case[] = [
       assert.deepEqual(ids(await claimAll(store, { suspects: 1, limit: 2 })), ["a", "d"]);
       assert.deepEqual(await claimAll(store, { suspects: 0 }), []);
       assert.deepEqual(ids(await claimAll(store)), ["b", "c"], "by default all");
+    },
+  },
+  {
+    name: "suspects part by halves, then each comes alone and the tick says so",
+    invariants: "S5 S7",
+    run: async (bench) => {
+      const store = await bench.open();
+      const lose = async (): Promise<Tick> => {
+        bench.clock.advance(LEASE_MS);
+        return store.tick(10);
+      };
+      const all = ["a", "b", "c", "d", "e"];
+      await store.start(all.map((id) => request(id)));
+      let tick: Tick | undefined;
+      for (let count = 1; count <= SUSPECT_CLAIMS; count++) {
+        await claimAll(store);
+        tick = await lose();
+      }
+      assert.equal(tick?.lone, undefined);
+      assert.deepEqual(ids(await claimAll(store, { suspects: 9, lone: true })), ["a", "b", "c"]);
+      const { lone } = await lose();
+      assert.deepEqual(new Set(lone?.map(({ fn, queue }) => `${fn} ${queue}`)), new Set(["f q"]));
+      await store.start([request("f")]);
+      assert.deepEqual(ids(await claimAll(store, { suspects: 1 })), ["d", "f"], "not without being asked for alone");
+      assert.deepEqual(ids(await claimAll(store, { suspects: 9, lone: true })), ["a"]);
+      assert.deepEqual(ids(await claimAll(store, { suspects: 9, lone: true })), ["b"]);
+    },
+  },
+  {
+    name: "a run that has got further is suspected no longer, before it is claimed again",
+    invariants: "S5 S7",
+    run: async (bench) => {
+      const store = await bench.open();
+      await store.start([request("commit"), request("message"), request("neither")]);
+      for (let count = 1; count <= SUSPECT_CLAIMS; count++) {
+        await claimAll(store);
+        if (count === SUSPECT_CLAIMS) {
+          const { epoch } = (await store.find(["commit"]))[0] as { epoch: number };
+          await store.commit({ id: "commit", epoch, seq: 0, commitId: "c" });
+          await store.send({ kind: "signal", run: "message", name: "n", dedupe: "d", value: bytes("v") });
+        }
+        bench.clock.advance(LEASE_MS);
+        await store.tick(10);
+      }
+      assert.deepEqual(ids(await claimAll(store, { suspects: 0 })), ["commit", "message"]);
     },
   },
   {
