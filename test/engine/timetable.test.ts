@@ -98,7 +98,7 @@ describe.each(kinds)("work of many waits on %s", (kind) => {
     expect((bytes[1] as number) / (bytes[0] as number)).toBeLessThan(4.8);
   });
 
-  test("of 10,000 open waits each arrival is taken without a look at the others", async () => {
+  test("10,000 open calls that all answer are one result", async () => {
     const { open } = await makePlace(kind);
     const { engine } = await open();
     const gates: ((value: number) => void)[] = [];
