@@ -7,6 +7,7 @@
  * I2 A writer's sum is not below a reader's: what was written under the same limits can be read.
  */
 import { errors } from "../errors.ts";
+import { FIRST_SHAPE_TAG } from "./shapes.ts";
 import { tags } from "./tags.ts";
 import type { Limits } from "./types.ts";
 
@@ -57,11 +58,17 @@ const nodes: Readonly<Record<number, readonly [own: number, perToken: number]>> 
   [tags.named]: [1_800, 100],
 };
 const others = [500, 0] as const;
+const own: number[] = [];
+const perToken: number[] = [];
+for (let tag = 0; tag < FIRST_SHAPE_TAG; tag++) {
+  const [ofNode, ofToken] = nodes[tag] ?? others;
+  own.push(ofNode);
+  perToken.push(COST_OF_TOKEN + ofToken);
+}
 
 /** Of a general node of so many tokens. */
 export function costOfNode(tag: number, size: number): number {
-  const [own, perToken] = nodes[tag] ?? others;
-  return own + size * (COST_OF_TOKEN + perToken);
+  return (own[tag] as number) + size * (perToken[tag] as number);
 }
 
 /** What a snapshot of this length may cost. */

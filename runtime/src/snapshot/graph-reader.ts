@@ -54,7 +54,7 @@ export class GraphReader {
   readonly tokens: readonly unknown[];
   readonly sections: SectionReader;
   readonly cost: Cost;
-  readonly stacks = new Stacks((detail) => this.corrupt(detail));
+  #stacks: Stacks | null = null;
   /** Tasks that have not settled: the run that they belong to must be the root. */
   readonly pending: object[] = [];
   /** Of sites whose text is another one now, by name. */
@@ -90,14 +90,20 @@ export class GraphReader {
     this.#scan();
     if (this.#starts.length !== this.#count) throw this.corrupt("it has another number of nodes than its head says");
     for (const id of this.#early) this.#allocateWithNeeds(id);
-    this.#runCodecs();
+    if (this.#custom.length > 0) this.#runCodecs();
     for (let place = 0; place < this.#starts.length; place++) this.#allocateFast(place);
     for (let place = 0; place < this.#starts.length; place++) this.#fill(place);
-    this.stacks.check();
+    this.#stacks?.check();
     this.#settle();
     const root = this.#shells[0];
     if (!Array.isArray(root) || root.length !== 1) throw this.corrupt("it has no root");
     return root[0];
+  }
+
+  /** How frames stand on each other. */
+  get stacks(): Stacks {
+    this.#stacks ??= new Stacks((detail) => this.corrupt(detail));
+    return this.#stacks;
   }
 
   corrupt(detail: string): Error {
@@ -243,7 +249,8 @@ export class GraphReader {
   /** Where the node after this one begins. */
   #skip(at: number): number {
     const tag = this.tokens[at];
-    if (typeof tag !== "number" || !Number.isInteger(tag)) throw this.corrupt(`a node begins with ${String(tag)}`);
+    if (typeof tag !== "number" || !Number.isInteger(tag) || tag < 0)
+      throw this.corrupt(`a node begins with ${String(tag)}`);
     if (tag >= FIRST_SHAPE_TAG) {
       const shape = this.#shapes[tag - FIRST_SHAPE_TAG];
       if (shape === undefined) throw this.corrupt(`there is no shape ${tag - FIRST_SHAPE_TAG}`);

@@ -40,13 +40,19 @@ export function readShape(entry: unknown): StoredShape {
   const [form, a, b, mask] = entry as unknown[];
   const keys = entry.slice(4) as unknown[];
   if (keys.length > MAX_KEYS || !keys.every((key) => typeof key === "string")) throw corrupt("its keys");
-  if (new Set(keys).size < keys.length) throw corrupt("a key twice");
+  if (hasTwice(keys)) throw corrupt("a key twice");
   if (typeof mask !== "number" || !Number.isInteger(mask) || mask < 0 || mask >= 2 ** keys.length) {
     throw corrupt("its mask");
   }
   const make = forms[form as number];
   if (make === undefined) throw corrupt(`form ${form}`);
   return make(a, b, mask, keys as string[]);
+}
+
+/** There are few, and a set costs more. */
+function hasTwice(keys: readonly unknown[]): boolean {
+  for (let i = 1; i < keys.length; i++) for (let j = 0; j < i; j++) if (keys[j] === keys[i]) return true;
+  return false;
 }
 
 type MakeShape = (a: unknown, b: unknown, mask: number, keys: readonly string[]) => StoredShape;
