@@ -11,7 +11,7 @@ import type { Mode } from "../realm.ts";
 import { elementsOf, fieldsOf } from "../snapshot/own-fields.ts";
 import type { SchedulerState } from "./host.ts";
 import type { Ready } from "./ready.ts";
-import { Call, Task } from "./task.ts";
+import { Call, Lost, Task } from "./task.ts";
 
 function corrupt(detail: string): Error {
   return errors.snapshotCorrupt({ detail });
@@ -55,7 +55,7 @@ function checkReady(value: unknown): Ready {
 function checkTask({ id, state, leaf, value }: Task, nextId: number): void {
   if (state !== 0 || id >= nextId) throw corrupt("a task that cannot be pending");
   if (leaf !== null) checkLeaf(leaf);
-  else if (value !== undefined && !(value instanceof Call))
+  else if (value !== undefined && !(value instanceof Call || value instanceof Lost))
     throw corrupt("a task that has a value before it has settled");
 }
 
