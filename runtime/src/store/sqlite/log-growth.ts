@@ -7,7 +7,7 @@
  * A2. What is put there are zeros. SQLite reads a log up to the first frame whose checksum is wrong, and these have none.
  * A3. A log that can't be lengthened is no fault: commits do it as before.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 
 /** 1,000 pages of 4 KB with their heads, after which SQLite by default copies the log into the database and starts over. */
 const FULL_BYTES = 32 + 1_001 * (4_096 + 24);
@@ -27,12 +27,14 @@ export class LogGrowth {
   /** Lengthens the log if a commit has done so. Inside a transaction (A1). @param length its present bytes */
   grow(length: number): void {
     if (length <= this.#grownTo || length >= FULL_BYTES) return;
-    const bytes = Math.min(STEP.length, FULL_BYTES - length);
-    this.#grownTo = length + bytes;
     try {
       const log = openSync(this.#path, "r+");
       try {
-        writeSync(log, STEP, 0, bytes, length);
+        // What was known is from before the lock: another handle may have written behind it since (A1).
+        const { size } = fstatSync(log);
+        const bytes = Math.max(0, Math.min(STEP.length, FULL_BYTES - size));
+        this.#grownTo = size + bytes;
+        writeSync(log, STEP, 0, bytes, size);
       } finally {
         closeSync(log);
       }
