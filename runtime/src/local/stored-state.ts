@@ -10,6 +10,7 @@ import type { AsyncGeneratorFrame } from "../language/async-generator.ts";
 import type { Mode } from "../realm.ts";
 import { elementsOf, fieldsOf } from "../snapshot/own-fields.ts";
 import type { SchedulerState } from "./host.ts";
+import { bottomOf } from "./inspect.ts";
 import type { Ready } from "./ready.ts";
 import { Call, Lost, Task } from "./task.ts";
 
@@ -52,17 +53,19 @@ function checkReady(value: unknown): Ready {
   return { task, mode: mode as Mode, value: ready?.value };
 }
 
-function checkTask({ id, state, leaf, value }: Task, nextId: number): void {
+function checkTask(task: Task, nextId: number): void {
+  const { id, state, leaf, value } = task;
   if (state !== 0 || id >= nextId) throw corrupt("a task that cannot be pending");
-  if (leaf !== null) checkLeaf(leaf);
+  if (leaf !== null) checkStack(task, leaf);
   else if (value !== undefined && !(value instanceof Call || value instanceof Lost))
     throw corrupt("a task that has a value before it has settled");
 }
 
-/** The frame of an async generator is the leaf of who has asked it, and is under way. */
-function checkLeaf(leaf: Frame): void {
-  if (metaOf(leaf).kind !== 4) return;
-  const { $queue, $state } = leaf as AsyncGeneratorFrame;
-  if ($state < 2 || !$queue.every(({ capability }) => capability instanceof Task))
+/** At the bottom of who has asked an async generator first is its frame, and that is under way (requests.ts, I1). */
+function checkStack(task: Task, leaf: Frame): void {
+  const bottom = bottomOf(leaf);
+  if (metaOf(bottom).kind !== 4) return;
+  const { $queue, $state } = bottom as AsyncGeneratorFrame;
+  if ($state < 2 || $queue[0]?.capability !== task || !$queue.every(({ capability }) => capability instanceof Task))
     throw corrupt("who asks an async generator");
 }
