@@ -334,7 +334,7 @@ export const errors = {
     "CF2016",
     "Instances of {class} cannot be stored under a name of their class.",
     "{reason} A snapshot has properties and prototype of an instance of a named class: it would come back hollow.",
-    "- Keep what instances are made from, and make them where they are used; or\n- say what is stored of them: `registerCodec(\"{name}\", { class, encode, decode })`; or\n- give the class the methods `[Symbol.for(\"coldframe.serialize\")]()` and `static [Symbol.for(\"coldframe.deserialize\")](shell, state)`.",
+    "- Keep what instances are made from, and make them where they are used; or\n- say what is stored of them: `registerCodec(\"{name}\", { class, encode, decode })`; or\n- give the class a method under the key `Symbol.for(\"coldframe.serialize\")`, and a static one under `Symbol.for(\"coldframe.deserialize\")`.",
   ),
   /** CF2101: {function} has changed so that this snapshot cannot go on in it. */
   incompatibleCode: define<"function" | "reason">(
