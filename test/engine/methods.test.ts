@@ -84,6 +84,8 @@ export async function keep(name) { "use durable";
     ["Base", ["Base", [1, true], { y: 2, z: 1 }]],
     ["Named", ["Named", [1, true], { y: 2, z: 2, n: 4 }]],
     ["Counted", ["Counted", undefined, { a: 1 }]],
+    ["Twice", ["Twice", [1, true], { y: 2, z: 3 }]],
+    ["Patterned", ["Patterned", undefined, { a: undefined }]],
   ])("%s: the fields come back, and nothing of the class runs", async (name, expected) => {
     const { bytes, count } = await parked(name);
     const before = count();
@@ -107,8 +109,8 @@ export async function keep(name) { "use durable";
     expect(() => restore(bytes)).toThrow("CF2101");
   });
 
-  test.each(["Twice", "Patterned", "false"])("%s is refused", async (name) => {
-    await expect(parked(name)).rejects.toThrow("CF2001");
+  test("what only inherits from such a class is refused", async () => {
+    await expect(parked("false")).rejects.toThrow("CF2001");
   });
 });
 
