@@ -79,7 +79,7 @@ export class Engine implements AsyncDisposable {
     const context = surroundings.run(inTurn, () => new Context(null, null));
     const rounds = new Rounds(clock);
     this.#parts = { store, clock, codec, values, limits, queue, rollback, attempts, rounds, build, notify, context };
-    this.#results = new Results(store, clock, limits.pollMs);
+    this.#results = new Results(store, clock, limits.pollMs, (held) => this.#worker?.willTry(held) === true);
     if (options.work === false) {
       this.#stopWatching = () => {};
       return;

@@ -48,6 +48,7 @@ export class Results {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #pollMs: number;
+  readonly #willTry: (build: string) => boolean;
   readonly #waiters = new Map<string, Waiter[]>();
   /** Runs being read; true: to be read again, since a hint came meanwhile. */
   readonly #looking = new Map<string, boolean>();
@@ -57,10 +58,12 @@ export class Results {
   #costMs = 0;
   #closed = false;
 
-  constructor(store: Store, clock: Clock, pollMs: number) {
+  /** @param willTry whether this process is about to try the runs again that a build has held: then they are held no more */
+  constructor(store: Store, clock: Clock, pollMs: number, willTry: (build: string) => boolean) {
     this.#store = store;
     this.#clock = clock;
     this.#pollMs = pollMs;
+    this.#willTry = willTry;
   }
 
   /**
@@ -203,7 +206,7 @@ export class Results {
 
   async #note(id: string, run: RunRecord | undefined): Promise<void> {
     if (run === undefined) return this.#take(id, (waiter) => waiter.reject(errors.runUnknown({ run: id })));
-    if (run.hold !== undefined) this.#refuse(id, run.hold, run.closing !== undefined);
+    if (run.hold !== undefined && !this.#willTry(run.hold.build)) this.#refuse(id, run.hold, run.closing !== undefined);
     const hasEnded = run.endedAt !== undefined;
     const isKnown = ({ toTheEnd }: Waiter): boolean => hasEnded || (!toTheEnd && run.closing !== undefined);
     if (!this.#waiters.get(id)?.some(isKnown)) return;

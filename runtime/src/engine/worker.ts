@@ -179,8 +179,14 @@ export class Worker implements Keeper {
   async #releaseForBuild(): Promise<void> {
     const { build } = this.#hosted;
     if (build === this.#released) return;
-    this.#released = build;
     await this.#parts.store.release({ otherThanBuild: build });
+    this.#released = build;
+  }
+
+  /** Is this worker about to try the runs again that a build has held? */
+  willTry(held: string): boolean {
+    const { build } = this.#hosted;
+    return !this.#closing && build !== held && build !== this.#released;
   }
 
   async #claimSome(): Promise<number> {
