@@ -6,7 +6,7 @@
 // I3. `{ __proto__ }` makes a property, `{ __proto__: x }` sets the prototype: the first becomes a key that is computed before
 //     anything gives the variable another name.
 // I4. Function declarations stand in blocks: in sloppy code they may also be all of a branch, or have labels (B.3.1, B.3.3).
-// I5. `delete super.x` evaluates `this` and the key, and then always throws: an object literal does that last part, so that
+// I5. `delete super.x` evaluates `this` and the key, and then always throws: the runtime does that last part, so that
 //     it needs the text of no class.
 import type { NodePath } from "@babel/traverse";
 import * as t from "@babel/types";
@@ -25,7 +25,7 @@ export function normalize({ path }: Pick<FoundFunction, "path">, context: Module
   };
   t.traverseFast(path.node, keepProtoKey);
   t.traverseFast(path.node, placeFunctions);
-  failDeletes(path.node);
+  failDeletes(path.node, context.abi.R);
   replaceUsing(path.node, lifting);
   lift(path.node, lifting);
   const nested: t.Function[] = [];
@@ -47,8 +47,8 @@ function placeFunctions(node: t.Node): void {
   else if (t.isSwitchCase(node)) node.consequent = node.consequent.map(withoutLabels);
 }
 
-/** I5: `(this, key, { m() { delete super.x } }.m())` */
-function failDeletes(root: t.Node): void {
+/** I5: `(this, key, $R.superDelete())` */
+function failDeletes(root: t.Node, R: string): void {
   const found: t.UnaryExpression[] = [];
   t.traverseFast(root, (node) => {
     if (!t.isUnaryExpression(node, { operator: "delete" }) || !t.isMemberExpression(node.argument)) return;
@@ -56,9 +56,7 @@ function failDeletes(root: t.Node): void {
   });
   for (const node of found) {
     const { property, computed } = node.argument as t.MemberExpression;
-    const inner = t.unaryExpression("delete", t.memberExpression(t.super(), t.identifier("x")));
-    const method = t.objectMethod("method", t.identifier("m"), [], t.blockStatement([t.expressionStatement(inner)]));
-    const fails = t.callExpression(t.memberExpression(t.objectExpression([method]), t.identifier("m")), []);
+    const fails = t.callExpression(t.memberExpression(t.identifier(R), t.identifier("superDelete")), []);
     const key = computed ? [property as t.Expression] : [];
     Object.assign(node, t.sequenceExpression([t.thisExpression(), ...key, fails]), { loc: node.loc });
     for (const field of ["operator", "prefix", "argument"]) delete (node as unknown as Record<string, unknown>)[field];

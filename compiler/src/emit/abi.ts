@@ -19,7 +19,7 @@ export const ABI_BINDINGS = { R: "R" } as const;
 /** Members of the realm record: registers and helpers. */
 export const ABI_MEMBERS = [
   "ops gas depth",
-  "accessors bind decorate dispose disposed failed key members method methods name object privates property scope rest shell slice superGet superPlace use",
+  "accessors bind decorate dispose disposed failed key members method methods name object privates property scope rest shell slice superDelete superGet superPlace use",
   "DURABLE SUSPEND TDZ abrupt adopt apply asyncClose asyncClosed asyncIter call close closeQuietly closure constant delegate forward generator handed",
   "asyncDelegate asyncDelegated asyncForward asyncGenerator parkDelegate yieldAwaited yieldSettled",
   "iter iterMethod join keys lateThis later module park promise ready repark returned run start tag take tdz template yield",

@@ -46,6 +46,11 @@ export function superPlace(home: Home, self: unknown, key: PropertyKey, isSloppy
   };
 }
 
+/** `delete super.key`, once `this` and the key have been evaluated. */
+export function superDelete(): never {
+  throw new ReferenceError("Unsupported reference to 'super'"); // native error: delete of a super reference
+}
+
 /** A method that was read from its object, to be called as one; anything else as it is, so that the call fails as it should. */
 export function bind(fn: unknown, self: unknown): unknown {
   return typeof fn === "function" ? (...args: unknown[]) => apply(fn, self, args) : fn;
