@@ -120,7 +120,9 @@ function collect(): Rows {
       if (isPossible(() => change(make())))
         rows[`${name} ${what}`] = { make: () => change(make()), ...(isRefused ? { refused: words } : {}) };
     };
-    for (const [what, change] of Object.entries(changes)) add(what, change, isRemade);
+    const isNameable = / closure$/.test(name);
+    for (const [what, change] of Object.entries(changes))
+      add(what, change, isRemade && !(isNameable && what === "with an own name"));
     for (const [what, change] of Object.entries(held)) add(what, change, false);
     for (const [what, proto] of Object.entries(prototypes)) {
       const isOwn = proto === Object.getPrototypeOf(make());

@@ -8,13 +8,14 @@
  */
 import { types } from "node:util";
 import { settleThis } from "../../language/late-this.ts";
+import { setName } from "../../language/member.ts";
 import type { ClosureTag } from "../../language/tag.ts";
 import { closureOf, type FunctionMeta } from "../../registry.ts";
 import { writeByName } from "../by-name.ts";
 import type { GraphWriter } from "../graph-writer.ts";
 import { tags } from "../tags.ts";
 import type { Kind } from "../types.ts";
-import { oddityOf } from "./looks.ts";
+import { nameToKeep, oddityOf } from "./looks.ts";
 import { writeReference } from "./reference.ts";
 
 /** Writes the node of a function. */
@@ -42,6 +43,8 @@ export function writeFunction(writer: GraphWriter, value: Function): void {
       writer.refuse("the `this` of a constructor whose `super()` failed", "let go of the function");
     writer.value(capture);
   }
+  const name = nameToKeep(value, closure);
+  if (name !== undefined) writer.value(name);
   writer.end();
 }
 
@@ -82,10 +85,13 @@ export const closureKind: Kind<Function> = {
   needs: (node) => node.references(1),
   allocate(node) {
     const meta = node.graph.codes.meta(node.int(0, 0, 2 ** 32));
+    const { make } = meta;
+    const size = node.size - 1;
+    if (make === undefined || (size !== make.length && size !== make.length + 1))
+      throw node.corrupt(`a closure ${meta.key} of ${size} captures`);
     const captures: unknown[] = [];
-    for (let at = 1; at < node.size; at++) captures.push(node.value(at));
-    if (meta.make === undefined || meta.make.length !== captures.length)
-      throw node.corrupt(`a closure ${meta.key} of ${captures.length} captures`);
-    return meta.make(...captures);
+    for (let at = 1; at <= make.length; at++) captures.push(node.value(at));
+    const closure = make(...captures);
+    return size === make.length ? closure : setName(closure, node.text(size));
   },
 };

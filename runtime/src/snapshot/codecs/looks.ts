@@ -5,6 +5,7 @@
  *
  * I1 A closure is made again by its factory. What differs from what that gives would be lost: it is compared with one that the
  *    factory has made, once per function of compiled code.
+ * I2 A name may be one that only run time knows (a field with a computed key): it is stored if it is a name as functions have them.
  */
 
 import { setName } from "../../language/member.ts";
@@ -37,8 +38,28 @@ export function oddityOf(fn: Function, { meta, captures }: ClosureTag): string |
   if (getPrototypeOf(fn) !== looks.proto) return "which has got another prototype";
   if (!isSame(getOwnPropertyDescriptor(fn, "length"), looks.length)) return "whose `length` was changed";
   const name = getOwnPropertyDescriptor(fn, "name");
-  if (!isSame(name, meta.captures?.[0] === KEY ? nameBy(captures[0]) : looks.name)) return "which was renamed";
+  if (!isSame(name, nameIn(looks, meta, captures)) && !isName(name)) return "whose `name` was changed";
   return looks.prototype === undefined ? undefined : oddityOfPrototype(fn, looks);
+}
+
+/** The name of a closure, if its factory gives another one (I2). */
+export function nameToKeep(fn: Function, { meta, captures }: ClosureTag): string | undefined {
+  const name = getOwnPropertyDescriptor(fn, "name");
+  return isSame(name, nameIn(looksOf(meta, captures), meta, captures)) ? undefined : (name?.value as string);
+}
+
+function nameIn(looks: Looks, meta: FunctionMeta, captures: readonly unknown[]): PropertyDescriptor | undefined {
+  return meta.captures?.[0] === KEY ? nameBy(captures[0]) : looks.name;
+}
+
+function isName(name: PropertyDescriptor | undefined): boolean {
+  return (
+    name !== undefined &&
+    typeof name.value === "string" &&
+    !name.writable &&
+    !name.enumerable &&
+    name.configurable === true
+  );
 }
 
 function otherKeys(keys: readonly (string | symbol)[], expected: readonly (string | symbol)[]): string {
