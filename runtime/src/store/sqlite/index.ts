@@ -87,7 +87,10 @@ class SqliteStore implements Store {
 
   async commit(item: CommitItem): Promise<CommitOutcome> {
     this.#check();
-    const isAlone = this.#c.held.has(item.id) && this.#lately.isCheaperAlone(item.id, this.#writer.commitMs);
+    const { held } = this.#c;
+    // Runs that have ended write no more, however lately they did.
+    const isOnly = held.size === 1 || this.#lately.isCheaperAlone(item.id, this.#writer.commitMs);
+    const isAlone = held.has(item.id) && isOnly;
     this.#lately.note(item.id);
     let outcome = isAlone ? this.#writer.now(commit, item) : NOT_NOW;
     if (outcome === NOT_NOW) outcome = await this.#writer.soon(commit, item, item.snapshot?.byteLength);
