@@ -36,6 +36,7 @@ async function startWorker(url: string, journal: string): Promise<ChildProcess> 
   return child;
 }
 
+// What is killed are processes, whose leases end by the clock of the machine.
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Keeps so many runs open, and counts those that have ended. */

@@ -7,22 +7,12 @@ import type { Limits } from "../../runtime/src/snapshot/types.ts";
 import { Bag, Point } from "./kit/classes.ts";
 import { count, makeAdd, makeFrame, makeLater } from "./kit/code.ts";
 import { build, descriptions } from "./kit/graphs.ts";
+import { randomizer } from "./kit/mutate.ts";
 import { read, registry, thrownBy, write } from "./kit/roundtrip.ts";
 import { findDifference } from "./kit/same.ts";
 
 const long = process.env.COLDFRAME_TEST === "long";
 const seed = Number(process.env.COLDFRAME_SEED ?? 20_260_602);
-
-/** xorshift: the same mutations each time. */
-function randomizer(start: number): (below: number) => number {
-  let state = start | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 function sample(length = 1500): unknown {
   const cell = { v: 1 };

@@ -21,6 +21,7 @@ import { overhearGlanced, refuseOverheard, takeSnapshot } from "./image.ts";
 import { reduced } from "./notice.ts";
 import type { Completion, PendingOperation, Recording } from "./operations.ts";
 import { recordedOperation } from "./performers.ts";
+import { describeThrown } from "./thrown.ts";
 import type { ActiveRun } from "./turn.ts";
 
 /** The window in which completions gather is so many times the cost of the last snapshot, up to `LONGEST_WINDOW_MS`. */
@@ -308,7 +309,7 @@ export class Committer {
     const run = this.#run;
     const isLate = run.ending.given !== undefined; // then this changes the end, not the outcome
     const item: CommitItem = isLate
-      ? { ...this.#head(), status: "failed", lateFailure: String(error) }
+      ? { ...this.#head(), status: "failed", lateFailure: describeThrown(error) }
       : { ...this.#head(), status: "failed", outcome: this.encodeThrown(error) };
     this.#underWay = true;
     run.leave("leaving");

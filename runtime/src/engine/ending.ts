@@ -13,6 +13,7 @@ import { Operation, Reaction, type Task } from "../local/task.ts";
 import type { FinalStatus } from "../store/store.ts";
 import { isStep } from "./operations.ts";
 import { isQuiet } from "./quiet.ts";
+import { describeThrown } from "./thrown.ts";
 import type { ActiveRun } from "./turn.ts";
 
 /** What is stored of it. */
@@ -130,24 +131,15 @@ export class Ending {
       task.observed = true;
       if (task.value !== this.#failed?.value) this.#late.push(task.value);
     }
-    return this.#late.length === 0 ? undefined : describe(this.#late[0]);
+    return this.#late.length === 0 ? undefined : describeThrown(this.#late[0]);
   }
 
   /** A commit that told the failures is acknowledged. */
   tellLate(): void {
     const { id, parts } = this.#run;
     for (const error of this.#late.splice(0)) {
-      const message = `Something that run ${id} had begun failed after its outcome was given, which stays: ${describe(error)}`;
+      const message = `Something that run ${id} had begun failed after its outcome was given, which stays: ${describeThrown(error)}`;
       parts.notify({ kind: "late-failure", run: id, error, message });
     }
-  }
-}
-
-/** Whatever was thrown may throw when it is read. */
-function describe(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return "an error that cannot be read";
   }
 }

@@ -10,7 +10,7 @@
 import { detailsOf, errors, isColdframeError } from "../errors.ts";
 import type { CommitItem } from "../store/store.ts";
 import type { Notice } from "./notice.ts";
-import { quietly } from "./thrown.ts";
+import { describeThrown } from "./thrown.ts";
 import type { ActiveRun } from "./turn.ts";
 
 /** A fault of Coldframe may be one of this process, or gone with the next release: neither is known, so it is tried at leisure. */
@@ -33,9 +33,8 @@ export function noticeOf({ id }: ActiveRun, error: unknown): Notice {
     const message = `Run ${id} is held at its last commit, until a new build tries it again or \`release()\` is called on it: ${error.message}`;
     return { kind: "held", run: id, error, message };
   }
-  const detail = quietly(() => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
   const failed = errors.runtimeFailed(
-    { run: id, detail: detail ?? `a ${typeof error}`, seconds: AGAIN_MS / 1_000 },
+    { run: id, detail: describeThrown(error), seconds: AGAIN_MS / 1_000 },
     { cause: error },
   );
   return { kind: "runtime-failed", run: id, error: failed, message: failed.message };

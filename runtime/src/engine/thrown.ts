@@ -273,6 +273,12 @@ export function quietly<T>(ask: () => T): T | undefined {
   }
 }
 
+/** Something thrown in one line, for people. */
+export function describeThrown(thrown: unknown): string {
+  const text = quietly(() => (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)));
+  return text ?? `a ${typeof thrown} that cannot be read`;
+}
+
 /** Why an encoder refused a value, in a few words. */
 export function reasonOf(error: unknown): string {
   if (!isColdframeError(error)) return "it can't be encoded";

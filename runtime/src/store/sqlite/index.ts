@@ -45,6 +45,7 @@ import { hasLeases, heartbeat, letGo, planTick, release, tick } from "./lease.ts
 import { Liveness } from "./liveness.ts";
 import { readPage } from "./pages.ts";
 import { pauseForLock } from "./pause.ts";
+import { FIRST_FINAL, STATUSES } from "./rows.ts";
 import { findKey, start } from "./start.ts";
 import { findRuns, readCounts, readRun } from "./view.ts";
 import { Watch } from "./watch.ts";
@@ -87,10 +88,7 @@ class SqliteStore implements Store {
 
   async commit(item: CommitItem): Promise<CommitOutcome> {
     this.#check();
-    const { held } = this.#c;
-    // Runs that have ended write no more, however lately they did.
-    const isOnly = held.size === 1 || this.#lately.isCheaperAlone(item.id, this.#writer.commitMs);
-    const isAlone = held.has(item.id) && isOnly;
+    const isAlone = this.#c.held.has(item.id) && this.#lately.isCheaperAlone(item.id, this.#writer.commitMs);
     this.#lately.note(item.id);
     let outcome = isAlone ? this.#writer.now(commit, item) : NOT_NOW;
     if (outcome === NOT_NOW) outcome = await this.#writer.soon(commit, item, item.snapshot?.byteLength);
@@ -174,6 +172,8 @@ class SqliteStore implements Store {
     if (outcome.kind === "ok" && outcome.status === "running") {
       if (item.create !== undefined) this.#hold(item.id);
     } else if (outcome.kind === "ok" || outcome.kind === "stale") held.delete(item.id);
+    const isOver = outcome.kind === "stale" || STATUSES.indexOf(item.status ?? "running") >= FIRST_FINAL;
+    if (isOver) this.#lately.forget(item.id);
   }
 
   /** Its write is done: what fails here may not look like a failure of that. */

@@ -9,6 +9,7 @@ const REMEMBERED = 32;
 const LOOP_MS = 0.05;
 
 export class Lately {
+  /** "": of a run that has ended. */
   readonly #runs: string[] = [];
   #next = 0;
 
@@ -17,13 +18,18 @@ export class Lately {
     this.#next = (this.#next + 1) % REMEMBERED;
   }
 
+  /** The run writes no more. */
+  forget(run: string): void {
+    for (let at = 0; at < this.#runs.length; at++) if (this.#runs[at] === run) this.#runs[at] = "";
+  }
+
   /**
    * Does it cost less if the run waits for no others, and they then write for themselves?
    * @param writeMs what a transaction of its own costs
    */
   isCheaperAlone(run: string, writeMs: number): boolean {
     let others = 0;
-    for (const one of this.#runs) if (one !== run) others++;
+    for (const one of this.#runs) if (one !== run && one !== "") others++;
     return others * writeMs <= (this.#runs.length - others) * LOOP_MS;
   }
 }
