@@ -28,16 +28,14 @@ export interface RunList {
 
 const listOptions: Names<ListOptions> = { status: true, function: true, queue: true, limit: true, cursor: true };
 const statuses: Readonly<Record<RunStatus, true>> = {
-  ...{
-    ready: true,
-    running: true,
-    waiting: true,
-    held: true,
-    closing: true,
-    done: true,
-    failed: true,
-    cancelled: true,
-  },
+  ready: true,
+  running: true,
+  waiting: true,
+  held: true,
+  closing: true,
+  done: true,
+  failed: true,
+  cancelled: true,
 };
 
 const MOST_LISTED = 1_000;
